@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config - the configuration as structs; YAML in, or URLs from the command
+ * line.  Refuses what it does not know, with file:line:col for every error.
+ *
+ * Everything in a struct config lives exactly as long as it; a reload loads a
+ * new one, compares, swaps and frees the old.
+ */
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/clock.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "core/recovery.h"
+#include "wire/receiver.h"
+#include "wire/target.h"
+
+struct config_endpoint {
+	char *region;         /* id of the region within the service */
+	struct target target; /* slot and generation are the keeper's */
+};
+
+struct config_service {
+	char *id, *name;
+	char **tags; /* NULL-terminated lists, never NULL */
+	char **functions, **unaffected;
+	char *owner, *runbook, *advice; /* or NULL */
+	char *slo;                      /* "99.9%", or NULL */
+	enum all_clear all_clear;
+	struct config_endpoint *endpoints;
+	size_t endpoint_count;
+};
+
+/* Patterns are globs; NULL matches everything. */
+struct config_route {
+	char *service, *region, *tag, *kind, *severity;
+	char **to;            /* receiver ids, NULL-terminated */
+	span_ms notify_after; /* age since onset */
+	bool all;             /* quiet notices too, not only loud ones */
+};
+
+struct config_window {          /* planned maintenance */
+	char *service, *region; /* globs; region NULL: all of them */
+	char *title;
+	bool weekly;
+	unsigned days;              /* weekly: bit 0 is Monday */
+	int from_minute, to_minute; /* weekly: of the local day; to <= from
+				       crosses midnight */
+	char *timezone;             /* NULL: UTC */
+	wall_ms from, to;           /* one-off */
+};
+
+struct config {
+	char *path; /* of the file, or NULL */
+	char *database;
+	char *control;            /* control socket */
+	char *public_url;         /* or NULL */
+	char *user_agent_contact; /* public address in User-Agent, or NULL */
+	struct target *canaries;
+	size_t canary_count;
+	bool canary_gateway, canary_resolvers; /* to be found at run time */
+	struct config_service *services;
+	size_t service_count;
+	struct receiver *receivers;
+	size_t receiver_count;
+	struct config_route *routes;
+	size_t route_count;
+	struct config_window *windows;
+	size_t window_count;
+	span_ms keep_samples;  /* retention, default 400 days */
+	size_t endpoint_count; /* over all services */
+};
+
+/* Every error found, one "file:line:col: message" line each, in order. */
+struct config_errors {
+	struct text lines;
+	size_t count;
+};
+
+/*
+ * Load a file and conf.d/NAME.yaml beside it.  NULL when anything is wrong, with
+ * every error in *e (initialised here; text_done(&e->lines) is the caller's).
+ */
+MUST_CHECK
+struct config *config_load(const char *path, struct config_errors *e);
+
+/* Watch these URLs with defaults; each becomes service/region from its host. */
+MUST_CHECK
+struct config *config_from_urls(const char *const *urls, size_t n,
+    struct config_errors *e);
+void config_free(struct config *c); /* NULL is ignored */
+
+/* As YAML again, without secrets: `vigie check --dump`. */
+void config_dump(const struct config *c, struct text *out);
+
+/* The endpoint of that id, or NULL; its service in *s (may be NULL). */
+const struct config_endpoint *config_find(const struct config *c,
+    const char *id, const struct config_service **s);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * names - the closed sets of words, from schema/names.def.
+ *
+ * Each set is an enum, x_name() for its word (as on the wire) and x_text()
+ * for people where there is one; x_parse() finds a word, false if unknown.
+ * Names are static strings.
+ */
+#ifndef CORE_NAMES_H
+#define CORE_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+
+enum sample_class {
+#define CLASS(id, name, path, effect, text) CLASS_##id,
+#include "schema/names.def"
+	CLASS_COUNT
+};
+
+enum effect { EFFECT_GOOD, EFFECT_FAILING, EFFECT_NONE, EFFECT_REFUSED };
+
+enum reason {
+#define REASON(id, name, class, text) REASON_##id,
+#include "schema/names.def"
+	REASON_COUNT
+};
+
+enum state {
+#define STATE(id, name) STATE_##id,
+#include "schema/names.def"
+	STATE_COUNT
+};
+
+enum why {
+#define WHY(id, name, text) WHY_##id,
+#include "schema/names.def"
+	WHY_COUNT
+};
+
+enum bucket {
+#define BUCKET(id, name) BUCKET_##id,
+#include "schema/names.def"
+	BUCKET_COUNT
+};
+
+enum phase {
+#define PHASE(id, name) PHASE_##id,
+#include "schema/names.def"
+	PHASE_COUNT
+};
+
+enum kind {
+#define KIND(id, name) KIND_##id,
+#include "schema/names.def"
+	KIND_COUNT
+};
+
+enum origin {
+#define ORIGIN(id, name) ORIGIN_##id,
+#include "schema/names.def"
+	ORIGIN_COUNT
+};
+
+enum cause {
+#define CAUSE(id, name, text) CAUSE_##id,
+#include "schema/names.def"
+	CAUSE_COUNT
+};
+
+enum event_kind {
+#define EVENT(id, name) EVENT_##id,
+#include "schema/names.def"
+	EVENT_COUNT
+};
+
+enum role {
+#define ROLE(id, name) ROLE_##id,
+#include "schema/names.def"
+	ROLE_COUNT
+};
+
+enum exit_code {
+#define EXITCODE(id, number, text) EXIT_CODE_##id = (number),
+#include "schema/names.def"
+};
+
+const char *class_name(enum sample_class c);
+const char *class_text(enum sample_class c);
+MUST_CHECK
+bool class_parse(const char *s, enum sample_class *c);
+/* An answer of this class proves that our own path works (TLS may: 3.2). */
+bool class_proves_path(enum sample_class c);
+enum effect class_effect(enum sample_class c);
+
+const char *reason_name(enum reason r);
+const char *reason_text(enum reason r);
+enum sample_class reason_class(enum reason r);
+/* The plainest reason of a class, for samples that carry only a class. */
+enum reason class_reason(enum sample_class c);
+
+const char *state_name(enum state s);
+const char *why_name(enum why w);
+const char *why_text(enum why w);
+const char *bucket_name(enum bucket b);
+const char *phase_name(enum phase p);
+const char *kind_name(enum kind k);
+MUST_CHECK
+bool kind_parse(const char *s, enum kind *k);
+const char *origin_name(enum origin o);
+const char *cause_name(enum cause c);
+const char *cause_text(enum cause c);
+const char *event_name(enum event_kind e);
+MUST_CHECK
+bool event_parse(const char *s, enum event_kind *e);
+const char *role_name(enum role r);
+MUST_CHECK
+bool role_parse(const char *s, enum role *r);
+
+#endif
