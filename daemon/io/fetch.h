@@ -47,6 +47,7 @@ struct fetch_request {
 	bool want_certificate; /* fill cert_not_after */
 	const char *proxy;     /* NULL: none, whatever the environment says */
 	span_ms timeout;       /* for everything */
+	span_ms connect_timeout; /* TCP and TLS, within it; 0: timeout */
 	size_t body_max;       /* bytes read at most */
 };
 
