@@ -71,6 +71,14 @@ static const char *const roles[] = {
 #include "schema/names.def"
 };
 
+static const struct severity_row {
+	int number;
+	const char *name;
+} severities[] = {
+#define SEVERITY(id, number, name) {number, name},
+#include "schema/names.def"
+};
+
 /* Position of s in names, or n. */
 static size_t
 find(const char *const *names, size_t n, const char *s)
@@ -287,4 +295,16 @@ role_parse(const char *s, enum role *r)
 		return false;
 	*r = (enum role)i;
 	return true;
+}
+
+const char *
+severity_name(enum severity s)
+{
+	size_t last = sizeof severities / sizeof severities[0] - 1;
+
+	for (size_t i = 0; i < last; i++) {
+		if (severities[i].number == (int)s)
+			return severities[i].name;
+	}
+	return severities[last].name;
 }

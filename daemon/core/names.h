@@ -82,6 +82,12 @@ enum role {
 	ROLE_COUNT
 };
 
+/* Numbers are those of syslog; 0 and 1 are not ours to use. */
+enum severity {
+#define SEVERITY(id, number, name) SEVERITY_##id = (number),
+#include "schema/names.def"
+};
+
 enum exit_code {
 #define EXITCODE(id, number, text) EXIT_CODE_##id = (number),
 #include "schema/names.def"
@@ -118,5 +124,7 @@ bool event_parse(const char *s, enum event_kind *e);
 const char *role_name(enum role r);
 MUST_CHECK
 bool role_parse(const char *s, enum role *r);
+
+const char *severity_name(enum severity s); /* "debug" beyond the set */
 
 #endif
