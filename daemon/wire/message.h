@@ -11,8 +11,9 @@
  *	log    -> keeper   READY  ATTEMPT*
  *	anybody -> log     LINE*   (over a second, shared channel)
  *
- * Each x_put writes a body, each x_get reads one back and is false when the
- * bytes do not fit; nothing read is trusted before that.  Times are on the
+ * Each x_put writes a body.  Each x_get reads all of one back, and is false
+ * and leaves the struct empty when the bytes do not fit exactly or a value is
+ * out of its range; nothing read is trusted before that.  Times are on the
  * keeper's axis, which HELLO hands over, so the ends may be far apart.
  */
 #ifndef WIRE_MESSAGE_H
@@ -73,16 +74,17 @@ struct probed {
 	bool canary;
 	struct sample sample;
 };
-enum { PROBED_BYTES = 79, PROBED_BATCH_MAX = 512 };
+enum { PROBED_BYTES = 76, PROBED_BATCH_MAX = 512 };
 void probed_put(struct bytes_out *o, const struct probed *p);
 void probed_get(struct bytes_in *i, struct probed *p); /* check i->ok */
 
 /* Evidence of a failing sample: masked, bounded, escaped only when shown. */
+enum { EXCERPT_BODY_MAX = 2048 };
 struct excerpt {
 	uint32_t slot, generation;
 	wall_ms start; /* of its sample */
 	char *headers; /* allowed ones, "Name: value" lines; owned */
-	char *body;    /* at most 2 KiB, tokens masked; owned */
+	char *body;    /* tokens masked, may hold NULs, NULL: none; owned */
 	size_t body_size;
 	char *detail; /* one line for people, or NULL; owned */
 };

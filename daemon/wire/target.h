@@ -16,6 +16,8 @@
 
 enum target_kind { TARGET_HTTP, TARGET_TCP };
 
+enum { TARGET_LIST_MAX = 256 }; /* items of each list: longer is refused */
+
 struct target_status { /* inclusive */
 	uint16_t from, to;
 };
