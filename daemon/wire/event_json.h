@@ -26,6 +26,9 @@ struct json_t *event_json(const struct output *o, const struct event_names *n);
 /* {"up":0,...}: the six buckets, in the order of schema/names.def. */
 struct json_t *buckets_json(const int64_t ms[BUCKET_COUNT]);
 
+/* On one line, compact; owned by caller (mem_free). */
+char *event_json_text(const struct json_t *j);
+
 /* One line for people: "tesla-fleet/eu: maintenance claimed by the server". */
 struct text;
 void event_line(const struct output *o, const struct event_names *n,

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/escape.h"
+#include "base/text.h"
+#include "base/utc.h"
+#include "wire/event_json.h"
+
+/* "09:00:20Z", or with its date when that is not the day of the event. */
+static void
+add_time(struct text *out, const struct output *o, wall_ms t, bool seconds)
+{
+	char buf[UTC_TEXT_BYTES];
+
+	utc_format(t, buf);
+	if (utc_yyyymmdd(t) != utc_yyyymmdd(o->at)) {
+		text_add_n(out, buf, 10);
+		text_char(out, ' ');
+	}
+	text_add_n(out, buf + 11, seconds ? 8 : 5);
+	text_char(out, 'Z');
+}
+
+/* "the server says maintenance (503)" */
+static void
+add_reason(struct text *out, const struct output *o)
+{
+	text_add(out,
+	    o->class == CLASS_MAINT ? class_text(o->class)
+				    : reason_text(o->reason));
+	if (o->code != 0)
+		text_printf(out, " (%d)", o->code);
+}
+
+static void
+add_since(struct text *out, const struct output *o)
+{
+	if (o->onset != 0) {
+		text_add(out, "; since ");
+		add_time(out, o, o->onset, true);
+	}
+	if (o->last_good_at != 0) {
+		text_add(out, ", last good ");
+		add_time(out, o, o->last_good_at, true);
+	}
+}
+
+static void
+add_opened(struct text *out, const struct output *o)
+{
+	if (o->kind_now == KIND_DEGRADATION) {
+		text_add(out, "degraded: ");
+		add_reason(out, o);
+	} else if (o->kind_now != KIND_MAINTENANCE) {
+		text_add(out, "down: ");
+		add_reason(out, o);
+	} else if (o->origin == ORIGIN_PLANNED) {
+		text_add(out, "in planned maintenance: ");
+		add_reason(out, o);
+	} else {
+		text_printf(out, "down? %s (", class_text(CLASS_MAINT));
+		if (o->code != 0)
+			text_printf(out, "%d, ", o->code);
+		text_add(out, "nobody announced it)");
+	}
+	if (o->promise_until != 0) {
+		text_add(out, ", until ");
+		add_time(out, o, o->promise_until, false);
+		if (o->origin == ORIGIN_DECLARED)
+			text_add(out, " by its own word");
+	}
+	add_since(out, o);
+}
+
+static void
+add_changed(struct text *out, const struct output *o)
+{
+	text_printf(out, "now %s%s: %s",
+	    o->kind_now == KIND_OUTAGE ? "an " : "", kind_name(o->kind_now),
+	    cause_text(o->cause));
+	add_since(out, o);
+}
+
+static void
+add_recovering(struct text *out, const struct output *o)
+{
+	text_printf(out,
+	    "answering again, not confirmed; %u %% to hold for the next hour",
+	    o->chance);
+	if (o->all_clear_at != 0) {
+		text_add(out, ", all-clear at ");
+		add_time(out, o, o->all_clear_at, false);
+		text_add(out, " at the earliest");
+	}
+}
+
+static void
+add_relapsed(struct text *out, const struct output *o)
+{
+	text_add(out, "failed again, same incident: ");
+	add_reason(out, o);
+	text_printf(out, "; false recovery no. %u", o->relapses);
+	if (o->onset != 0) {
+		text_add(out, ", first down ");
+		add_time(out, o, o->onset, true);
+	}
+}
+
+/* "down 5 h 06 min in 3 spells, 2 false recoveries" */
+static void
+add_total(struct text *out, const struct output *o)
+{
+	const int64_t *ms = o->bucket_ms;
+	char buf[DURATION_TEXT_BYTES];
+	int64_t failing = ms[BUCKET_DOWN] + ms[BUCKET_MAINTENANCE];
+	const char *word = "down";
+
+	if (o->kind_worst == KIND_MAINTENANCE)
+		word = "in maintenance";
+	if (o->kind_worst == KIND_DEGRADATION) {
+		word = "degraded";
+		failing += ms[BUCKET_DEGRADED];
+	}
+	text_printf(out, "%s %s", word, duration_format(failing, buf));
+	if (o->relapses > 0)
+		text_printf(out, " in %u spells, %u false %s", o->relapses + 1,
+		    o->relapses, o->relapses == 1 ? "recovery" : "recoveries");
+}
+
+static void
+add_resolved(struct text *out, const struct output *o)
+{
+	text_add(out,
+	    o->cause == CAUSE_OPERATOR ? "ended by an operator: "
+				       : "back, stable: ");
+	add_total(out, o);
+	if (o->ended != 0) {
+		text_add(out, "; good since ");
+		add_time(out, o, o->ended, true);
+	}
+}
+
+static void
+add_withdrawn(struct text *out, const struct output *o)
+{
+	text_printf(out, "incident withdrawn, %s: ", cause_text(o->cause));
+	add_total(out, o);
+}
+
+static void
+add_plan(struct text *out, const struct output *o, const char *what)
+{
+	text_add(out, what);
+	if (o->promise_until != 0) {
+		text_add(out, ", until ");
+		add_time(out, o, o->promise_until, false);
+	}
+}
+
+static void
+add_glitch(struct text *out, const struct output *o)
+{
+	text_add(out, "failed for a moment, answers again");
+	if (class_effect(o->class) == EFFECT_FAILING) {
+		text_add(out, ": ");
+		add_reason(out, o);
+	}
+}
+
+static void
+add_rest(struct text *out, const struct output *o)
+{
+	switch (o->event) {
+	case EVENT_AMENDED:
+		text_add(out, "incident amended: ");
+		add_total(out, o);
+		break;
+	case EVENT_GLITCH:
+		add_glitch(out, o);
+		break;
+	case EVENT_SLOW:
+		text_add(out, "slower than it should be");
+		break;
+	case EVENT_CERT_EXPIRING:
+		text_add(out, "certificate expires soon");
+		break;
+	case EVENT_MISCONFIGURED:
+		add_reason(out, o);
+		text_add(out, ": neither up nor down until this is put right");
+		break;
+	case EVENT_MAINT_STARTED:
+		add_plan(out, o, "planned maintenance begins");
+		break;
+	case EVENT_MAINT_ENDED:
+		text_add(out, "planned maintenance is over");
+		break;
+	case EVENT_MAINT_OVERRUN:
+		text_add(out, "planned maintenance is over, and still failing");
+		break;
+	case EVENT_BLIND:
+		text_add(out,
+		    "our own network is lost; nothing can be said of any "
+		    "endpoint");
+		break;
+	case EVENT_SIGHTED:
+		text_add(out, "our own network is back");
+		break;
+	default:
+		text_add(out, "this is a test");
+		break;
+	}
+}
+
+void
+event_line(const struct output *o, const struct event_names *n,
+    struct text *out)
+{
+	const char *who = n->endpoint != NULL ? n->endpoint : "monitor";
+
+	escape_log(out, who, strlen(who));
+	text_add(out, ": ");
+	switch (o->event) {
+	case EVENT_OPENED:
+		add_opened(out, o);
+		break;
+	case EVENT_CHANGED:
+		add_changed(out, o);
+		break;
+	case EVENT_RECOVERING:
+		add_recovering(out, o);
+		break;
+	case EVENT_RELAPSED:
+		add_relapsed(out, o);
+		break;
+	case EVENT_RESOLVED:
+		add_resolved(out, o);
+		break;
+	case EVENT_WITHDRAWN:
+		add_withdrawn(out, o);
+		break;
+	default:
+		add_rest(out, o);
+		break;
+	}
+	if (o->flapping)
+		text_add(out, "; flapping");
+}
