@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+#include <limits.h>
+
+#include "core/world.h"
+
+enum {
+	APART_MS = 5 * SECOND_MS,    /* two samples that confirm each other */
+	CONFIRM_MS = 30 * SECOND_MS, /* a failing run that may be down */
+	BLIP_MS = 10 * SECOND_MS,    /* a shorter failing run is a glitch */
+	REFUSED_RUN = 3,
+	LAST_SAMPLES = 10,
+	PACE_HELD_MS = 30 * SECOND_MS,
+	PACE_HELD_AFTER_MS = 2 * MINUTE_MS
+};
+
+static void
+count_up(uint16_t *n)
+{
+	if (*n < UINT16_MAX)
+		(*n)++;
+}
+
+/* A suspicion ends without a verdict, and without counting as a glitch. */
+void
+evidence_drop(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+
+	if (memory_has(m, MEMORY_WAITING))
+		w->waiting--;
+	memory_mark(m, MEMORY_WAITING, false);
+	memory_mark(m, MEMORY_SUSPECT, false);
+	m->run_fail = 0;
+	m->run_good = 0;
+	if (m->phase != PHASE_OPEN)
+		m->ledger.level = LEDGER_REST;
+}
+
+static bool
+apart(wall_ms from, wall_ms to)
+{
+	return to - from >= APART_MS;
+}
+
+/* Would the failing run of this endpoint change something by itself? */
+static bool
+convincing(const struct memory *m, wall_ms at)
+{
+	if (m->run_fail == 0)
+		return false;
+	if (m->phase == PHASE_OPEN)
+		return true;
+	if (m->run_fail < 2)
+		return false;
+	if (m->phase == PHASE_RECOVERING || memory_has(m, MEMORY_REOPENS))
+		return apart(m->fail_from, at);
+	return m->ledger.level >= LEDGER_DOWN &&
+	    at - m->fail_from >= CONFIRM_MS;
+}
+
+/* Act on the failing run, if it convinces and our own path is proven. */
+void
+evidence_decide(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+
+	if (memory_has(m, MEMORY_WAITING)) {
+		memory_mark(m, MEMORY_WAITING, false);
+		w->waiting--;
+	}
+	if (!convincing(m, m->fail_at))
+		return;
+	if (!path_fine(w, m)) {
+		path_wait(w, i);
+		return;
+	}
+	if (m->phase == PHASE_OPEN)
+		incident_judge(w, i);
+	else if (m->phase == PHASE_RECOVERING || memory_has(m, MEMORY_REOPENS))
+		incident_relapse(w, i);
+	else
+		incident_open(w, i);
+}
+
+static void
+heard(struct memory *m, wall_ms at, const struct sample *s)
+{
+	m->heard_at = at;
+	m->heard_ms = s->total_us / 1000;
+	m->auth_run = 0;
+}
+
+static void
+failing(struct world *w, uint32_t i, const struct input *in)
+{
+	const struct sample *s = &in->u.sample;
+	struct memory *m = &w->endpoints[i].m;
+	bool claim = s->class == CLASS_MAINT;
+	bool proven = (s->flags & SAMPLE_PATH_PROVEN) != 0;
+
+	heard(m, w->now, s);
+	if (m->run_fail == 0) {
+		m->fail_from = w->now;
+		m->fail_ms = m->heard_ms;
+		m->fail_ref = in->ref;
+		m->run_maint = 0;
+	}
+	/* One in flight per endpoint, so dt is never negative. */
+	ledger_fail(&m->ledger, m->fail_at == 0 ? -1 : w->now - m->fail_at);
+	m->fail_at = w->now;
+	m->run_good = 0;
+	count_up(&m->run_fail);
+	if (claim)
+		count_up(&m->run_maint);
+	m->last_maint = (uint16_t)((m->last_maint << 1 | claim) &
+	    ((1 << LAST_SAMPLES) - 1));
+	if (m->last_count < LAST_SAMPLES)
+		m->last_count++;
+	if (claim && s->retry_after_s >= 0) {
+		m->promise_until =
+		    w->now + (span_ms)s->retry_after_s * SECOND_MS;
+		memory_mark(m, MEMORY_NEAR_END, false);
+	}
+	m->class = s->class;
+	m->reason = s->reason;
+	m->code = s->code;
+	memory_mark(m, MEMORY_UNPROVEN, !proven);
+	if (m->phase != PHASE_OPEN)
+		memory_mark(m, MEMORY_SUSPECT, true);
+	if (!proven && (m->phase != PHASE_OPEN || m->state == STATE_UNKNOWN))
+		path_doubt(w);
+	evidence_decide(w, i);
+}
+
+/* The first good sample after a failing run: how long was it, what follows? */
+static void
+end_failing_run(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+	bool counts =
+	    w->now - m->fail_from >= BLIP_MS || m->phase == PHASE_OPEN;
+
+	if (m->phase == PHASE_NONE && m->state == STATE_UP)
+		ledger_count_glitch(&m->ledger);
+	m->run_fail = 0;
+	if (memory_has(m, MEMORY_WAITING)) {
+		memory_mark(m, MEMORY_WAITING, false);
+		w->waiting--;
+	}
+	if (counts) {
+		m->others = (uint8_t)recovery_others(&m->recoveries, w->now);
+		recovery_note(&m->recoveries, w->now);
+		m->quiet_from = w->now;
+		m->quiet_ms = (uint32_t)recovery_quiet(m->others,
+		    w->endpoints[i].policy.all_clear);
+	}
+	if (m->phase != PHASE_RECOVERING)
+		return;
+	if (counts) {
+		wall_ms back = w->now - m->heard_ms;
+
+		timeline_fold_recovery(m,
+		    back > m->span_since ? back : m->span_since);
+	}
+	memory_mark(m, MEMORY_SUSPECT, false);
+	incident_tell(w, i, EVENT_GLITCH, false, CAUSE_EVIDENCE);
+}
+
+/* Good answers again after unknown time within a recovery: clocks go on. */
+static void
+resume_recovery(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+	wall_ms gap_since = m->span_since;
+
+	timeline_span(w, i, BUCKET_RECOVERING, w->now - m->heard_ms);
+	if (m->quiet_from < m->span_since)
+		m->quiet_from += m->span_since -
+		    (m->quiet_from > gap_since ? m->quiet_from : gap_since);
+	timeline_state(w, i, STATE_UP, WHY_NONE);
+}
+
+static void
+good_in_recovery(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+	span_ms good_for = w->now - m->quiet_from;
+
+	if (m->run_good >= 2 && good_for >= m->quiet_ms) {
+		incident_resolve(w, i, CAUSE_QUIET_TIME);
+		return;
+	}
+	if (good_for >= PACE_HELD_AFTER_MS && !memory_has(m, MEMORY_HELD) &&
+	    w->endpoints[i].policy.interval > PACE_HELD_MS) {
+		memory_mark(m, MEMORY_HELD, true);
+		world_emit(w,
+		    &(struct output){.kind = OUTPUT_PACE,
+			.at = w->now,
+			.endpoint = i,
+			.every = PACE_HELD_MS,
+			.until = m->quiet_from + m->quiet_ms});
+	}
+}
+
+static void
+good_without_incident(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+
+	if (m->state == STATE_UNKNOWN && m->run_good >= 2 &&
+	    apart(m->good_from, w->now)) {
+		timeline_span(w, i, BUCKET_UP, m->good_from - m->good_ms);
+		timeline_state(w, i, STATE_UP, WHY_NONE);
+	}
+	if (memory_has(m, MEMORY_REOPENS) &&
+	    w->now - m->quiet_from >= m->quiet_ms)
+		memory_mark(m, MEMORY_REOPENS, false);
+	if (memory_has(m, MEMORY_SUSPECT) && m->ledger.level <= LEDGER_CLEAR) {
+		memory_mark(m, MEMORY_SUSPECT, false);
+		if (m->state == STATE_UP)
+			incident_tell(w, i, EVENT_GLITCH, false,
+			    CAUSE_EVIDENCE);
+	}
+}
+
+static void
+good(struct world *w, uint32_t i, const struct sample *s)
+{
+	struct memory *m = &w->endpoints[i].m;
+
+	heard(m, w->now, s);
+	m->last_good_since = w->now - m->heard_ms;
+	memory_mark(m, MEMORY_UNPROVEN, false);
+	if (m->run_good == 0) {
+		m->good_from = w->now;
+		m->good_ms = m->heard_ms;
+	}
+	if (m->phase == PHASE_RECOVERING && m->state == STATE_UNKNOWN)
+		resume_recovery(w, i);
+	if (m->run_fail > 0)
+		end_failing_run(w, i);
+	count_up(&m->run_good);
+	ledger_good(&m->ledger);
+	switch ((enum phase)m->phase) {
+	case PHASE_NONE:
+		good_without_incident(w, i);
+		break;
+	case PHASE_OPEN:
+		if (m->run_good >= 2 && apart(m->good_from, w->now))
+			incident_recovering(w, i);
+		break;
+	case PHASE_RECOVERING:
+		good_in_recovery(w, i);
+		break;
+	case PHASE_CLOSED:
+	case PHASE_COUNT:
+		break;
+	}
+}
+
+/* Our credentials or our own policy: neither up nor down. */
+static void
+refused(struct world *w, uint32_t i, const struct input *in)
+{
+	struct memory *m = &w->endpoints[i].m;
+
+	if (m->auth_run == 0)
+		m->auth_since = in->u.sample.start;
+	if (m->auth_run < REFUSED_RUN)
+		m->auth_run++;
+	if (m->auth_run < REFUSED_RUN || m->why == WHY_AUTH)
+		return;
+	m->class = in->u.sample.class;
+	m->reason = in->u.sample.reason;
+	m->code = in->u.sample.code;
+	m->fail_ref = in->ref;
+	evidence_drop(w, i);
+	timeline_unknown(w, i, WHY_AUTH, m->auth_since);
+	incident_tell(w, i, EVENT_MISCONFIGURED, false, CAUSE_EVIDENCE);
+}
+
+void
+evidence_sample(struct world *w, uint32_t i, const struct input *in)
+{
+	const struct sample *s = &in->u.sample;
+	struct memory *m = &w->endpoints[i].m;
+	bool proven = (s->flags & SAMPLE_PATH_PROVEN) != 0;
+	enum effect effect = class_effect((enum sample_class)s->class);
+
+	if (proven)
+		path_proven(w, i);
+	if (effect == EFFECT_GOOD || effect == EFFECT_FAILING) {
+		w->endpoints[i].ref = in->ref;
+		if (m->state == STATE_UP && m->phase == PHASE_NONE)
+			ledger_count_sample(&m->ledger);
+	}
+	switch (effect) {
+	case EFFECT_GOOD:
+		good(w, i, s);
+		break;
+	case EFFECT_FAILING:
+		/* Blind: what proves no path says nothing about it. */
+		if (proven || !w->blind)
+			failing(w, i, in);
+		break;
+	case EFFECT_REFUSED:
+		refused(w, i, in);
+		break;
+	case EFFECT_NONE:
+		break;
+	}
+}

@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+#include <assert.h>
+#include <string.h>
+
+#include "base/utc.h"
+#include "core/world.h"
+
+enum {
+	ESCALATE_MS = 30 * MINUTE_MS,
+	ESCALATE_LATEST_MS = 4 * HOUR_MS,
+	GRACE_MS = 5 * MINUTE_MS, /* after a promised or planned end */
+	PACE_DOWN_MS = 30 * SECOND_MS,
+	PACE_DOWN_FOR_MS = 10 * MINUTE_MS,
+	PACE_BACK_MS = 15 * SECOND_MS,
+	PACE_BACK_FOR_MS = 2 * MINUTE_MS,
+	PENALTY_INCIDENT = 1000,
+	PENALTY_CHANGE = 500,
+	LAST_SAMPLES = 10,
+	LAST_MAJORITY = 8
+};
+
+static wall_ms
+fail_since(const struct memory *m)
+{
+	return m->fail_from - m->fail_ms;
+}
+
+static wall_ms
+later(wall_ms a, wall_ms b)
+{
+	return a > b ? a : b;
+}
+
+void
+incident_describe(const struct world *w, uint32_t i, struct output *o)
+{
+	const struct memory *m = &w->endpoints[i].m;
+
+	*o = (struct output){.kind = OUTPUT_EVENT,
+	    .at = w->now,
+	    .endpoint = i,
+	    .seq = m->seq,
+	    .from = m->state,
+	    .to = m->state,
+	    .why = m->why,
+	    .bucket = m->bucket,
+	    .since = m->span_since,
+	    .flapping = memory_has(m, MEMORY_FLAPPING),
+	    .phase = m->phase,
+	    .last_good_at = m->last_good_since,
+	    .others = m->others,
+	    .first_ref = m->fail_ref,
+	    .ref = w->endpoints[i].ref,
+	    .class = m->class,
+	    .reason = m->reason,
+	    .code = m->code,
+	    .ledger = m->ledger.level};
+	if (m->phase == PHASE_NONE)
+		return;
+	o->incident = (struct incident_id){m->day, m->n};
+	o->kind_now = m->kind;
+	o->kind_worst = m->worst;
+	o->origin = m->origin;
+	o->relapses = m->relapses;
+	o->onset = m->onset;
+	o->promise_until =
+	    m->origin == ORIGIN_PLANNED ? m->window_until : m->promise_until;
+	timeline_buckets(m, w->now, o->bucket_ms);
+	if (m->phase != PHASE_RECOVERING)
+		return;
+	o->all_clear_at = m->quiet_from + m->quiet_ms;
+	o->chance = recovery_chance(m->others, w->now - m->quiet_from);
+}
+
+void
+incident_tell(struct world *w, uint32_t i, enum event_kind event, bool loud,
+    enum cause cause)
+{
+	struct output o;
+
+	incident_describe(w, i, &o);
+	o.event = event;
+	o.loud = loud;
+	o.cause = cause;
+	if (loud)
+		memory_mark(&w->endpoints[i].m, MEMORY_TOLD, true);
+	world_emit(w, &o);
+}
+
+static void
+advise(struct world *w, uint32_t i, span_ms every, wall_ms until)
+{
+	if (every >= w->endpoints[i].policy.interval)
+		return;
+	world_emit(w,
+	    &(struct output){.kind = OUTPUT_PACE,
+		.at = w->now,
+		.endpoint = i,
+		.every = every,
+		.until = until});
+}
+
+/* When a maintenance that is not over by then counts as an outage. */
+wall_ms
+incident_limit(const struct memory *m)
+{
+	wall_ms onset = m->onset + m->stopped_ms;
+	wall_ms limit = onset + ESCALATE_MS;
+
+	if (m->origin == ORIGIN_PLANNED)
+		return m->window_until + GRACE_MS;
+	if (m->promise_until > 0)
+		limit = later(limit, m->promise_until + GRACE_MS);
+	return limit < onset + ESCALATE_LATEST_MS ? limit
+						  : onset + ESCALATE_LATEST_MS;
+}
+
+/* What the present failing run argues for; sets the origin it claims. */
+static enum kind
+argued_kind(const struct memory *m, wall_ms now, enum origin *origin)
+{
+	if (memory_has(m, MEMORY_IN_WINDOW)) {
+		*origin = ORIGIN_PLANNED;
+		return KIND_MAINTENANCE;
+	}
+	if (2 * m->run_maint < m->run_fail) {
+		*origin =
+		    m->origin == ORIGIN_PLANNED ? ORIGIN_OBSERVED : m->origin;
+		return KIND_OUTAGE;
+	}
+	*origin = ORIGIN_DECLARED;
+	if (memory_has(m, MEMORY_ESCALATED) || incident_limit(m) <= now)
+		return KIND_OUTAGE;
+	return KIND_MAINTENANCE;
+}
+
+static void
+set_kind(struct memory *m, enum kind kind, enum origin origin)
+{
+	m->kind = (uint8_t)kind;
+	m->origin = (uint8_t)origin;
+	if (kind > m->worst)
+		m->worst = (uint8_t)kind;
+}
+
+static enum bucket
+failing_bucket(const struct memory *m)
+{
+	return m->kind == KIND_MAINTENANCE ? BUCKET_MAINTENANCE : BUCKET_DOWN;
+}
+
+static enum state
+failing_state(const struct memory *m)
+{
+	return m->kind == KIND_MAINTENANCE ? STATE_MAINTENANCE : STATE_DOWN;
+}
+
+static void
+begin_failing(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+	span_ms interval = w->endpoints[i].policy.interval;
+
+	m->phase = PHASE_OPEN;
+	memory_mark(m, MEMORY_SUSPECT, false);
+	memory_mark(m, MEMORY_HELD, false);
+	timeline_state(w, i, failing_state(m), WHY_NONE);
+	advise(w, i, interval < PACE_DOWN_MS ? interval : PACE_DOWN_MS,
+	    w->now + PACE_DOWN_FOR_MS);
+}
+
+static void
+next_id(struct world *w, struct memory *m)
+{
+	uint32_t day = utc_yyyymmdd(w->now);
+
+	if (w->last_incident.day != day)
+		w->last_incident = (struct incident_id){.day = day};
+	w->last_incident.n++;
+	m->day = w->last_incident.day;
+	m->n = w->last_incident.n;
+}
+
+void
+incident_open(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+	enum origin origin = ORIGIN_OBSERVED;
+	wall_ms since = later(fail_since(m), m->span_since);
+	enum kind kind;
+
+	m->onset = since;
+	m->stopped_ms = 0;
+	m->unknown_ms = 0;
+	m->relapses = 0;
+	m->worst = KIND_NONE;
+	m->origin = ORIGIN_OBSERVED;
+	memset(m->bucket_ms, 0, sizeof(m->bucket_ms));
+	m->flags &= (uint16_t) ~(
+	    MEMORY_ESCALATED | MEMORY_TOLD | MEMORY_REOPENS | MEMORY_NEAR_END);
+	next_id(w, m);
+
+	kind = argued_kind(m, w->now, &origin);
+	set_kind(m, kind, origin);
+	if (kind == KIND_OUTAGE && origin == ORIGIN_DECLARED)
+		memory_mark(m, MEMORY_ESCALATED, true);
+	timeline_span(w, i, failing_bucket(m), since);
+	begin_failing(w, i);
+	penalty_add(w, i, PENALTY_INCIDENT);
+	incident_tell(w, i, EVENT_OPENED, origin != ORIGIN_PLANNED,
+	    CAUSE_EVIDENCE);
+}
+
+/* The incident is of another kind from `since` on; loud when it got worse. */
+static void
+change_kind(struct world *w, uint32_t i, enum kind kind, enum origin origin,
+    enum cause cause, wall_ms since)
+{
+	struct memory *m = &w->endpoints[i].m;
+	bool worse = kind > m->worst;
+
+	set_kind(m, kind, origin);
+	timeline_span(w, i, failing_bucket(m), since);
+	timeline_state(w, i, failing_state(m), WHY_NONE);
+	penalty_add(w, i, PENALTY_CHANGE);
+	incident_tell(w, i, EVENT_CHANGED, worse, cause);
+}
+
+/* How many of the last ten failing samples claimed maintenance. */
+static unsigned
+claims(const struct memory *m)
+{
+	unsigned n = 0;
+
+	for (unsigned bits = m->last_maint; bits != 0; bits &= bits - 1)
+		n++;
+	return n;
+}
+
+/* A failing sample of an open incident: does its kind still hold? */
+void
+incident_judge(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+	wall_ms since = m->heard_at - m->heard_ms;
+	unsigned n = claims(m);
+
+	assert(m->phase == PHASE_OPEN);
+	if (m->state == STATE_UNKNOWN) {
+		m->stopped_ms += later(since, m->span_since) - m->span_since;
+		timeline_span(w, i, failing_bucket(m), since);
+		timeline_state(w, i, failing_state(m), WHY_NONE);
+	}
+	if (m->kind == KIND_MAINTENANCE && m->promise_until > 0 &&
+	    w->now >= m->promise_until - PACE_BACK_FOR_MS &&
+	    !memory_has(m, MEMORY_NEAR_END)) {
+		memory_mark(m, MEMORY_NEAR_END, true);
+		advise(w, i, PACE_BACK_MS, m->promise_until + GRACE_MS);
+	}
+	if (m->last_count < LAST_SAMPLES || m->origin == ORIGIN_PLANNED)
+		return;
+	if (m->kind == KIND_MAINTENANCE && n <= LAST_SAMPLES - LAST_MAJORITY)
+		change_kind(w, i, KIND_OUTAGE, m->origin, CAUSE_MAJORITY,
+		    since);
+	else if (m->kind == KIND_OUTAGE && n >= LAST_MAJORITY &&
+	    !memory_has(m, MEMORY_ESCALATED) && incident_limit(m) > w->now)
+		change_kind(w, i, KIND_MAINTENANCE, ORIGIN_DECLARED,
+		    CAUSE_MAJORITY, since);
+}
+
+/* The promised or planned end has passed and it still fails. */
+void
+incident_overdue(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+
+	memory_mark(m, MEMORY_ESCALATED, true);
+	if (m->origin == ORIGIN_PLANNED) {
+		incident_tell(w, i, EVENT_MAINT_OVERRUN, false,
+		    CAUSE_WINDOW_OVERRUN);
+		change_kind(w, i, KIND_OUTAGE, ORIGIN_PLANNED,
+		    CAUSE_WINDOW_OVERRUN, m->window_until);
+		return;
+	}
+	change_kind(w, i, KIND_OUTAGE, ORIGIN_DECLARED, CAUSE_PROMISE_BROKEN,
+	    w->now);
+}
+
+/* Two good answers: answering again, not confirmed. */
+void
+incident_recovering(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+	wall_ms since = later(m->good_from - m->good_ms, m->span_since);
+
+	if (m->state == STATE_UNKNOWN)
+		m->stopped_ms += since - m->span_since;
+	timeline_span(w, i, BUCKET_RECOVERING, since);
+	m->phase = PHASE_RECOVERING;
+	m->back_since = since;
+	m->unknown_ms = 0;
+	timeline_state(w, i, STATE_UP, WHY_NONE);
+	advise(w, i, PACE_BACK_MS, w->now + PACE_BACK_FOR_MS);
+	incident_tell(w, i, EVENT_RECOVERING, false, CAUSE_EVIDENCE);
+}
+
+/* A recovery did not hold, or what an operator ended was not over. */
+void
+incident_relapse(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+	bool reopened = m->phase == PHASE_NONE;
+	enum kind before = m->worst;
+	wall_ms since = later(fail_since(m), m->span_since);
+	enum origin origin;
+	enum kind kind = argued_kind(m, w->now, &origin);
+
+	set_kind(m, kind, origin);
+	timeline_span(w, i, failing_bucket(m), since);
+	if (!reopened)
+		timeline_fold_recovery(m, m->span_since);
+	memory_mark(m, MEMORY_REOPENS, false);
+	m->relapses++;
+	begin_failing(w, i);
+	penalty_add(w, i, PENALTY_INCIDENT);
+	incident_tell(w, i, EVENT_RELAPSED, reopened, CAUSE_EVIDENCE);
+	if (m->worst > before)
+		incident_tell(w, i, EVENT_CHANGED, true, CAUSE_EVIDENCE);
+}
+
+static void
+forget(struct memory *m)
+{
+	m->phase = PHASE_NONE;
+	m->promise_until = 0;
+	m->ledger.level = LEDGER_REST;
+	m->last_count = 0;
+	m->last_maint = 0;
+	memory_mark(m, MEMORY_SUSPECT, false);
+	memory_mark(m, MEMORY_HELD, false);
+}
+
+/* The recovery held: its time was up time after all. */
+void
+incident_resolve(struct world *w, uint32_t i, enum cause cause)
+{
+	struct memory *m = &w->endpoints[i].m;
+	bool told = memory_has(m, MEMORY_TOLD);
+	struct output o;
+
+	assert(m->phase == PHASE_RECOVERING && m->run_fail == 0);
+	incident_describe(w, i, &o);
+	o.event = EVENT_RESOLVED;
+	o.phase = PHASE_CLOSED;
+	o.loud = told;
+	o.cause = cause;
+	o.ended = m->back_since;
+	memcpy(o.bucket_ms, m->bucket_ms, sizeof(o.bucket_ms));
+
+	world_emit(w,
+	    &(struct output){.kind = OUTPUT_RELABEL,
+		.at = w->now,
+		.endpoint = i,
+		.bucket = BUCKET_UP,
+		.since = m->back_since,
+		.until = w->now});
+	forget(m);
+	if (m->bucket == BUCKET_RECOVERING)
+		timeline_span(w, i, BUCKET_UP, w->now);
+	memory_mark(m, MEMORY_REOPENS, cause == CAUSE_OPERATOR);
+	world_emit(w, &o);
+}
+
+void
+incident_withdraw(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+	struct output o;
+
+	incident_describe(w, i, &o);
+	o.event = EVENT_WITHDRAWN;
+	o.phase = PHASE_CLOSED;
+	o.loud = memory_has(m, MEMORY_TOLD);
+	o.cause = CAUSE_REMOVED;
+	o.ended = w->now;
+	forget(m);
+	world_emit(w, &o);
+}

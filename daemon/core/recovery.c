@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/recovery.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+
+static const span_ms memory = 6 * (span_ms)HOUR_MS;
+static const span_ms shortest_quiet = 120 * (span_ms)SECOND_MS;
+
+void
+recovery_note(struct recovery_log *log, wall_ms at)
+{
+	memmove(log->at_s + 1, log->at_s,
+	    (RECOVERY_MEMORY - 1) * sizeof(log->at_s[0]));
+	log->at_s[0] = (uint32_t)(at / 1000);
+}
+
+unsigned
+recovery_others(const struct recovery_log *log, wall_ms at)
+{
+	unsigned n = 0;
+
+	while (n < RECOVERY_OTHERS_MAX && log->at_s[n] != 0 &&
+	    at / 1000 - log->at_s[n] <= memory / 1000)
+		n++;
+	return n;
+}
+
+span_ms
+recovery_quiet(unsigned others, enum all_clear setting)
+{
+	static const int minutes[RECOVERY_OTHERS_MAX + 1] = {10, 60, 180, 360};
+	span_ms q;
+
+	assert(others <= RECOVERY_OTHERS_MAX);
+	q = minutes[others] * (span_ms)MINUTE_MS;
+	switch (setting) {
+	case ALL_CLEAR_EAGER:
+		q /= 2;
+		break;
+	case ALL_CLEAR_CAUTIOUS:
+		q *= 2;
+		break;
+	case ALL_CLEAR_DEFAULT:
+		break;
+	}
+	return q > shortest_quiet ? q : shortest_quiet;
+}
+
+/* Permille of recoveries that failed again within the next hour. */
+static const struct {
+	span_ms good_for;
+	unsigned short relapse[RECOVERY_OTHERS_MAX + 1];
+} fit[] = {
+    {0, {80, 180, 380, 550}},
+    {15 * MINUTE_MS, {70, 200, 400, 490}},
+    {30 * MINUTE_MS, {60, 170, 370, 480}},
+    {1 * HOUR_MS, {50, 150, 280, 350}},
+    {2 * HOUR_MS, {30, 150, 180, 210}},
+    {3 * HOUR_MS, {13, 60, 180, 190}},
+    {6 * HOUR_MS, {14, 30, 20, 90}},
+};
+
+unsigned
+recovery_chance(unsigned others, span_ms good_for)
+{
+	size_t i = sizeof(fit) / sizeof(fit[0]) - 1;
+
+	assert(others <= RECOVERY_OTHERS_MAX);
+	while (i > 0 && good_for < fit[i].good_for)
+		i--;
+	return (1000u - fit[i].relapse[others] + 5) / 10;
+}

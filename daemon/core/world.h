@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * world - the inside of the core, for its own files only.
+ *
+ * struct memory is all that is remembered of one endpoint.  A time called
+ * _at or _from is evidence time and decides; a time called _since, and onset,
+ * is the start of a sample and is what people are told.
+ */
+#ifndef CORE_WORLD_H
+#define CORE_WORLD_H
+
+#include "core/core.h"
+#include "core/ledger.h"
+
+enum memory_flag {
+	MEMORY_SUSPECT = 1,     /* failing, not confirmed */
+	MEMORY_FLAPPING = 2,    /* penalty above its threshold */
+	MEMORY_ESCALATED = 4,   /* claimed maintenance lasted too long */
+	MEMORY_TOLD = 8,        /* the incident has had a loud notice */
+	MEMORY_WAITING = 16,    /* would act, once our own path is proven */
+	MEMORY_REOPENS = 32,    /* ended by an operator within its quiet time */
+	MEMORY_UNPROVEN = 64,   /* the last failing sample proves no path */
+	MEMORY_IN_WINDOW = 128, /* a planned window is open */
+	MEMORY_HELD = 256,      /* the pace of a long recovery was asked for */
+	MEMORY_NEAR_END = 512   /* the pace of a promised end was asked for */
+};
+
+struct memory {
+	wall_ms heard_at, fail_from, fail_at, good_from, quiet_from;
+	wall_ms span_since, last_good_since, auth_since;
+	wall_ms onset, back_since, promise_until, window_until;
+	uint64_t fail_ref;
+	int64_t stopped_ms;              /* the incident's clocks stood still */
+	int64_t unknown_ms;              /* of the present recovery */
+	int64_t bucket_ms[BUCKET_COUNT]; /* of the incident, see timeline.c */
+	struct recovery_log recoveries;
+	uint32_t heard_ms, fail_ms, good_ms; /* evidence minus start */
+	uint32_t quiet_ms;
+	uint32_t penalty, penalty_s; /* at whole seconds UTC */
+	uint32_t day, n, seq;
+	struct ledger ledger;
+	uint16_t run_fail, run_good, run_maint, relapses, code, flags;
+	uint16_t
+	    last_maint;     /* bit per failing sample: it claimed maintenance */
+	uint8_t last_count; /* bits in use, up to 10 */
+	uint8_t auth_run, class, reason;
+	uint8_t state, why, bucket, phase, kind, worst, origin, others;
+	uint8_t version; /* of this layout, when saved */
+};
+
+struct endpoint {
+	struct policy policy;
+	bool watched;
+	size_t heap_at;   /* place in the heap, or HEAP_NONE */
+	wall_ms deadline; /* as in the heap: never later than the true one */
+	uint64_t ref;     /* of its last informative sample */
+	struct memory m;
+};
+
+struct canary {
+	bool answered; /* ever; before that it does not count */
+	wall_ms good_at, bad_from, bad_at; /* 0: never, or not in a row */
+};
+
+struct world {
+	wall_ms now;
+	struct endpoint *endpoints;
+	size_t size;
+	uint32_t *heap; /* endpoints by (deadline, number) */
+	size_t heap_count;
+	struct canary *canaries;
+	size_t canary_count;
+	wall_ms proven_at;    /* last answer that proves some path */
+	wall_ms path_at;      /* when our own network was last known to work */
+	wall_ms asked_at;     /* last round of canaries asked for */
+	wall_ms ask_again_at; /* 0: no second opinion due */
+	bool blind;
+	bool blind_by_sites; /* declared without canaries */
+	size_t waiting;      /* endpoints with MEMORY_WAITING */
+	uint8_t *site_seen;  /* scratch, by site */
+	size_t site_count;
+	struct incident_id last_incident;
+	core_out_fn *out; /* of the step under way */
+	void *arg;
+};
+
+static inline bool
+memory_has(const struct memory *m, enum memory_flag flag)
+{
+	return (m->flags & flag) != 0;
+}
+
+void memory_mark(struct memory *m, enum memory_flag flag, bool on);
+
+/* timeline.c: spans, transitions, the buckets of the incident */
+void timeline_span(struct world *w, uint32_t i, enum bucket b, wall_ms since);
+void timeline_state(struct world *w, uint32_t i, enum state s, enum why why);
+void timeline_unknown(struct world *w, uint32_t i, enum why why, wall_ms since);
+void timeline_fold_recovery(struct memory *m, wall_ms until);
+void timeline_buckets(const struct memory *m, wall_ms at,
+    int64_t out[BUCKET_COUNT]);
+
+/* incident.c: what an endpoint's incident goes through */
+void incident_open(struct world *w, uint32_t i);
+void incident_judge(struct world *w, uint32_t i);
+void incident_recovering(struct world *w, uint32_t i);
+void incident_relapse(struct world *w, uint32_t i);
+void incident_resolve(struct world *w, uint32_t i, enum cause cause);
+void incident_withdraw(struct world *w, uint32_t i);
+void incident_overdue(struct world *w, uint32_t i);
+wall_ms incident_limit(const struct memory *m);
+void incident_describe(const struct world *w, uint32_t i, struct output *o);
+void incident_tell(struct world *w, uint32_t i, enum event_kind event,
+    bool loud, enum cause cause);
+
+/* penalty.c: the flapping flag */
+void penalty_add(struct world *w, uint32_t i, uint32_t points);
+wall_ms penalty_deadline(const struct memory *m);
+void penalty_settle(struct world *w, uint32_t i);
+
+/* evidence.c: one sample of one endpoint */
+void evidence_sample(struct world *w, uint32_t i, const struct input *in);
+void evidence_decide(struct world *w, uint32_t i);
+void evidence_drop(struct world *w, uint32_t i);
+
+/* path.c: our own network */
+bool path_fine(const struct world *w, const struct memory *m);
+void path_wait(struct world *w, uint32_t i);
+void path_proven(struct world *w, uint32_t i);
+void path_canary(struct world *w, uint32_t canary, bool good);
+void path_ask(struct world *w);
+void path_doubt(struct world *w);
+void path_ask_again(struct world *w);
+
+/* deadline.c: what falls due, in order */
+#define HEAP_NONE SIZE_MAX
+void deadline_renew(struct world *w, uint32_t i);
+void deadline_remove(struct world *w, uint32_t i);
+/* The endpoint due at or before t, or ENDPOINT_NONE; *at is when. */
+uint32_t deadline_next(struct world *w, wall_ms t, wall_ms *at);
+void deadline_fire(struct world *w, uint32_t i);
+wall_ms deadline_stale_after(const struct policy *p);
+
+void world_emit(struct world *w, const struct output *o);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stories for the core.  A story is a list of inputs, "SECOND WORD", with
+ * repeats "FROM-TO/STEP WORD":
+ *	good fail maint time(out) lim(ited) auth, maintN: Retry-After N s
+ *	yes no: the canary answers or not; window+N: planned for N s
+ *	resolve: an operator's act; now: time passes
+ * and of what is told, "SECOND event[/kind][!]" where ! is loud.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/text.h"
+#include "core/account.h"
+#include "core/core.h"
+
+struct story {
+	const char *name;
+	const char *in, *want;
+	span_ms interval_s;
+	size_t canaries;
+};
+
+static const wall_ms start = 1676332800000; /* 2023-02-14T00:00:00Z */
+
+struct teller {
+	struct text said;
+	struct account account;
+};
+
+static void
+on_output(void *arg, const struct output *o)
+{
+	struct teller *t = arg;
+
+	account_feed(&t->account, o);
+	if (o->kind != OUTPUT_EVENT)
+		return;
+	text_printf(&t->said, "%s%lld %s", text_len(&t->said) ? " " : "",
+	    (long long)(o->at - start) / 1000,
+	    strchr(event_name(o->event), '.') + 1);
+	if (o->phase != PHASE_NONE && o->event != EVENT_GLITCH)
+		text_printf(&t->said, "/%s", kind_name(o->kind_worst));
+	if (o->loud)
+		text_char(&t->said, '!');
+}
+
+static struct sample
+sample_of(wall_ms at, const char *word)
+{
+	struct sample s = {.start = at,
+	    .retry_after_s = RETRY_AFTER_ABSENT,
+	    .code = 200};
+	enum sample_class c = CLASS_OK;
+
+	if (strcmp(word, "fail") == 0)
+		c = CLASS_ORIGIN;
+	else if (strncmp(word, "maint", 5) == 0)
+		c = CLASS_MAINT;
+	else if (strcmp(word, "time") == 0)
+		c = CLASS_TIMEOUT;
+	else if (strcmp(word, "lim") == 0)
+		c = CLASS_LIMITED;
+	else if (strcmp(word, "auth") == 0)
+		c = CLASS_AUTH;
+	else
+		assert_string_equal(word, "good");
+	if (c == CLASS_MAINT && word[5] != '\0')
+		s.retry_after_s = (int32_t)strtol(word + 5, NULL, 10);
+	s.class = (uint8_t)c;
+	s.reason = (uint8_t)class_reason(c);
+	if (class_proves_path(c))
+		s.flags = SAMPLE_PATH_PROVEN;
+	return s;
+}
+
+static void
+feed(struct world *w, struct teller *t, wall_ms at, const char *word)
+{
+	struct input in = {.at = at};
+
+	if (strcmp(word, "now") == 0) {
+		in.kind = INPUT_ADVANCE;
+	} else if (strcmp(word, "resolve") == 0) {
+		in.kind = INPUT_RESOLVE;
+	} else if (strcmp(word, "unwatch") == 0) {
+		in.kind = INPUT_UNWATCH;
+	} else if (strncmp(word, "window+", 7) == 0) {
+		in.kind = INPUT_WINDOW;
+		in.u.window.until = at + strtol(word + 7, NULL, 10) * 1000;
+	} else if (strcmp(word, "yes") == 0 || strcmp(word, "no") == 0) {
+		in.kind = INPUT_CANARY;
+		in.u.canary.good = word[0] == 'y';
+	} else {
+		in.kind = INPUT_SAMPLE;
+		in.u.sample = sample_of(at, word);
+	}
+	core_step(w, &in, on_output, t);
+}
+
+static void
+play(struct world *w, struct teller *t, const char *in)
+{
+	char *copy = strdup(in), *save = NULL;
+
+	for (char *p = strtok_r(copy, " ", &save); p != NULL;
+	     p = strtok_r(NULL, " ", &save)) {
+		char *end;
+		long from = strtol(p, &end, 10), to = from, step = 60;
+
+		if (*end == '-')
+			to = strtol(end + 1, &end, 10);
+		if (*end == '/')
+			step = strtol(end + 1, &end, 10);
+		p = strtok_r(NULL, " ", &save);
+		for (; from <= to; from += step)
+			feed(w, t, start + from * 1000, p);
+	}
+	free(copy);
+}
+
+static void
+check_sum(const struct teller *t, const struct world *w)
+{
+	int64_t ms[BUCKET_COUNT], sum = 0;
+
+	account_sum(&t->account, world_now(w), ms);
+	for (unsigned b = 0; b < BUCKET_COUNT; b++)
+		sum += ms[b];
+	assert_int_equal(sum, world_now(w) - start);
+}
+
+static void
+tell(const struct story *s)
+{
+	struct world *w = world_new(s->canaries, start);
+	struct teller t = {0};
+	struct input in = {.kind = INPUT_WATCH,
+	    .at = start,
+	    .u.policy = {.interval =
+			     (s->interval_s ? s->interval_s : 60) * 1000,
+		.timeout = 10000}};
+
+	text_init(&t.said, 100000);
+	core_step(w, &in, on_output, &t);
+	play(w, &t, s->in);
+	if (strcmp(text_str(&t.said), s->want) != 0)
+		fail_msg("%s\n said %s\n want %s", s->name, text_str(&t.said),
+		    s->want);
+	check_sum(&t, w);
+	text_done(&t.said);
+	account_done(&t.account);
+	world_free(w);
+}
+
+#define LADDER(word) "603 " word " 608 " word " 618 " word " 633 " word " "
+
+static const struct story stories[] = {
+    {"good stays silent", "0-600 good", "", 0, 0},
+    {"a clean endpoint is down after 33 s",
+	"0-540 good 600 fail " LADDER("fail") "660 fail", "633 opened/outage!",
+	0, 0},
+    {"a glitch is listed once it is cleared",
+	"0-540 good 600 fail 603 good 660 good 720 good", "660 glitch", 0, 0},
+    {"one recovery, nothing else: ten minutes",
+	"0-540 good 600 fail " LADDER("fail") "660 fail 720 good 725 good "
+					      "780-1380 good",
+	"633 opened/outage! 725 recovering/outage 1320 resolved/outage!", 0, 0},
+    {"a relapse stays in the incident and an hour is due",
+	"0-540 good 600 fail " LADDER(
+	    "fail") "660 fail 720 good 725 good "
+		    "780 good 840 fail 846 fail 900 good 905 good 960-4560 good",
+	"633 opened/outage! 725 recovering/outage 846 relapsed/outage "
+	"905 recovering/outage 4500 resolved/outage!",
+	0, 0},
+    {"a short blip in the quiet time changes nothing",
+	"0-540 good 600 fail " LADDER("fail") "660 fail 720 good 725 good "
+					      "780 fail 783 good 840-1380 good",
+	"633 opened/outage! 725 recovering/outage 783 glitch "
+	"1320 resolved/outage!",
+	0, 0},
+    {"a longer one restarts it",
+	"0-540 good 600 fail " LADDER("fail") "660 fail 720 good 725 good "
+					      "780 fail 840-4500 good",
+	"633 opened/outage! 725 recovering/outage 840 glitch "
+	"4440 resolved/outage!",
+	0, 0},
+    {"claimed maintenance escalates after 30 min",
+	"0-540 good 600 maint " LADDER("maint") "660-2460 maint",
+	"633 opened/maintenance! 2400 changed/outage!", 0, 0},
+    {"a promise is kept: no escalation",
+	"0-540 good 600 maint3600 " LADDER(
+	    "maint3600") "660-3000 maint "
+			 "3060 good 3065 good 3120-3720 good",
+	"633 opened/maintenance! 3065 recovering/maintenance "
+	"3660 resolved/maintenance!",
+	0, 0},
+    {"endless promises end after four hours",
+	"0-540 good 600 maint3600 " LADDER("maint") "660-15060 maint3600",
+	"633 opened/maintenance! 15000 changed/outage!", 0, 0},
+    {"planned maintenance is quiet to the end",
+	"0-540 good 550 window+1800 600 fail " LADDER(
+	    "fail") "660-1200 fail "
+		    "1260 good 1265 good 1320-2460 good",
+	"550 started 633 opened/maintenance 1265 recovering/maintenance "
+	"1860 resolved/maintenance 2350 ended",
+	0, 0},
+    {"planned maintenance that overruns is an outage",
+	"0-540 good 550 window+600 600 fail " LADDER("fail") "660-1500 fail",
+	"550 started 633 opened/maintenance 1150 ended/maintenance "
+	"1450 overrun/maintenance 1450 changed/outage!",
+	0, 0},
+    {"silence is unknown and freezes the incident",
+	"0-540 good 600 fail " LADDER("fail") "660 good 665 good 720 good "
+					      "2000 good 2060-2560 good",
+	"633 opened/outage! 665 recovering/outage 2480 resolved/outage!", 0, 0},
+    {"refused credentials are neither up nor down",
+	"0-540 good 600-780 auth 840 good 900 good", "720 misconfigured", 0, 0},
+    {"being limited says nothing", "0-540 good 600-900 lim 960 good", "", 0, 0},
+    {"down without a proven path waits for the canary",
+	"0-540 good 590 yes 600 time 603 time 608 time 618 time 633 time "
+	"634 yes",
+	"634 opened/outage!", 0, 1},
+    {"our own network is lost: unknown, not down",
+	"0-540 good 590 yes 600 time 601 no 603 time 606 no 608 time "
+	"618 time 633 time 640 yes 660 good 720 good",
+	"606 blind! 640 sighted", 0, 1},
+    {"a canary that never answered does not count",
+	"0-540 good 600 time 601 no 603 time 606 no 608 time 618 time "
+	"633 time",
+	"633 opened/outage!", 0, 1},
+    {"an operator ends it, and a failure reopens it",
+	"0-540 good 600 fail " LADDER("fail") "660 good 665 good 700 resolve "
+					      "720 good 780 fail 786 fail",
+	"633 opened/outage! 665 recovering/outage 700 resolved/outage! "
+	"786 relapsed/outage!",
+	0, 0},
+    {"what is no longer watched is withdrawn",
+	"0-540 good 600 fail " LADDER("fail") "660 unwatch",
+	"633 opened/outage! 660 withdrawn/outage!", 0, 0},
+    {"ten minutes apart, two failures are enough",
+	"0-6000/600 good 6600 fail 7200 fail", "7200 opened/outage!", 600, 0},
+};
+
+static void
+test_stories(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(stories) / sizeof(stories[0]); i++)
+		tell(&stories[i]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_stories)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
