@@ -60,9 +60,12 @@ void webhook_keys_done(struct webhook_keys *k);
 void webhook_sign(const struct webhook_keys *k, const char *id,
     int64_t timestamp_s, const char *body, struct text *out);
 
-/* What a status means; retry_after as the header has it, or NULL. */
+/* What a status means; 0 (no answer) is RETRY. */
 enum attempt_result webhook_judge(uint16_t code);
-/* Seconds, clamped to 1..3600; -1 for absent or unparsable. */
+/*
+ * Retry-After, in seconds or as an HTTP date: clamped to 1..3600 s; -1 when it
+ * is NULL or neither.
+ */
 int32_t webhook_retry_after(const char *value, wall_ms now);
 
 /* All borrowed until the result. */
@@ -86,7 +89,6 @@ struct webhook_result {
 	uint16_t code;
 	int32_t retry_after_s; /* -1: none */
 	uint32_t took_ms;
-	bool turn; /* this address hangs: begin with the next one next time */
 	char detail[200];
 };
 

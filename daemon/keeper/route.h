@@ -70,7 +70,10 @@ enum route_verdict {
 /* The end of an incident: resolved or withdrawn. */
 bool route_is_end(enum event_kind e);
 
-/* matched: among the hits of route_event().  now: of the decision. */
+/*
+ * matched: among the hits of route_event().  now: of the decision.  An end that
+ * is sent without a hit is due at once.
+ */
 enum route_verdict route_decide(enum event_kind e, bool matched,
     const struct route_past *p, wall_ms now);
 

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "keeper/route.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/glob.h"
+#include "base/mem.h"
+
+enum severity
+route_severity(const struct output *o)
+{
+	switch (o->event) {
+	case EVENT_OPENED:
+		return SEVERITY_ERR;
+	case EVENT_CHANGED:
+		return o->loud ? SEVERITY_CRIT : SEVERITY_INFO;
+	case EVENT_RECOVERING:
+	case EVENT_RESOLVED:
+		return SEVERITY_NOTICE;
+	case EVENT_RELAPSED:
+	case EVENT_WITHDRAWN:
+	case EVENT_AMENDED:
+	case EVENT_GLITCH:
+	case EVENT_SLOW:
+	case EVENT_CERT_EXPIRING:
+	case EVENT_MISCONFIGURED:
+	case EVENT_MAINT_STARTED:
+	case EVENT_MAINT_ENDED:
+	case EVENT_MAINT_OVERRUN:
+	case EVENT_BLIND:
+	case EVENT_SIGHTED:
+	case EVENT_TEST:
+	case EVENT_COUNT:
+		break;
+	}
+	return SEVERITY_INFO;
+}
+
+static bool
+fits(const char *pattern, const char *text)
+{
+	return pattern == NULL || glob_match(pattern, text != NULL ? text : "");
+}
+
+static bool
+fits_tag(const char *pattern, char *const *tags)
+{
+	if (pattern == NULL)
+		return true;
+	for (; tags != NULL && *tags != NULL; tags++) {
+		if (glob_match(pattern, *tags))
+			return true;
+	}
+	return false;
+}
+
+static bool
+fits_kind(const char *pattern, const struct output *o)
+{
+	return fits(pattern, kind_name(o->kind_now)) ||
+	    fits(pattern, kind_name(o->kind_worst));
+}
+
+static bool
+route_takes(const struct config_route *r, const struct config_service *s,
+    const char *region, const struct output *o)
+{
+	return (o->loud || r->all) &&
+	    fits(r->service, s != NULL ? s->id : NULL) &&
+	    fits(r->region, region) &&
+	    fits_tag(r->tag, s != NULL ? s->tags : NULL) &&
+	    fits_kind(r->kind, o) &&
+	    fits(r->severity, severity_name(route_severity(o)));
+}
+
+/* Index of a receiver, or the count for an unknown one. */
+static size_t
+receiver_index(const struct config *c, const char *id)
+{
+	size_t i = 0;
+
+	while (i < c->receiver_count && strcmp(c->receivers[i].id, id) != 0)
+		i++;
+	return i;
+}
+
+/* When this route wants it: age since onset, for what has an onset. */
+static wall_ms
+wanted_at(const struct config_route *r, const struct output *o)
+{
+	wall_ms t = o->incident.n > 0 ? o->onset + r->notify_after : o->at;
+
+	return t > o->at ? t : o->at;
+}
+
+size_t
+route_event(const struct config *c, const struct config_service *s,
+    const char *region, const struct output *o, struct route_hit *hits)
+{
+	/* One more, where unknown receivers end up. */
+	wall_ms *at = mem_array(c->receiver_count + 1, sizeof *at);
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->receiver_count; i++)
+		at[i] = INT64_MAX;
+	for (size_t i = 0; i < c->route_count; i++) {
+		const struct config_route *r = &c->routes[i];
+
+		if (!route_takes(r, s, region, o))
+			continue;
+		for (char *const *to = r->to; *to != NULL; to++) {
+			size_t k = receiver_index(c, *to);
+
+			if (wanted_at(r, o) < at[k])
+				at[k] = wanted_at(r, o);
+		}
+	}
+	for (size_t i = 0; i < c->receiver_count; i++) {
+		if (at[i] != INT64_MAX)
+			hits[n++] = (struct route_hit){i, at[i]};
+	}
+	mem_free(at);
+	return n;
+}
+
+void
+route_past_add(struct route_past *p, const struct route_row *row)
+{
+	if (row->dropped)
+		return;
+	p->any = true;
+	p->delivered |= row->delivered;
+	p->attempted |= row->attempts > 0;
+	if (row->delivered || row->ended)
+		return;
+	if (!p->open || row->not_before < p->due)
+		p->due = row->not_before;
+	p->open = true;
+}
+
+bool
+route_is_end(enum event_kind e)
+{
+	return e == EVENT_RESOLVED || e == EVENT_WITHDRAWN;
+}
+
+enum route_verdict
+route_decide(enum event_kind e, bool matched, const struct route_past *p,
+    wall_ms now)
+{
+	bool end = route_is_end(e);
+
+	if (!end && !matched)
+		return ROUTE_DROP;
+	if (!p->any)
+		return end ? ROUTE_DROP : ROUTE_SEND;
+	if (p->open) {
+		bool held = !p->attempted && !p->delivered && p->due > now;
+
+		return end && held ? ROUTE_DROP_PAIR : ROUTE_HOLD;
+	}
+	/* Tried but never answered 2xx: it may have arrived all the same. */
+	if (p->attempted || p->delivered)
+		return ROUTE_SEND;
+	return end ? ROUTE_DROP : ROUTE_SEND;
+}
