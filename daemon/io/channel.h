@@ -56,6 +56,7 @@ void channel_free(struct channel *c); /* closes; NULL is ignored */
 /*
  * Send one frame, or queue it.  ERR_LIMIT: the queue is full and the frame was
  * not taken.  ERR_IO: the other end is gone (on_end follows or has been).
+ * ERR_RANGE: body or fds are above their maximum.  body may be NULL if empty;
  * fds (may be NULL) stay the caller's; a copy is passed.
  */
 MUST_CHECK
