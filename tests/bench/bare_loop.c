@@ -68,7 +68,7 @@ need(bool ok, const char *what)
 }
 
 static size_t
-discard(char *bytes, size_t size, size_t n, void *arg)
+discard(char *bytes, size_t size, size_t n, void *arg) /* NOLINT: of libcurl */
 {
 	(void)bytes;
 	(void)arg;

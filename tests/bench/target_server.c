@@ -42,7 +42,9 @@ struct peer {
 
 struct server {
 	int poll;
-	SSL_CTX *context; /* NULL: plain */
+	SSL_CTX *context;    /* NULL: plain */
+	struct peer **peers; /* by descriptor */
+	size_t room;
 };
 
 static void
@@ -55,20 +57,22 @@ need(bool ok, const char *what)
 }
 
 static void
-peer_free(struct peer *p)
+peer_free(const struct server *s, struct peer *p)
 {
+	s->peers[p->fd] = NULL;
 	SSL_free(p->tls);
 	(void)close(p->fd);
 	free(p);
 }
 
-static struct peer *
+static void
 peer_new(const struct server *s, int fd, bool listens)
 {
 	struct peer *p = calloc(1, sizeof(*p));
-	struct epoll_event e = {.events = EPOLLIN, .data.ptr = p};
+	struct epoll_event e = {.events = EPOLLIN, .data.fd = fd};
 
-	need(p != NULL, "no memory");
+	need(p != NULL && (size_t)fd < s->room, "no memory");
+	s->peers[fd] = p;
 	p->fd = fd;
 	p->listens = listens;
 	if (s->context != NULL && !listens) {
@@ -77,7 +81,6 @@ peer_new(const struct server *s, int fd, bool listens)
 		SSL_set_accept_state(p->tls);
 	}
 	need(epoll_ctl(s->poll, EPOLL_CTL_ADD, fd, &e) == 0, "epoll_ctl");
-	return p;
 }
 
 static void
@@ -88,7 +91,7 @@ serve_listener(const struct server *s, const struct peer *p)
 
 		if (fd < 0)
 			return;
-		(void)peer_new(s, fd, false);
+		peer_new(s, fd, false);
 	}
 }
 
@@ -168,7 +171,7 @@ listen_on(const struct server *s, unsigned host, in_port_t port)
 	need(bind(fd, (struct sockaddr *)&a, n) == 0, "bind");
 	need(listen(fd, 1024) == 0, "listen");
 	need(getsockname(fd, (struct sockaddr *)&a, &n) == 0, "getsockname");
-	(void)peer_new(s, fd, true);
+	peer_new(s, fd, true);
 	return ntohs(a.sin_port);
 }
 
@@ -197,15 +200,18 @@ number(const char *s)
 	return (unsigned)n;
 }
 
+/* As many descriptors as we may have, and a place for each. */
 static void
-raise_descriptor_limit(void)
+make_room(struct server *s)
 {
-	struct rlimit r;
+	struct rlimit r = {0};
 
-	if (getrlimit(RLIMIT_NOFILE, &r) != 0)
-		return;
-	r.rlim_cur = r.rlim_max;
-	(void)setrlimit(RLIMIT_NOFILE, &r);
+	need(getrlimit(RLIMIT_NOFILE, &r) == 0, "getrlimit");
+	r.rlim_cur = r.rlim_max < 65536 ? r.rlim_max : 65536;
+	need(setrlimit(RLIMIT_NOFILE, &r) == 0, "setrlimit");
+	s->room = (size_t)r.rlim_cur;
+	s->peers = calloc(s->room, sizeof(struct peer *));
+	need(s->peers != NULL, "no memory");
 }
 
 int
@@ -219,7 +225,7 @@ main(int argc, char **argv)
 	need(s.poll >= 0, "epoll_create1");
 	(void)sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN},
 	    NULL);
-	raise_descriptor_limit();
+	make_room(&s);
 	if (argc == 5)
 		s.context = context_new(argv[3], argv[4]);
 	port = listen_on(&s, 1, (in_port_t)number(argv[1]));
@@ -231,12 +237,12 @@ main(int argc, char **argv)
 		int n = epoll_wait(s.poll, ready, EVENTS, -1);
 
 		for (int i = 0; i < n; i++) {
-			struct peer *p = ready[i].data.ptr;
+			struct peer *p = s.peers[ready[i].data.fd];
 
 			if (p->listens)
 				serve_listener(&s, p);
 			else if (!serve_peer(p))
-				peer_free(p);
+				peer_free(&s, p);
 		}
 	}
 }
