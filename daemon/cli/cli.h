@@ -74,6 +74,9 @@ int cli_usage(struct cli *c, const char *fmt, ...);
 /* "vigie NAME: message"; returns code. */
 PRINTF_LIKE(3, 4)
 int cli_error(struct cli *c, enum exit_code code, const char *fmt, ...);
+/* "FILE:LINE: message"; line 0: "FILE: message". */
+void cli_place(struct cli *c, const char *file, unsigned long line,
+    const char *message);
 /* "vigie NAME: why"; returns the exit code that stands for f->code. */
 int cli_fail(struct cli *c, const struct fail *f);
 
@@ -92,5 +95,6 @@ const char *cli_style(const struct cli *c, enum cli_style s);
 
 /* The commands of this room. */
 cli_fn cli_replay;
+cli_fn cli_test_receiver;
 
 #endif
