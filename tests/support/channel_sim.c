@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/queue.h>
 #include <unistd.h>
 
@@ -208,7 +209,9 @@ packet_new(struct channel *c, uint16_t type, const void *body, size_t size)
 {
 	struct packet *p = mem_zalloc(sizeof(*p));
 
-	p->body = size > 0 ? mem_copy(body, size) : NULL;
+	p->body = mem_zalloc(size);
+	if (size > 0)
+		memcpy(p->body, body, size);
 	p->frame = (struct frame){.type = type,
 	    .seq = ++c->seq,
 	    .body = p->body,
