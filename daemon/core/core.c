@@ -327,7 +327,7 @@ world_restore_shared(struct world *w, const void *bytes, size_t n,
 	if (s.version != MEMORY_VERSION)
 		return fail_set(f, ERR_CORRUPT,
 		    "the shared state is not readable");
-	w->now = s.now;
+	w->now = s.now > w->now ? s.now : w->now;
 	w->proven_at = s.proven_at;
 	w->path_at = s.path_at;
 	w->last_incident = s.last_incident;

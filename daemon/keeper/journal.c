@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What has been decided waits here for its transaction.  If that fails it
+ * stays, is told unwritten, and is written when the database works again.
+ */
+#include <inttypes.h>
+
+#include "base/mem.h"
+#include "io/crypto.h"
+#include "keeper/inside.h"
+
+static void
+entry_done(struct pending *e)
+{
+	switch (e->kind) {
+	case ENTRY_INPUT:
+		mem_free(e->u.input.author);
+		mem_free(e->u.input.why);
+		break;
+	case ENTRY_OUTPUT:
+		mem_free(e->u.output.output);
+		break;
+	case ENTRY_EXCERPT:
+		excerpt_done(&e->u.excerpt.excerpt);
+		break;
+	case ENTRY_ATTEMPT:
+		attempt_done(&e->u.attempt.attempt);
+		break;
+	case ENTRY_SAMPLE:
+		break;
+	}
+}
+
+static void
+clear(struct journal *j)
+{
+	for (size_t i = 0; i < j->count; i++)
+		entry_done(&j->entries[i]);
+	j->count = j->samples = 0;
+}
+
+void
+journal_done(struct journal *j)
+{
+	clear(j);
+	mem_free(j->entries);
+	*j = (struct journal){0};
+}
+
+/* While nothing can be written, the older half of the samples gives way. */
+static void
+shed(struct journal *j)
+{
+	size_t kept = 0, drop = j->samples / 2;
+
+	for (size_t i = 0; i < j->count; i++) {
+		struct pending *e = &j->entries[i];
+		bool bulky =
+		    e->kind == ENTRY_SAMPLE || e->kind == ENTRY_EXCERPT;
+
+		if (bulky && drop > 0) {
+			if (e->kind == ENTRY_SAMPLE) {
+				drop--;
+				j->samples--;
+				j->lost_samples++;
+			}
+			entry_done(e);
+		} else {
+			j->entries[kept++] = *e;
+		}
+	}
+	j->count = kept;
+}
+
+struct pending *
+journal_add(struct keeper *k, enum entry_kind kind, uint32_t slot)
+{
+	struct journal *j = &k->journal;
+
+	if (j->samples >= JOURNAL_SAMPLES_MAX)
+		shed(j);
+	if (j->count == j->size) {
+		j->size = j->size > 0 ? 2 * j->size : 1024;
+		j->entries =
+		    mem_resize(j->entries, j->size, sizeof(j->entries[0]));
+	}
+	if (!timer_armed(k->commit) && !k->stopping)
+		timer_arm(k->commit, COMMIT_EVERY_MS);
+	j->entries[j->count] = (struct pending){.kind = kind, .slot = slot};
+	return &j->entries[j->count++];
+}
+
+void
+journal_soon(struct keeper *k)
+{
+	if (!k->degraded && !k->stopping)
+		timer_arm(k->commit, COMMIT_SOON_MS);
+}
+
+/* The row of what an entry is about; 0 for nothing in particular. */
+static int64_t
+row_of(struct keeper *k, const struct pending *e)
+{
+	const struct registry *r = e->canary ? &k->canaries : &k->endpoints;
+	struct watched *w;
+
+	if (e->slot == ENDPOINT_NONE || e->slot >= r->count)
+		return 0;
+	w = r->all[e->slot];
+	if (w->row == 0)
+		w->row = store_endpoint(k->store, w->id, w->service, w->region,
+		    loop_now(k->loop));
+	return w->row;
+}
+
+static void
+put_output(struct keeper *k, struct pending *e)
+{
+	const struct output *o = e->u.output.output;
+	struct fail f = {.why = ""};
+	char *json = NULL;
+
+	if (o->kind == OUTPUT_EVENT)
+		json = telling_json(k, e->slot, o);
+	if (store_put_output(k->store, row_of(k, e), o, json, &f) != OK)
+		log_event(k->log, SEVERITY_ERR, "store-refused why=%s", f.why);
+	if (o->kind == OUTPUT_EVENT)
+		telling_event(k, e, json);
+	mem_free(json);
+}
+
+static void
+put_excerpt(struct keeper *k, const struct pending *e)
+{
+	const struct excerpt *x = &e->u.excerpt.excerpt;
+	unsigned char hash[CRYPTO_SHA256_BYTES];
+
+	crypto_sha256(x->body, x->body_size, hash);
+	store_put_excerpt(k->store, e->u.excerpt.ref, hash, x);
+}
+
+static void
+put(struct keeper *k, struct pending *e)
+{
+	switch (e->kind) {
+	case ENTRY_SAMPLE:
+		store_put_sample(k->store, e->u.sample.ref, row_of(k, e),
+		    &e->u.sample.sample);
+		break;
+	case ENTRY_INPUT:
+		store_put_input(k->store, row_of(k, e), &e->u.input.input,
+		    e->u.input.author, e->u.input.why);
+		if (e->u.input.input.kind == INPUT_UNWATCH) {
+			store_retire(k->store, row_of(k, e),
+			    e->u.input.input.at);
+			k->endpoints.all[e->slot]->row = 0;
+		}
+		break;
+	case ENTRY_OUTPUT:
+		put_output(k, e);
+		break;
+	case ENTRY_EXCERPT:
+		put_excerpt(k, e);
+		break;
+	case ENTRY_ATTEMPT:
+		telling_write_attempt(k, e);
+		break;
+	}
+}
+
+static void
+save(struct keeper *k, struct watched *w, uint64_t ref)
+{
+	unsigned char buf[CORE_STATE_BYTES];
+	size_t n;
+
+	if (!world_watches(k->world, w->slot) || w->row == 0)
+		return;
+	n = world_save(k->world, w->slot, buf);
+	store_put_state(k->store, w->row, ref, buf, n);
+	w->dirty = false;
+}
+
+/* What changed, and in turn everybody else once a minute. */
+static void
+save_memories(struct keeper *k)
+{
+	unsigned char buf[CORE_STATE_BYTES];
+	uint64_t ref = intake_ref(k);
+	size_t count = k->endpoints.count;
+	size_t turn = (count + SAVE_EVERY_S - 1) / SAVE_EVERY_S;
+
+	for (size_t i = 0; i < count; i++) {
+		if (k->endpoints.all[i]->dirty)
+			save(k, k->endpoints.all[i], ref);
+	}
+	for (size_t i = 0; i < turn; i++, k->save_next++)
+		save(k, k->endpoints.all[k->save_next % count], ref);
+	store_put_shared(k->store, ref, buf, world_save_shared(k->world, buf));
+}
+
+/* Nobody may have heard of it yet, and it cannot be written: tell now. */
+static void
+degrade(struct keeper *k, const struct fail *f)
+{
+	if (!k->degraded)
+		log_event(k->log, SEVERITY_CRIT,
+		    "database-unwritable why=%s action=%s", f->why,
+		    "probing and telling go on");
+	k->degraded = true;
+	for (size_t i = 0; i < k->journal.count; i++) {
+		struct pending *e = &k->journal.entries[i];
+
+		if (e->kind == ENTRY_OUTPUT && !e->u.output.told &&
+		    e->u.output.output->kind == OUTPUT_EVENT)
+			telling_degraded(k, e);
+	}
+	if (!k->stopping)
+		timer_arm(k->commit, COMMIT_EVERY_MS);
+}
+
+static bool
+write_all(struct keeper *k, struct fail *f)
+{
+	if (store_begin(k->store, loop_now(k->loop), f) != OK)
+		return false;
+	for (size_t i = 0; i < k->journal.count && !store_failed(k->store); i++)
+		put(k, &k->journal.entries[i]);
+	save_memories(k);
+	return store_commit(k->store, f) == OK;
+}
+
+/* Rows made in a transaction that failed do not exist. */
+static void
+forget_rows(struct keeper *k)
+{
+	for (size_t i = 0; i < k->endpoints.count; i++) {
+		k->endpoints.all[i]->row = 0;
+		k->endpoints.all[i]->dirty = true;
+	}
+	for (size_t i = 0; i < k->canaries.count; i++)
+		k->canaries.all[i]->row = 0;
+}
+
+void
+journal_commit(struct keeper *k)
+{
+	struct fail f = {.why = "it could not be opened"};
+
+	timer_disarm(k->commit);
+	if (k->journal.count == 0)
+		return;
+	if (k->store == NULL || !write_all(k, &f)) {
+		forget_rows(k);
+		degrade(k, &f);
+		return;
+	}
+	if (k->degraded)
+		log_event(k->log, SEVERITY_NOTICE,
+		    "database-writable entries=%zu lost_samples=%" PRIu64,
+		    k->journal.count, k->journal.lost_samples);
+	k->degraded = false;
+	k->committed = loop_now(k->loop);
+	telling_committed(k);
+	clear(&k->journal);
+	telling_dispatch(k);
+}
+
+static int64_t
+micros(void *arg)
+{
+	return loop_micros(arg);
+}
+
+/*
+ * False when the keeper must not go on.  A disk that is full or read-only is
+ * no such reason: the store stays NULL, and opening is tried again.
+ */
+bool
+journal_open_store(struct keeper *k, enum exit_code *code, struct fail *f)
+{
+	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
+	unsigned char random[8];
+	char instance[9] = "";
+	struct store_options o = {.path = k->config->database,
+	    .instance = instance,
+	    .version = VIGIE_VERSION,
+	    .now = loop_now(k->loop),
+	    .boot = k->boot,
+	    .micros = micros,
+	    .micros_arg = k->loop};
+	enum store_outcome outcome;
+
+	crypto_random(random, sizeof(random));
+	for (size_t i = 0; i < sizeof(random); i++)
+		instance[i] = alphabet[random[i] & 31];
+	outcome = store_open(&o, &k->store, f);
+	if (outcome == STORE_CORRUPT)
+		log_event(k->log, SEVERITY_CRIT, "database-replaced why=%s",
+		    f->why);
+	if (k->store != NULL || outcome == STORE_FULL ||
+	    outcome == STORE_READONLY || outcome == STORE_IO)
+		return true;
+	*code = store_exit_code(outcome);
+	return false;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "keeper/keeper.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "keeper/inside.h"
+#include "wire/event_json.h"
+
+enum { UNHEALTHY_MS = 20 * SECOND_MS, RETAIN_EVERY_S = 5 };
+
+static void
+on_commit(void *arg)
+{
+	journal_commit(arg);
+}
+
+static void
+on_dispatch(void *arg)
+{
+	telling_dispatch(arg);
+}
+
+static void
+reopen(struct keeper *k)
+{
+	enum exit_code code;
+	struct fail f = {.why = ""};
+
+	if (k->ticks % RETRY_OPEN_S != 0)
+		return;
+	if (journal_open_store(k, &code, &f) && k->store != NULL)
+		journal_commit(k);
+}
+
+static void
+maintain(struct keeper *k)
+{
+	struct store_retention keep = store_retention_default();
+	struct fail f = {.why = ""};
+	bool more;
+
+	keep.samples = k->config->keep_samples;
+	if (store_tick(k->store, loop_now(k->loop), &f) != OK ||
+	    (k->ticks % RETAIN_EVERY_S == 0 &&
+		store_retain(k->store, loop_now(k->loop), &keep, &more, &f) !=
+		    OK))
+		log_event(k->log, SEVERITY_WARNING, "database-upkeep why=%s",
+		    f.why);
+}
+
+static void
+expire(struct keeper *k)
+{
+	struct fail f = {.why = ""};
+	size_t n;
+
+	if (store_begin(k->store, loop_now(k->loop), &f) != OK)
+		return;
+	n = store_expire_outbox(k->store, loop_now(k->loop));
+	if (store_commit(k->store, &f) == OK && n > 0)
+		log_event(k->log, SEVERITY_ERR, "notices-expired count=%zu", n);
+}
+
+static void
+on_tick(void *arg)
+{
+	struct keeper *k = arg;
+
+	timer_arm(k->tick, TICK_MS);
+	k->ticks++;
+	intake_watch_silence(k);
+	planned_tick(k);
+	if (k->store == NULL) {
+		reopen(k);
+	} else if (!k->degraded) {
+		maintain(k);
+		if (k->ticks % 60 == 0)
+			expire(k);
+	}
+}
+
+static struct keeper *
+keeper_empty(const struct keeper_setup *s)
+{
+	struct keeper *k = mem_zalloc(sizeof(*k));
+
+	k->loop = s->loop;
+	k->log = s->log;
+	k->config = s->config;
+	k->children_ops = s->children;
+	k->gateway = s->gateway;
+	k->boot = s->boot;
+	k->committed = loop_now(s->loop);
+	k->intake.heard = k->committed;
+	k->commit = timer_new(s->loop, on_commit, k);
+	k->dispatch = timer_new(s->loop, on_dispatch, k);
+	k->tick = timer_new(s->loop, on_tick, k);
+	return k;
+}
+
+struct keeper *
+keeper_new(const struct keeper_setup *s, enum exit_code *code, struct fail *f)
+{
+	struct keeper *k = keeper_empty(s);
+
+	if (!journal_open_store(k, code, f)) {
+		k->config = NULL;
+		keeper_free(k);
+		return NULL;
+	}
+	if (k->store == NULL) {
+		k->degraded = true;
+		log_event(k->log, SEVERITY_CRIT,
+		    "database-unwritable why=%s action=%s", f->why,
+		    "probing and telling go on");
+	}
+	if (restore_all(k, f) != OK) {
+		*code = EXIT_CODE_DATA;
+		k->config = NULL;
+		keeper_free(k);
+		return NULL;
+	}
+	telling_reset(k);
+	registry_apply(k);
+	children_start(k);
+	timer_arm(k->tick, 0);
+	journal_commit(k);
+	telling_dispatch(k);
+	return k;
+}
+
+void
+keeper_flush(struct keeper *k)
+{
+	journal_commit(k);
+}
+
+void
+keeper_free(struct keeper *k)
+{
+	if (k == NULL)
+		return;
+	k->stopping = true;
+	if (k->world != NULL && k->config != NULL)
+		intake_run(k, loop_now(k->loop));
+	if (k->config != NULL)
+		journal_commit(k);
+	children_end(k);
+	timer_free(k->commit);
+	timer_free(k->dispatch);
+	timer_free(k->tick);
+	store_close(k->store);
+	world_free(k->world);
+	journal_done(&k->journal);
+	registry_done(&k->endpoints, false);
+	registry_done(&k->canaries, true);
+	mem_free(k->intake.queue);
+	mem_free(k->sent);
+	mem_free(k->gone);
+	config_free(k->config);
+	mem_free(k);
+}
+
+enum status
+keeper_reload(struct keeper *k, struct config *c, struct fail *f)
+{
+	struct config *old = k->config;
+
+	if (strcmp(c->database, old->database) != 0)
+		return fail_set(f, ERR_RANGE,
+		    "database: cannot change from '%s' while running; "
+		    "restart instead",
+		    old->database);
+	/* What is pending speaks of the old configuration. */
+	journal_commit(k);
+	k->config = c;
+	registry_apply(k);
+	telling_reset(k);
+	children_targets(k);
+	journal_commit(k);
+	config_free(old);
+	telling_dispatch(k);
+	return OK;
+}
+
+enum status
+keeper_resolve(struct keeper *k, const char *incident, const char *author,
+    const char *why, struct fail *f)
+{
+	struct incident_id id;
+	struct input in = {.kind = INPUT_RESOLVE, .at = loop_now(k->loop)};
+	struct output o;
+
+	if (!incident_parse(incident, &id))
+		return fail_set(f, ERR_SYNTAX,
+		    "'%s' is not an incident (write 20230214-1)", incident);
+	for (uint32_t i = 0; i < k->endpoints.count; i++) {
+		if (!world_watches(k->world, i))
+			continue;
+		world_describe(k->world, i, &o);
+		if (o.phase == PHASE_NONE || o.incident.day != id.day ||
+		    o.incident.n != id.n)
+			continue;
+		if (o.phase != PHASE_RECOVERING)
+			return fail_set(f, ERR_RANGE,
+			    "%s is still failing: it would open again at "
+			    "once",
+			    k->endpoints.all[i]->id);
+		in.endpoint = i;
+		intake_input(k, &in, author, why);
+		journal_commit(k);
+		return OK;
+	}
+	return fail_set(f, ERR_NOTFOUND, "no open incident %s", incident);
+}
+
+bool
+keeper_healthy(const struct keeper *k)
+{
+	return k->degraded || k->journal.count == 0 ||
+	    loop_now(k->loop) - k->committed < UNHEALTHY_MS;
+}
+
+void
+keeper_status(const struct keeper *k, struct text *out)
+{
+	size_t active = 0;
+
+	for (size_t i = 0; i < k->endpoints.count; i++)
+		active += k->endpoints.all[i]->active;
+	text_printf(out,
+	    "{\"version\":\"%s\",\"instance\":\"%s\",\"endpoints\":%zu,"
+	    "\"degraded\":%s,\"blind\":%s,\"prober\":%s,\"herald\":%s,"
+	    "\"log\":%s,\"skipped\":%" PRIu64 ",\"dropped\":%" PRIu64
+	    ",\"late_p99_us\":%u}",
+	    VIGIE_VERSION, k->store != NULL ? store_instance(k->store) : "none",
+	    active, k->degraded ? "true" : "false",
+	    world_blind(k->world) ? "true" : "false",
+	    k->children[CHILD_PROBER].ready ? "true" : "false",
+	    k->children[CHILD_HERALD].ready ? "true" : "false",
+	    k->children[CHILD_LOG].ready ? "true" : "false", k->stats.skipped,
+	    k->stats.dropped, k->stats.late_p99_us);
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * keeper - the process that knows: feeds the core, writes the database, and
+ * says what is due only after it is written.
+ *
+ *	prober --samples--> [ in order ] --> core --> [ one transaction ]
+ *	                                                    |
+ *	herald, log <-- notices, after the commit ----------+
+ *
+ * It never talks to the network.  When the database cannot be written it goes
+ * on: probing and telling continue, notices say persisted:false, and what was
+ * decided is written once that works again.
+ */
+#ifndef KEEPER_KEEPER_H
+#define KEEPER_KEEPER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "core/names.h"
+#include "io/channel.h"
+#include "io/logline.h"
+#include "io/loop.h"
+
+struct keeper;
+
+/* How child processes come to be; the tests have them in one process. */
+struct keeper_children {
+	/*
+	 * Start a child and return our end of its channel, made with *ev; NULL
+	 * with the reason in *f.  channel_free() on it is how it is told to end.
+	 */
+	struct channel *(*start)(void *arg, enum role role,
+	    const struct channel_events *ev, struct fail *f);
+	void *arg;
+};
+
+struct keeper_setup {
+	struct loop *loop;     /* borrowed, like log */
+	struct logline *log;   /* may be NULL */
+	struct config *config; /* taken, on success */
+	struct keeper_children children;
+	mono_ms boot; /* BOOTTIME now, for the epoch */
+	bool gateway; /* find the gateway and resolvers for the canaries */
+};
+
+/*
+ * Open the database, restore what was known, start the children.  NULL with
+ * *code (an exit code) and *f when that cannot be; a database that is full or
+ * read-only is no reason.
+ */
+MUST_CHECK
+struct keeper *keeper_new(const struct keeper_setup *s, enum exit_code *code,
+    struct fail *f);
+
+/* Write what is pending, end the children, close.  NULL is ignored. */
+void keeper_free(struct keeper *k);
+
+/*
+ * Go over to another configuration, taken.  What is in both goes on; what is
+ * gone is withdrawn.  The database cannot be changed while running: ERR_RANGE,
+ * and then nothing was changed and c is still the caller's.
+ */
+MUST_CHECK
+enum status keeper_reload(struct keeper *k, struct config *c, struct fail *f);
+
+/*
+ * An operator ends an incident that is recovering, for a reason.  Waits for
+ * the commit.  ERR_NOTFOUND: no such incident is open; ERR_RANGE: it is still
+ * failing.
+ */
+MUST_CHECK
+enum status keeper_resolve(struct keeper *k, const char *incident,
+    const char *author, const char *why, struct fail *f);
+
+/* One JSON object about the daemon itself; also tells if it is degraded. */
+void keeper_status(const struct keeper *k, struct text *out);
+
+/* The loop turns, commits succeed or are known to fail: feed the watchdog. */
+bool keeper_healthy(const struct keeper *k);
+
+/* Write now what is pending. */
+void keeper_flush(struct keeper *k);
+
+#endif

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * After a restart the state is what it was: the memories as they were saved,
+ * then the inputs committed since, then the gap until now.  What those inputs
+ * led to was written with them, so it is not told again.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "keeper/inside.h"
+
+struct restoring {
+	struct keeper *k;
+	uint64_t *refs; /* by slot: the memory is as of it */
+	size_t size;
+	uint64_t least;
+	struct fail *f;
+	enum status status;
+};
+
+static void
+on_endpoint(void *arg, const struct store_endpoint_row *r)
+{
+	struct restoring *t = arg;
+	struct registry *reg =
+	    r->service != NULL ? &t->k->endpoints : &t->k->canaries;
+	struct watched *w;
+
+	if (r->retired != 0)
+		return;
+	w = registry_add(reg, r->id, r->service, r->region);
+	w->row = r->endpoint;
+	if (r->service == NULL || r->state == NULL)
+		return;
+	if (w->slot >= t->size) {
+		size_t size = t->size > 0 ? 2 * t->size : 64;
+
+		while (size <= w->slot)
+			size *= 2;
+		t->refs = mem_resize(t->refs, size, sizeof(t->refs[0]));
+		memset(t->refs + t->size, 0,
+		    (size - t->size) * sizeof(t->refs[0]));
+		t->size = size;
+	}
+	t->refs[w->slot] = r->state_ref;
+	if (r->state_ref < t->least)
+		t->least = r->state_ref;
+	w->restored = mem_copy(r->state, r->state_size);
+	w->restored_size = r->state_size;
+}
+
+static struct watched *
+by_row(const struct registry *r, int64_t row)
+{
+	/* Rows were added in ascending order. */
+	size_t low = 0, high = r->count;
+
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+
+		if (r->all[mid]->row < row)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < r->count && r->all[low]->row == row ? r->all[low] : NULL;
+}
+
+static void
+on_input(void *arg, int64_t row, const struct input *stored)
+{
+	struct restoring *t = arg;
+	struct input in = *stored;
+	const struct registry *r =
+	    in.kind == INPUT_CANARY ? &t->k->canaries : &t->k->endpoints;
+	const struct watched *w = by_row(r, row);
+
+	if (w == NULL ||
+	    (in.kind != INPUT_CANARY &&
+		(w->slot >= t->size || in.ref <= t->refs[w->slot])))
+		return;
+	in.endpoint = w->slot;
+	core_step(t->k->world, &in, NULL, NULL);
+}
+
+/* Continue what the configuration still names, or will withdraw. */
+static void
+restore_endpoint(struct restoring *t, struct watched *w)
+{
+	struct policy p = registry_policy(w);
+	struct fail f = {.why = ""};
+
+	if (w->restored == NULL)
+		return;
+	if (world_restore(t->k->world, w->slot, &p, w->restored,
+		w->restored_size, &f) != OK)
+		log_event(t->k->log, SEVERITY_ERR,
+		    "state-lost endpoint=%s why=%s", w->id, f.why);
+	mem_free(w->restored);
+	w->restored = NULL;
+}
+
+static void
+restore_shared(struct keeper *k)
+{
+	unsigned char buf[CORE_STATE_BYTES];
+	struct fail f = {.why = ""};
+	uint64_t ref;
+	size_t n = 0;
+
+	if (store_load_shared(k->store, &ref, buf, sizeof(buf), &n, &f) != OK ||
+	    (n > 0 && world_restore_shared(k->world, buf, n, &f) != OK))
+		log_event(k->log, SEVERITY_ERR, "state-lost shared why=%s",
+		    f.why);
+}
+
+enum status
+restore_all(struct keeper *k, struct fail *f)
+{
+	struct restoring t = {.k = k, .least = UINT64_MAX, .f = f};
+	wall_ms known, now = loop_now(k->loop);
+	enum status s;
+
+	known = k->store != NULL ? store_known_until(k->store) : 0;
+	/* The world begins where what is restored did. */
+	k->world = world_new(CANARIES_MAX, known > 0 ? 0 : now);
+	if (known == 0)
+		return OK;
+	s = store_load_endpoints(k->store, on_endpoint, &t, f);
+	for (size_t i = 0; i < k->endpoints.count; i++) {
+		struct watched *w = k->endpoints.all[i];
+		const struct config_endpoint *e =
+		    config_find(k->config, w->id, &w->config);
+
+		if (e != NULL)
+			w->target = mem_copy(&e->target, sizeof(e->target));
+		restore_endpoint(&t, w);
+		mem_free(w->target);
+		w->target = NULL;
+		w->config = NULL;
+	}
+	if (s == OK && t.least != UINT64_MAX)
+		s = store_load_inputs(k->store, t.least, on_input, &t, f);
+	mem_free(t.refs);
+	if (s != OK)
+		return s;
+	restore_shared(k);
+	if (known < now) {
+		struct input gap = {.kind = INPUT_GAP,
+		    .at = now,
+		    .endpoint = ENDPOINT_NONE,
+		    .u.gap_from = known};
+
+		intake_input(k, &gap, NULL, NULL);
+	}
+	return OK;
+}

@@ -1,0 +1,498 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "core/backoff.h"
+#include "keeper/inside.h"
+#include "keeper/route.h"
+#include "wire/notice_json.h"
+
+enum { DUE_MAX = 64 };
+
+static const struct watched *
+watched_of(const struct keeper *k, uint32_t slot)
+{
+	return slot == ENDPOINT_NONE ? NULL : k->endpoints.all[slot];
+}
+
+static struct event_names
+names_of(const struct watched *w)
+{
+	struct event_names n = {0};
+
+	if (w != NULL)
+		n = (struct event_names){.endpoint = w->id,
+		    .service = w->service,
+		    .region = w->region};
+	return n;
+}
+
+char *
+telling_json(const struct keeper *k, uint32_t slot, const struct output *o)
+{
+	struct event_names n = names_of(watched_of(k, slot));
+	struct json_t *j = event_json(o, &n);
+	char *text = event_json_text(j);
+
+	json_decref(j);
+	return text;
+}
+
+/* The body for machines and the line for people; both owned by caller. */
+static void
+word(const struct keeper *k, uint32_t slot, const struct output *o,
+    uint64_t seq, char **body, char **line)
+{
+	const struct watched *w = watched_of(k, slot);
+	struct event_names n = names_of(w);
+	struct notice_service service;
+	struct notice_about about = {.event = o,
+	    .names = &n,
+	    .seq = seq,
+	    .public_url = k->config->public_url,
+	    .degraded = k->degraded};
+	struct text text;
+
+	if (w != NULL && w->config != NULL) {
+		const struct config_service *s = w->config;
+
+		service = (struct notice_service){.id = s->id,
+		    .name = s->name,
+		    .owner = s->owner,
+		    .runbook = s->runbook,
+		    .advice = s->advice,
+		    .tags = (const char *const *)s->tags,
+		    .functions = (const char *const *)s->functions,
+		    .unaffected = (const char *const *)s->unaffected};
+		about.service = &service;
+	}
+	*body = notice_json(&about);
+	text_init(&text, NOTICE_JSON_BYTES);
+	event_line(o, &n, &text);
+	*line = text_take(&text);
+}
+
+/* Rows of one receiver in one incident, as route_decide() wants them. */
+struct past {
+	struct route_past route;
+	uint64_t open[DUE_MAX]; /* rows still owed */
+	size_t open_count;
+};
+
+static bool
+on_past(void *arg, const struct store_owed *o)
+{
+	struct past *p = arg;
+	struct route_row row = {.dropped = o->state == OUTBOX_MERGED ||
+		o->state == OUTBOX_DROPPED,
+	    .delivered = o->state == OUTBOX_SENT,
+	    .ended = o->state == OUTBOX_FAILED || o->state == OUTBOX_GONE,
+	    .attempts = o->attempts,
+	    .not_before = o->next_try};
+
+	route_past_add(&p->route, &row);
+	if (o->state == OUTBOX_OWED && p->open_count < DUE_MAX)
+		p->open[p->open_count++] = o->outbox;
+	return true;
+}
+
+struct telling {
+	struct keeper *k;
+	const struct output *event;
+	uint64_t notice;
+	wall_ms now;
+};
+
+static void
+owe(const struct telling *t, const char *receiver, wall_ms not_before)
+{
+	char id[160];
+	struct store_delivery d = {.notice = t->notice,
+	    .receiver = receiver,
+	    .webhook_id = id,
+	    .not_before = not_before,
+	    .expires = t->now + BACKOFF_LIFE_MS};
+
+	(void)snprintf(id, sizeof(id), "vg_%s_%" PRIu64 "_%s",
+	    store_instance(t->k->store), t->notice, receiver);
+	(void)store_put_outbox(t->k->store, &d);
+}
+
+static void
+tell_receiver(const struct telling *t, size_t receiver,
+    const struct route_hit *hit)
+{
+	struct keeper *k = t->k;
+	const char *id = k->config->receivers[receiver].id;
+	struct past past = {0};
+
+	if (t->event->incident.n != 0 &&
+	    store_outbox_of(k->store, t->event->incident, id, on_past, &past) !=
+		OK)
+		return;
+	switch (
+	    route_decide(t->event->event, hit != NULL, &past.route, t->now)) {
+	case ROUTE_SEND:
+	case ROUTE_HOLD:
+		owe(t, id, hit != NULL ? hit->not_before : t->now);
+		break;
+	case ROUTE_DROP_PAIR:
+		for (size_t i = 0; i < past.open_count; i++)
+			store_end_outbox(k->store, past.open[i], OUTBOX_MERGED,
+			    t->now);
+		break;
+	case ROUTE_DROP:
+		break;
+	}
+}
+
+/* Number it, and owe it to whom it may concern, in the open transaction. */
+void
+telling_event(struct keeper *k, const struct pending *e, const char *json)
+{
+	const struct output *o = e->u.output.output;
+	const struct watched *w = watched_of(k, e->slot);
+	struct route_hit *hits =
+	    mem_array(k->config->receiver_count, sizeof(hits[0]));
+	struct telling t = {.k = k, .event = o, .now = loop_now(k->loop)};
+	struct store_notice n = {.service = w != NULL ? w->service : "",
+	    .at = o->at,
+	    .event = o->event,
+	    .incident = o->incident,
+	    .loud = o->loud,
+	    .severity = (int)route_severity(o)};
+	size_t count, next = 0;
+	char *body, *line;
+
+	(void)json;
+	store_number_notice(k->store, n.service, &n.id, &n.seq);
+	word(k, e->slot, o, n.seq, &body, &line);
+	n.body = body;
+	n.line = line;
+	store_put_notice(k->store, &n);
+	t.notice = n.id;
+
+	count = route_event(k->config, w != NULL ? w->config : NULL,
+	    w != NULL ? w->region : NULL, o, hits);
+	for (size_t i = 0; i < k->config->receiver_count; i++) {
+		bool hit = next < count && hits[next].receiver == i;
+
+		if (!e->u.output.told && !k->gone[i])
+			tell_receiver(&t, i, hit ? &hits[next] : NULL);
+		next += hit;
+	}
+	mem_free(hits);
+	mem_free(body);
+	mem_free(line);
+}
+
+static struct sent *
+sent_add(struct keeper *k, uint64_t outbox)
+{
+	if (k->sent_count == k->sent_size) {
+		k->sent_size = k->sent_size > 0 ? 2 * k->sent_size : 64;
+		k->sent = mem_resize(k->sent, k->sent_size, sizeof(k->sent[0]));
+	}
+	k->sent[k->sent_count] = (struct sent){.outbox = outbox};
+	return &k->sent[k->sent_count++];
+}
+
+static struct sent *
+sent_find(struct keeper *k, uint64_t outbox)
+{
+	for (size_t i = 0; i < k->sent_count; i++) {
+		if (k->sent[i].outbox == outbox)
+			return &k->sent[i];
+	}
+	return NULL;
+}
+
+static void
+sent_remove(struct keeper *k, struct sent *s)
+{
+	*s = k->sent[--k->sent_count];
+}
+
+static struct child *
+child_for(struct keeper *k, const struct receiver *r)
+{
+	return &k->children[r->type == RECEIVER_SYSLOG ? CHILD_LOG
+						       : CHILD_HERALD];
+}
+
+static bool
+send_notice(struct keeper *k, const struct receiver *r, const struct notice *n)
+{
+	struct child *c = child_for(k, r);
+	unsigned char *buf;
+	struct bytes_out out;
+	bool sent;
+
+	if (c->channel == NULL || !c->ready)
+		return false;
+	buf = mem_zalloc(CHANNEL_BODY_MAX);
+	bytes_out_init(&out, buf, CHANNEL_BODY_MAX);
+	notice_put(&out, n);
+	sent =
+	    out.ok && channel_send(c->channel, MSG_NOTICE, buf, out.len) == OK;
+	mem_free(buf);
+	return sent;
+}
+
+/* Numbers of notices that were never written; above any row of the outbox. */
+static const uint64_t unwritten = (uint64_t)1 << 62;
+
+void
+telling_degraded(struct keeper *k, struct pending *e)
+{
+	const struct output *o = e->u.output.output;
+	const struct watched *w = watched_of(k, e->slot);
+	struct route_hit *hits =
+	    mem_array(k->config->receiver_count, sizeof(hits[0]));
+	size_t count = route_event(k->config, w != NULL ? w->config : NULL,
+	    w != NULL ? w->region : NULL, o, hits);
+	uint64_t number = ++k->degraded_n;
+	char id[160], *body, *line;
+
+	word(k, e->slot, o, 0, &body, &line);
+	for (size_t i = 0; i < count; i++) {
+		const struct receiver *r =
+		    &k->config->receivers[hits[i].receiver];
+		struct notice n = {.outbox = unwritten + number,
+		    .receiver = r->id,
+		    .webhook_id = id,
+		    .severity = (int)route_severity(o),
+		    .line = line,
+		    .body = body};
+
+		(void)snprintf(id, sizeof(id),
+		    "vg_%s_u%" PRId64 "_%" PRIu64 "_%s",
+		    k->store != NULL ? store_instance(k->store) : "none",
+		    (int64_t)k->boot, number, r->id);
+		if (send_notice(k, r, &n))
+			e->u.output.told = true;
+	}
+	mem_free(hits);
+	mem_free(body);
+	mem_free(line);
+}
+
+static size_t
+receiver_index(const struct keeper *k, const char *id)
+{
+	size_t i = 0;
+
+	while (i < k->config->receiver_count &&
+	    strcmp(k->config->receivers[i].id, id) != 0)
+		i++;
+	return i;
+}
+
+static bool
+on_due(void *arg, const struct store_owed *o)
+{
+	struct keeper *k = arg;
+	struct sent *s;
+	size_t i = receiver_index(k, o->receiver);
+	const struct receiver *r = &k->config->receivers[i];
+	char *receiver, *id, *line, *body;
+	struct notice n;
+
+	if (!o->first || sent_find(k, o->outbox) != NULL)
+		return true;
+	if (i == k->config->receiver_count)
+		return false;
+	receiver = mem_dup(o->receiver);
+	id = mem_dup(o->webhook_id);
+	line = mem_dup(o->notice.line);
+	body = mem_dup(o->notice.body);
+	n = (struct notice){.outbox = o->outbox,
+	    .receiver = receiver,
+	    .webhook_id = id,
+	    .severity = o->notice.severity,
+	    .line = line,
+	    .body = body};
+	if (send_notice(k, r, &n)) {
+		s = sent_add(k, o->outbox);
+		s->role = child_for(k, r)->role;
+		s->receiver = i;
+		s->attempts = o->attempts;
+		s->created = o->expires - BACKOFF_LIFE_MS;
+	}
+	notice_done(&n);
+	return true;
+}
+
+/* Send what is due, then sleep until something is. */
+void
+telling_dispatch(struct keeper *k)
+{
+	wall_ms now = loop_now(k->loop), next = INT64_MAX;
+
+	timer_disarm(k->dispatch);
+	if (k->store == NULL || k->degraded || k->stopping)
+		return;
+	for (size_t i = 0; i < k->config->receiver_count; i++) {
+		const struct receiver *r = &k->config->receivers[i];
+		wall_ms due;
+
+		if (!child_for(k, r)->ready)
+			continue;
+		due = store_outbox_next(k->store, r->id);
+		if (due <= now) {
+			if (store_outbox_due(k->store, r->id, now, DUE_MAX,
+				on_due, k) != OK)
+				log_event(k->log, SEVERITY_ERR,
+				    "outbox-unreadable receiver=%s", r->id);
+			/* What is under way wakes us by its answer. */
+			due = now + SECOND_MS;
+		}
+		next = due < next ? due : next;
+	}
+	if (next != INT64_MAX)
+		timer_arm(k->dispatch, next > now ? next - now : 0);
+}
+
+void
+telling_attempt(struct keeper *k, struct attempt *a)
+{
+	struct sent *s = sent_find(k, a->outbox);
+	struct pending *e;
+
+	/* Unwritten notices are tried once; their event is still to come. */
+	if (a->outbox >= unwritten || s == NULL || s->answered) {
+		attempt_done(a);
+		return;
+	}
+	s->answered = true;
+	s->attempts++;
+	e = journal_add(k, ENTRY_ATTEMPT, ENDPOINT_NONE);
+	e->u.attempt.attempt = *a;
+	e->u.attempt.at = loop_now(k->loop);
+	journal_soon(k);
+}
+
+/* 410: it does not want to hear from us, ever; others must learn of that. */
+static void
+disable(struct keeper *k, size_t receiver, wall_ms now)
+{
+	const char *id = k->config->receivers[receiver].id;
+	size_t n;
+
+	k->gone[receiver] = true;
+	n = store_end_receiver(k->store, id, OUTBOX_GONE, now);
+	log_event(k->log, SEVERITY_ERR,
+	    "receiver-gone receiver=%s code=410 dropped=%zu", id, n);
+}
+
+void
+telling_write_attempt(struct keeper *k, const struct pending *e)
+{
+	const struct attempt *a = &e->u.attempt.attempt;
+	struct sent *s = sent_find(k, a->outbox);
+	struct backoff b = {.outbox = a->outbox,
+	    .answer = (enum backoff_answer)a->result,
+	    .retry_after_s = a->retry_after_s,
+	    .now = e->u.attempt.at};
+	wall_ms next = 0;
+
+	if (s == NULL)
+		return;
+	if (a->result == ATTEMPT_GONE)
+		disable(k, s->receiver, b.now);
+	b.attempts = s->attempts;
+	b.created = s->created;
+	if (backoff_decide(&b, &next) == BACKOFF_EXPIRED) {
+		store_put_attempt(k->store, a, b.now, b.now);
+		store_end_outbox(k->store, a->outbox, OUTBOX_FAILED, b.now);
+		return;
+	}
+	store_put_attempt(k->store, a, b.now, next);
+}
+
+/* Answers are written: their notices are no longer under way. */
+void
+telling_committed(struct keeper *k)
+{
+	for (size_t i = k->sent_count; i-- > 0;) {
+		if (k->sent[i].answered)
+			sent_remove(k, &k->sent[i]);
+	}
+}
+
+/* A child died: what it was telling is still owed, and due at once. */
+void
+telling_lost(struct keeper *k, enum role role)
+{
+	for (size_t i = k->sent_count; i-- > 0;) {
+		if (!k->sent[i].answered && k->sent[i].role == role)
+			sent_remove(k, &k->sent[i]);
+	}
+}
+
+/*
+ * Answers to what is under way no longer count: it may be sent once more,
+ * under the same id.
+ */
+void
+telling_reset(struct keeper *k)
+{
+	k->sent_count = 0;
+	mem_free(k->gone);
+	k->gone = mem_array(k->config->receiver_count, sizeof(k->gone[0]));
+	for (size_t i = 0; i < CHILD_COUNT; i++) {
+		if (k->children[i].ready)
+			telling_receivers(k, &k->children[i]);
+	}
+}
+
+static int
+secret_of(const struct keeper *k, const struct receiver *r)
+{
+	int fd = -1;
+
+	if (r->secret_file == NULL)
+		return -1;
+	fd = open(r->secret_file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		log_event(k->log, SEVERITY_ERR,
+		    "secret-unreadable receiver=%s file=%s errno=%d", r->id,
+		    r->secret_file, errno);
+	return fd;
+}
+
+/* Give a child the receivers that are its to serve. */
+void
+telling_receivers(struct keeper *k, struct child *c)
+{
+	unsigned char *buf = mem_zalloc(CHANNEL_BODY_MAX);
+	struct bytes_out out;
+
+	for (size_t i = 0; i < k->config->receiver_count; i++) {
+		const struct receiver *r = &k->config->receivers[i];
+		int fd;
+
+		if (child_for(k, r) != c)
+			continue;
+		fd = secret_of(k, r);
+		bytes_out_init(&out, buf, CHANNEL_BODY_MAX);
+		receiver_put(&out, r);
+		if (!out.ok ||
+		    channel_send_fds(c->channel, MSG_RECEIVER, buf, out.len,
+			&fd, fd >= 0) != OK)
+			log_event(k->log, SEVERITY_ERR,
+			    "receiver-not-passed receiver=%s", r->id);
+		if (fd >= 0)
+			(void)close(fd);
+	}
+	mem_free(buf);
+	if (c->role == ROLE_HERALD)
+		children_send(c, MSG_RECEIVERS_DONE, NULL, 0);
+}
