@@ -44,6 +44,8 @@ struct config_route {
 	bool all;             /* quiet notices too, not only loud ones */
 };
 
+struct zone;
+
 struct config_window {          /* planned maintenance */
 	char *service, *region; /* globs; region NULL: all of them */
 	char *title;
@@ -52,6 +54,7 @@ struct config_window {          /* planned maintenance */
 	int from_minute, to_minute; /* weekly: of the local day; to <= from
 				       crosses midnight */
 	char *timezone;             /* NULL: UTC */
+	const struct zone *zone;    /* of it, borrowed from the config */
 	wall_ms from, to;           /* one-off */
 };
 
@@ -74,6 +77,11 @@ struct config {
 	size_t window_count;
 	span_ms keep_samples;  /* retention, default 400 days */
 	size_t endpoint_count; /* over all services */
+
+	/* Private. */
+	struct zone **zones; /* each named zone once */
+	size_t zone_count;
+	struct config_ref *by_id; /* every endpoint, sorted by id */
 };
 
 /* Every error found, one "file:line:col: message" line each, in order. */
@@ -83,8 +91,8 @@ struct config_errors {
 };
 
 /*
- * Load a file and conf.d/NAME.yaml beside it.  NULL when anything is wrong, with
- * every error in *e (initialised here; text_done(&e->lines) is the caller's).
+ * Load a file and conf.d/NAME.yaml beside it.  NULL when anything is wrong,
+ * with every error in *e (initialised here; text_done(&e->lines) is the caller's).
  */
 MUST_CHECK
 struct config *config_load(const char *path, struct config_errors *e);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* expect - what a good answer looks like. */
+#ifndef CONFIG_EXPECT_H
+#define CONFIG_EXPECT_H
+
+#include "config/bind.h"
+
+/* Keys given replace those of *e, others stay. */
+void expect_read(struct binder *b, const struct yaml *node,
+    struct target_expect *e);
+
+#endif

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/option.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "config/config.h"
+
+#define AT(type, field) \
+	offsetof(struct type, field), sizeof(((struct type *)0)->field)
+#define NOWHERE 0, 0
+
+enum {
+	LINE_MAX_BYTES = 1024,
+	PATTERN_MAX_BYTES = 4096,
+	BODY_MAX_BYTES = 65536
+};
+
+/* Keys of an endpoint that may also stand at its service, or for all. */
+enum { SHARED = SCOPE_DEFAULTS | SCOPE_ENDPOINT };
+
+#define FACILITIES                                                           \
+	"-|user|mail|daemon|auth|syslog|lpr|news|uucp|cron|authpriv|ftp|-|-" \
+	"|-|-|local0|local1|local2|local3|local4|local5|local6|local7"
+
+const struct option_row option_table[] = {
+    {SCOPE_FILE, "database", OPTION_PATH, 1, 4096, "/var/lib/vigie/vigie.db",
+	NULL, AT(config, database), "where everything is kept"},
+    {SCOPE_FILE, "control", OPTION_PATH, 1, 100, "/run/vigie/control", NULL,
+	AT(config, control),
+	"socket of the command line; beside the database where its default "
+	"cannot be written"},
+    {SCOPE_FILE, "public_url", OPTION_URL, 1, 2048, NULL, NULL,
+	AT(config, public_url), "address that notices link to"},
+    {SCOPE_FILE, "user_agent", OPTION_LINE, 1, 200, NULL, NULL,
+	AT(config, user_agent_contact),
+	"public address or mailbox told to every server we ask"},
+    {SCOPE_FILE, "defaults", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
+	"keys that hold for every endpoint"},
+    {SCOPE_FILE, "canaries", OPTION_LIST, 0, 64, "[gateway, resolvers]", NULL,
+	NOWHERE, "unrelated targets that prove our own network works"},
+    {SCOPE_FILE, "services", OPTION_LIST, 1, 1000000, NULL, NULL, NOWHERE,
+	"what is watched; at least one"},
+    {SCOPE_FILE, "maintenance", OPTION_LIST, 0, 100000, NULL, NULL, NOWHERE,
+	"planned maintenance"},
+    {SCOPE_FILE, "receivers", OPTION_LIST, 0, 1000, NULL, NULL, NOWHERE,
+	"where notices go; without any, syslog"},
+    {SCOPE_FILE, "routes", OPTION_LIST, 0, 10000, NULL, NULL, NOWHERE,
+	"which notices go where; without any, all to all receivers"},
+    {SCOPE_FILE, "retention", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
+	"how long samples are kept"},
+    {SCOPE_FILE, "listen", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE, ""},
+    {SCOPE_FILE, "base_path", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE, ""},
+    {SCOPE_FILE, "trusted_proxies", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE,
+	""},
+    {SCOPE_FILE, "probers", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE, ""},
+    {SCOPE_FILE | SCOPE_RETENTION, "max_size", OPTION_REFUSED, 0, 0, NULL, NULL,
+	NOWHERE, ""},
+
+    {SCOPE_RETENTION, "samples", OPTION_DURATION, DAY_MS,
+	36500 * (int64_t)DAY_MS, "400d", NULL, AT(config, keep_samples),
+	"raw samples"},
+
+    {SCOPE_SERVICE, "id", OPTION_ID, 1, 63, NULL, NULL, AT(config_service, id),
+	"short name, first part of endpoint ids"},
+    {SCOPE_SERVICE, "name", OPTION_LINE, 1, 200, NULL, NULL,
+	AT(config_service, name), "name for people; its id if not given"},
+    {SCOPE_SERVICE, "tags", OPTION_LINES, 1, 63, NULL, NULL,
+	AT(config_service, tags), "words that routes can match"},
+    {SCOPE_SERVICE, "owner", OPTION_LINE, 1, LINE_MAX_BYTES, NULL, NULL,
+	AT(config_service, owner), "who looks after it"},
+    {SCOPE_SERVICE, "runbook", OPTION_LINE, 1, LINE_MAX_BYTES, NULL, NULL,
+	AT(config_service, runbook), "address of what to do"},
+    {SCOPE_SERVICE, "functions", OPTION_LINES, 1, 200, NULL, NULL,
+	AT(config_service, functions), "what stops working with it"},
+    {SCOPE_SERVICE, "unaffected", OPTION_LINES, 1, 200, NULL, NULL,
+	AT(config_service, unaffected), "what goes on working without it"},
+    {SCOPE_SERVICE, "advice", OPTION_LINE, 1, LINE_MAX_BYTES, NULL, NULL,
+	AT(config_service, advice), "what its users can do meanwhile"},
+    {SCOPE_SERVICE, "slo", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
+	"promised availability, like 99.9%"},
+    {SCOPE_SERVICE, "all_clear", OPTION_WORD, 0, 0, "default",
+	"default|eager|cautious", AT(config_service, all_clear),
+	"how long it must hold before it counts as back"},
+    {SCOPE_SERVICE, "regions", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
+	"region to URL, endpoint, or list of endpoints with names"},
+    {SCOPE_SERVICE, "depends_on", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE,
+	""},
+
+    {SCOPE_ENDPOINT, "name", OPTION_ID, 1, 63, NULL, NULL, NOWHERE,
+	"last part of its id, where a region has several"},
+    {SCOPE_ENDPOINT, "url", OPTION_TARGET, 1, 8192, NULL, NULL, AT(target, url),
+	"http:, https: or tcp://host:port"},
+    {SHARED, "interval", OPTION_DURATION, SECOND_MS, DAY_MS, "60s", NULL,
+	AT(target, interval), "time from one probe to the next"},
+    {SHARED, "timeout", OPTION_DURATION, 100, 5 * MINUTE_MS, "10s", NULL,
+	AT(target, timeout), "time for one probe with all its redirects"},
+    {SHARED, "method", OPTION_CHOICE, 0, 0, "GET",
+	"GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS", AT(target, method),
+	"HTTP method"},
+    {SHARED, "headers", OPTION_PAIRS, 0, 4096, NULL, NULL, NOWHERE,
+	"HTTP headers to send; a list nearer to the endpoint replaces"},
+    {SCOPE_ENDPOINT, "body", OPTION_TEXT, 0, BODY_MAX_BYTES, NULL, NULL,
+	AT(target, body), "body to send"},
+    {SHARED, "auth", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
+	"credentials from a file"},
+    {SHARED, "tls", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
+	"how certificates are checked"},
+    {SHARED, "ip", OPTION_WORD, 0, 0, "any", "any|4|6", AT(target, family),
+	"address family"},
+    {SHARED, "proxy", OPTION_URL, 1, 2048, NULL, NULL, AT(target, proxy),
+	"HTTP proxy to ask through"},
+    {SHARED, "redirects", OPTION_INTEGER, 0, 5, "3", NULL,
+	AT(target, redirects), "redirects to follow"},
+    {SHARED, "ladder", OPTION_BOOL, 0, 0, "true", NULL, AT(target, ladder),
+	"quick probes after a first failure"},
+    {SHARED, "expect", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
+	"what a good answer looks like"},
+    {SHARED, "http", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE, ""},
+    {SHARED, "reuse", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE, ""},
+
+    {SCOPE_EXPECT, "status", OPTION_OWN, 100, 599, "200-299", NULL, NOWHERE,
+	"a status, \"200-299\", or a list of these"},
+    {SCOPE_EXPECT, "json", OPTION_OWN, 0, 64, NULL, NULL, NOWHERE,
+	"path like $.a.b[0] to value, or to {max_age: 10m}"},
+    {SCOPE_EXPECT, "body", OPTION_PATTERN, 1, PATTERN_MAX_BYTES, NULL, NULL,
+	AT(target_expect, body), "pattern the body must match"},
+    {SCOPE_EXPECT, "not_body", OPTION_PATTERN, 1, PATTERN_MAX_BYTES, NULL, NULL,
+	AT(target_expect, not_body), "pattern it must not match"},
+    {SCOPE_EXPECT, "header", OPTION_PAIRS, 1, PATTERN_MAX_BYTES, NULL, NULL,
+	NOWHERE, "header name to pattern"},
+    {SCOPE_EXPECT, "type", OPTION_LINE, 3, 200, NULL, NULL,
+	AT(target_expect, type), "media type, like application/json"},
+    {SCOPE_EXPECT, "latency", OPTION_DURATION, 1, 5 * MINUTE_MS, NULL, NULL,
+	AT(target_expect, latency), "slower than this is degraded"},
+
+    {SCOPE_JSON, "max_age", OPTION_DURATION, SECOND_MS, 36500 * (int64_t)DAY_MS,
+	NULL, NULL, AT(target_json, max_age),
+	"the value is a time at most so old"},
+
+    {SCOPE_AUTH, "basic_file", OPTION_SECRET, 1, 4096, NULL, NULL,
+	AT(target, basic_file), "file with user:password"},
+    {SCOPE_AUTH, "bearer_file", OPTION_SECRET, 1, 4096, NULL, NULL,
+	AT(target, bearer_file), "file with a bearer token"},
+
+    {SCOPE_TLS, "ca_file", OPTION_FILE, 1, 4096, NULL, NULL,
+	AT(target, ca_file), "certificates to trust instead of the system's"},
+    {SCOPE_TLS, "insecure", OPTION_BOOL, 0, 0, "false", NULL,
+	AT(target, insecure), "do not verify certificates"},
+    {SCOPE_RECEIVER, "ca_file", OPTION_FILE, 1, 4096, NULL, NULL,
+	AT(receiver, ca_file),
+	"webhook: certificates to trust instead of the system's"},
+    {SCOPE_RECEIVER, "insecure", OPTION_BOOL, 0, 0, "false", NULL,
+	AT(receiver, insecure), "webhook: do not verify certificates"},
+    {SCOPE_TLS, "cert_file", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE, ""},
+    {SCOPE_TLS, "key_file", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE, ""},
+
+    {SCOPE_WINDOW, "service", OPTION_GLOB, 1, 63, NULL, NULL,
+	AT(config_window, service), "service id, * and ? allowed"},
+    {SCOPE_WINDOW, "region", OPTION_GLOB, 1, 63, NULL, NULL,
+	AT(config_window, region), "region, * and ? allowed; all if not given"},
+    {SCOPE_MATCH, "service", OPTION_GLOB, 1, 63, NULL, NULL,
+	AT(config_route, service), "service id, * and ? allowed"},
+    {SCOPE_MATCH, "region", OPTION_GLOB, 1, 63, NULL, NULL,
+	AT(config_route, region), "region, * and ? allowed; all if not given"},
+    {SCOPE_WINDOW, "title", OPTION_LINE, 1, 200, "Maintenance", NULL,
+	AT(config_window, title), "for people"},
+    {SCOPE_WINDOW, "every", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
+	"\"Sun 02:00-04:00\"; days as Mon,Wed-Fri; may cross midnight"},
+    {SCOPE_WINDOW, "from", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
+	"begin of a single window, like 2026-03-01 02:00"},
+    {SCOPE_WINDOW, "to", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE, "its end"},
+    {SCOPE_WINDOW, "timezone", OPTION_LINE, 1, 64, "UTC", NULL,
+	AT(config_window, timezone), "zone of the times, like Europe/Paris"},
+
+    {SCOPE_RECEIVER, "id", OPTION_ID, 1, 63, NULL, NULL, AT(receiver, id),
+	"name that routes use"},
+    {SCOPE_RECEIVER, "type", OPTION_WORD, 0, 0, NULL, "syslog|webhook",
+	AT(receiver, type), "kind of receiver"},
+    {SCOPE_RECEIVER, "facility", OPTION_WORD, 0, 0, "local0", FACILITIES,
+	AT(receiver, facility), "syslog: facility"},
+    {SCOPE_RECEIVER, "url", OPTION_URL, 1, 2048, NULL, NULL, AT(receiver, url),
+	"webhook: where to send"},
+    {SCOPE_RECEIVER, "secret_file", OPTION_SECRET, 1, 4096, NULL, NULL,
+	AT(receiver, secret_file),
+	"webhook: file with one whsec_ secret per line"},
+    {SCOPE_RECEIVER, "proxy", OPTION_URL, 1, 2048, NULL, NULL,
+	AT(receiver, proxy), "webhook: HTTP proxy to send through"},
+    {SCOPE_RECEIVER, "allow_private", OPTION_BOOL, 0, 0, "false", NULL,
+	AT(receiver, allow_private),
+	"webhook: permit loopback and private addresses"},
+    {SCOPE_RECEIVER, "timeout", OPTION_DURATION, 100, 5 * MINUTE_MS, "10s",
+	NULL, AT(receiver, timeout), "webhook: time for one attempt"},
+
+    {SCOPE_ROUTE, "match", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
+	"which notices; all if not given"},
+    {SCOPE_ROUTE, "to", OPTION_LINES, 1, 63, NULL, NULL, AT(config_route, to),
+	"receiver ids"},
+    {SCOPE_ROUTE, "notify_after", OPTION_DURATION, 0, 7 * (int64_t)DAY_MS, "0s",
+	NULL, AT(config_route, notify_after),
+	"only when it has lasted so long"},
+    {SCOPE_ROUTE, "all", OPTION_BOOL, 0, 0, "false", NULL,
+	AT(config_route, all), "quiet notices too, like recovering"},
+    {SCOPE_MATCH, "tag", OPTION_LINE, 1, 63, NULL, NULL, AT(config_route, tag),
+	"tag of the service, * and ? allowed"},
+    {SCOPE_MATCH, "kind", OPTION_GLOB, 1, 63, NULL,
+	"degradation|maintenance|outage", AT(config_route, kind),
+	"kind of incident, * and ? allowed"},
+    {SCOPE_MATCH, "severity", OPTION_GLOB, 1, 63, NULL, "crit|err|notice|info",
+	AT(config_route, severity), "severity of the notice, * and ? allowed"},
+    {.name = NULL},
+};
+
+const struct option_row *
+option_find(unsigned scopes, const char *name)
+{
+	for (const struct option_row *r = option_table; r->name != NULL; r++) {
+		if ((r->scopes & scopes) != 0 && strcmp(r->name, name) == 0)
+			return r;
+	}
+	return NULL;
+}
+
+const char *
+option_scope_name(unsigned bit)
+{
+	static const char *const names[SCOPE_COUNT] = {"file", "retention",
+	    "defaults", "service", "endpoint", "expect", "json", "auth", "tls",
+	    "maintenance", "receiver", "route", "match"};
+
+	return bit < SCOPE_COUNT ? names[bit] : "";
+}
+
+const char *
+option_type_name(enum option_type t)
+{
+	static const char *const names[] = {
+	    [OPTION_TEXT] = "text",
+	    [OPTION_LINE] = "line",
+	    [OPTION_ID] = "id",
+	    [OPTION_GLOB] = "glob",
+	    [OPTION_DURATION] = "duration",
+	    [OPTION_INTEGER] = "number",
+	    [OPTION_BOOL] = "true or false",
+	    [OPTION_WORD] = "word",
+	    [OPTION_CHOICE] = "word",
+	    [OPTION_PATH] = "path",
+	    [OPTION_FILE] = "file",
+	    [OPTION_SECRET] = "secret file",
+	    [OPTION_URL] = "url",
+	    [OPTION_TARGET] = "url",
+	    [OPTION_PATTERN] = "pattern",
+	    [OPTION_LINES] = "list of lines",
+	    [OPTION_PAIRS] = "mapping",
+	    [OPTION_LIST] = "list",
+	    [OPTION_OWN] = "own",
+	    [OPTION_REFUSED] = "not supported",
+	};
+
+	return names[t];
+}
+
+int
+option_word(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+	int position = 0;
+
+	if (n == 0 || strcmp(word, "-") == 0)
+		return -1;
+	for (const char *p = words;; p++, position++) {
+		size_t len = strcspn(p, "|");
+
+		if (len == n && strncmp(p, word, n) == 0)
+			return position;
+		p += len;
+		if (*p == '\0')
+			return -1;
+	}
+}
+
+const char *
+option_word_at(const char *words, int position, char buf[OPTION_WORD_BYTES])
+{
+	const char *p = words;
+
+	buf[0] = '\0';
+	for (; position > 0 && *p != '\0'; position--) {
+		p += strcspn(p, "|");
+		if (*p == '|')
+			p++;
+	}
+	(void)snprintf(buf, OPTION_WORD_BYTES, "%.*s", (int)strcspn(p, "|"), p);
+	return buf;
+}

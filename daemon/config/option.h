@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * option - every key a configuration may hold, one row each.  The parser,
+ * `vigie check --keys`, the JSON Schema and the manual follow this table.
+ */
+#ifndef CONFIG_OPTION_H
+#define CONFIG_OPTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Where a key stands; a bit each, so that a row may name several. */
+enum scope {
+	SCOPE_FILE = 1 << 0,
+	SCOPE_RETENTION = 1 << 1,
+	SCOPE_DEFAULTS = 1 << 2, /* of an endpoint, but also at its service
+				    or in `defaults` */
+	SCOPE_SERVICE = 1 << 3,
+	SCOPE_ENDPOINT = 1 << 4,
+	SCOPE_EXPECT = 1 << 5,
+	SCOPE_JSON = 1 << 6, /* one expected JSON value */
+	SCOPE_AUTH = 1 << 7,
+	SCOPE_TLS = 1 << 8,
+	SCOPE_WINDOW = 1 << 9,
+	SCOPE_RECEIVER = 1 << 10,
+	SCOPE_ROUTE = 1 << 11,
+	SCOPE_MATCH = 1 << 12
+};
+enum { SCOPE_COUNT = 13 };
+
+enum option_type {
+	OPTION_TEXT,     /* quoted or plain text of min..max bytes */
+	OPTION_LINE,     /* the same without control characters */
+	OPTION_ID,       /* [a-z0-9-]{1,63} */
+	OPTION_GLOB,     /* an id with * and ? */
+	OPTION_DURATION, /* min..max in milliseconds */
+	OPTION_INTEGER,  /* min..max */
+	OPTION_BOOL,
+	OPTION_WORD,    /* one of words; stored as its position */
+	OPTION_CHOICE,  /* one of words; stored as text */
+	OPTION_PATH,    /* relative to the folder of the configuration */
+	OPTION_FILE,    /* a path that can be read */
+	OPTION_SECRET,  /* a file that others may not read */
+	OPTION_URL,     /* http or https */
+	OPTION_TARGET,  /* http, https or tcp */
+	OPTION_PATTERN, /* a regular expression */
+	OPTION_LINES,   /* a list of lines */
+	OPTION_PAIRS,   /* a mapping of names to lines */
+	OPTION_LIST,    /* a list of mappings or scalars, read by its owner */
+	OPTION_OWN,     /* read by its owner */
+	OPTION_REFUSED  /* of the design, not of this version */
+};
+
+struct option_row {
+	unsigned scopes;
+	const char *name;
+	enum option_type type;
+	int64_t min, max;
+	const char *preset;   /* the default as text, or NULL */
+	const char *words;    /* "any|4|6" */
+	size_t offset, bytes; /* where the owner's struct keeps it */
+	const char *help;     /* one line */
+};
+
+/* The table; ends with a row whose name is NULL. */
+extern const struct option_row option_table[];
+
+/* NULL when the scopes have no such key. */
+const struct option_row *option_find(unsigned scopes, const char *name);
+
+/* "file", "service", ...; index 0..SCOPE_COUNT-1 is the bit. */
+const char *option_scope_name(unsigned bit);
+/* "text", "duration", ... */
+const char *option_type_name(enum option_type t);
+
+/* Position of the word, or -1; "-" in words holds a place and is no word. */
+int option_word(const char *words, const char *word);
+enum { OPTION_WORD_BYTES = 24 };
+/* The word at a position; returns buf, "" when there is none. */
+const char *option_word_at(const char *words, int position,
+    char buf[OPTION_WORD_BYTES]);
+
+#endif

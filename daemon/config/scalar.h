@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* scalar - one value of the configuration: check it by its row, keep it. */
+#ifndef CONFIG_SCALAR_H
+#define CONFIG_SCALAR_H
+
+#include <stdbool.h>
+
+#include "config/bind.h"
+
+/*
+ * Check the node by the row's type and bounds and write it to `at`, a field as
+ * wide as the row says; text replaces (and frees) what was there.  What does
+ * not fit is reported and not written.
+ */
+void scalar_store(struct binder *b, const struct option_row *row,
+    const struct yaml *node, void *at);
+
+/* A line within the row's bounds; reports. */
+bool scalar_line(struct binder *b, const struct option_row *row,
+    const struct yaml *node);
+
+/* An http: or https: URL, or also tcp: where asked for; reports. */
+bool scalar_url(struct binder *b, const char *name, const struct yaml *node,
+    bool tcp);
+
+#endif
