@@ -151,6 +151,14 @@ on_guard(evutil_socket_t fd, short what, void *arg)
 	enter_turn(l);
 }
 
+/* The library's own lines would go around our log; its results suffice. */
+static void
+keep_quiet(int severity, const char *line)
+{
+	(void)severity;
+	(void)line;
+}
+
 static struct event_base *
 base_new(void)
 {
@@ -165,6 +173,7 @@ base_new(void)
 	    EVENT_BASE_FLAG_NO_CACHE_TIME | EVENT_BASE_FLAG_NOLOCK |
 	    EVENT_BASE_FLAG_IGNORE_ENV;
 
+	event_set_log_callback(keep_quiet);
 	if (cfg == NULL)
 		return NULL;
 	if (event_config_set_flag(cfg, flags) == 0 &&

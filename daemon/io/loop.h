@@ -38,7 +38,10 @@ struct loop *loop_new(struct fail *f);
 /* Every timer and watch made from it must have been freed before. */
 void loop_free(struct loop *l); /* NULL is ignored */
 
-/* Serve callbacks until loop_stop(), or until nothing is left to wait for. */
+/*
+ * Serve callbacks until loop_stop(), or until nothing is left to wait for: no
+ * armed timer or watch, no signal.  A stop before the run ends it at once.
+ */
 void loop_run(struct loop *l);
 void loop_stop(struct loop *l);
 
@@ -77,7 +80,8 @@ bool timer_armed(const struct timer *t);
 /*
  * Call fn whenever the descriptor is ready for what it is armed for, until
  * disarmed (persistent, level-triggered).  The descriptor stays the caller's
- * and must outlive the arming.
+ * and must outlive the arming.  One that cannot be polled (a regular file) is
+ * said to be ready once per arming.
  */
 MUST_CHECK
 struct watch *watch_new(struct loop *l, int fd, watch_fn *fn, void *arg);
@@ -85,7 +89,10 @@ void watch_free(struct watch *w); /* disarms; NULL is ignored */
 void watch_arm(struct watch *w, int events);
 void watch_disarm(struct watch *w);
 
-/* fn runs in the loop after each arrival of the signal.  Owned by the loop. */
+/*
+ * fn runs in the loop after each arrival of the signal, as long as the loop
+ * lives.  ERR_EXISTS: it is watched already.
+ */
 MUST_CHECK
 enum status loop_on_signal(struct loop *l, int signo, signal_fn *fn, void *arg,
     struct fail *f);
