@@ -8,6 +8,9 @@
 
 enum { HEADER_BYTES_MAX = 16384, REDIRECTS_MAX = 5 };
 
+/* Of a canary that names none. */
+static const span_ms canary_interval = MINUTE_MS;
+
 static void
 forget(char **secret)
 {
@@ -34,6 +37,8 @@ plan_new_take(struct target *t, struct fail *f)
 
 	p->target = *t;
 	*t = (struct target){0};
+	if (p->target.canary && p->target.interval == 0)
+		p->target.interval = canary_interval;
 	if (p->target.interval <= 0 || p->target.timeout <= 0) {
 		(void)fail_set(f, ERR_RANGE, "interval or timeout is not set");
 		goto fail;
