@@ -8,19 +8,11 @@
 
 #include "base/mem.h"
 #include "herald/desk.h"
+#include "io/attempts.h"
 #include "io/fetch.h"
 #include "io/resolve.h"
 #include "wire/message.h"
 #include "wire/receiver.h"
-
-enum { ATTEMPT_BYTES = 1024 };
-
-/* An attempt the channel had no room for. */
-struct report {
-	STAILQ_ENTRY(report) link;
-	size_t size;
-	unsigned char body[ATTEMPT_BYTES];
-};
 
 struct herald {
 	struct webhook_doors doors;
@@ -28,7 +20,7 @@ struct herald {
 	struct channel *channel;
 	TAILQ_HEAD(desks, desk) desks; /* whose turn it is comes first */
 	size_t waiting, busy;
-	STAILQ_HEAD(reports, report) reports;
+	struct attempts attempts;
 	bool greeted, ended;
 };
 
@@ -40,7 +32,7 @@ herald_new(struct loop *l, struct logline *log, struct fail *f)
 	h->doors.loop = l;
 	h->log = log;
 	TAILQ_INIT(&h->desks);
-	STAILQ_INIT(&h->reports);
+	attempts_init(&h->attempts);
 	h->doors.resolver = resolver_new(l, f);
 	if (h->doors.resolver == NULL) {
 		mem_free(h);
@@ -53,6 +45,7 @@ void
 herald_attach(struct herald *h, struct channel *c)
 {
 	h->channel = c;
+	attempts_attach(&h->attempts, c);
 }
 
 bool
@@ -61,51 +54,12 @@ herald_ended(const struct herald *h)
 	return h->ended;
 }
 
-/* In the order in which they were made; the keeper waits for each. */
-static void
-report(struct herald *h, const struct attempt *a)
-{
-	struct report *r = mem_zalloc(sizeof *r);
-	struct bytes_out o;
-
-	bytes_out_init(&o, r->body, sizeof r->body);
-	attempt_put(&o, a);
-	r->size = o.len;
-	if (!STAILQ_EMPTY(&h->reports) ||
-	    channel_send(h->channel, MSG_ATTEMPT, r->body, r->size) ==
-		ERR_LIMIT)
-		STAILQ_INSERT_TAIL(&h->reports, r, link);
-	else
-		mem_free(r);
-}
-
 static void
 on_drained(void *arg)
 {
 	struct herald *h = arg;
-	struct report *r;
 
-	while ((r = STAILQ_FIRST(&h->reports)) != NULL) {
-		if (channel_send(h->channel, MSG_ATTEMPT, r->body, r->size) ==
-		    ERR_LIMIT)
-			return;
-		STAILQ_REMOVE_HEAD(&h->reports, link);
-		mem_free(r);
-	}
-}
-
-/* For what never went out. */
-static void
-refuse(struct herald *h, uint64_t outbox, enum attempt_result result,
-    const char *why)
-{
-	struct attempt a = {.outbox = outbox,
-	    .result = result,
-	    .retry_after_s = -1,
-	    .detail = mem_dup(why)};
-
-	report(h, &a);
-	attempt_done(&a);
+	attempts_resume(&h->attempts);
 }
 
 static void
@@ -139,7 +93,7 @@ on_result(void *arg, const struct webhook_result *r)
 	    "detail=%s",
 	    d->receiver.id, v->outbox, (unsigned)r->code, r->took_ms,
 	    r->detail);
-	report(h, &a);
+	attempts_send(&h->attempts, &a);
 	attempt_done(&a);
 	serve(h);
 }
@@ -157,10 +111,11 @@ begin(struct herald *h, struct desk *d)
 	STAILQ_REMOVE_HEAD(&d->waiting, link);
 	h->waiting--;
 	if (d->fault != NULL) {
-		refuse(h, m->notice.outbox, ATTEMPT_MISCONFIGURED, d->fault);
+		attempts_refuse(&h->attempts, m->notice.outbox,
+		    ATTEMPT_MISCONFIGURED, d->fault);
 	} else if (job.id == NULL || job.body == NULL) {
-		refuse(h, m->notice.outbox, ATTEMPT_MISCONFIGURED,
-		    "a notice without id or body");
+		attempts_refuse(&h->attempts, m->notice.outbox,
+		    ATTEMPT_MISCONFIGURED, "a notice without id or body");
 	} else {
 		v = desk_place(d);
 		v->outbox = m->notice.outbox;
@@ -213,7 +168,8 @@ close_desk(struct herald *h, struct desk *d, const char *why)
 		STAILQ_REMOVE_HEAD(&d->waiting, link);
 		h->waiting--;
 		if (why != NULL)
-			refuse(h, m->notice.outbox, ATTEMPT_RETRY, why);
+			attempts_refuse(&h->attempts, m->notice.outbox,
+			    ATTEMPT_RETRY, why);
 		letter_free(m);
 	}
 	for (size_t i = 0; i < HERALD_PER_RECEIVER_MAX; i++) {
@@ -225,7 +181,8 @@ close_desk(struct herald *h, struct desk *d, const char *why)
 		d->busy--;
 		h->busy--;
 		if (why != NULL)
-			refuse(h, v->outbox, ATTEMPT_RETRY, why);
+			attempts_refuse(&h->attempts, v->outbox, ATTEMPT_RETRY,
+			    why);
 	}
 	TAILQ_REMOVE(&h->desks, d, link);
 	desk_free(d);
@@ -234,16 +191,11 @@ close_desk(struct herald *h, struct desk *d, const char *why)
 void
 herald_free(struct herald *h)
 {
-	struct report *r;
-
 	if (h == NULL)
 		return;
 	while (!TAILQ_EMPTY(&h->desks))
 		close_desk(h, TAILQ_FIRST(&h->desks), NULL);
-	while ((r = STAILQ_FIRST(&h->reports)) != NULL) {
-		STAILQ_REMOVE_HEAD(&h->reports, link);
-		mem_free(r);
-	}
+	attempts_done(&h->attempts);
 	fetcher_free(h->doors.fetcher);
 	resolver_free(h->doors.resolver);
 	mem_free(h);
@@ -342,11 +294,11 @@ take_notice(struct herald *h, struct bytes_in *in)
 	if (h->doors.fetcher != NULL && m->notice.receiver != NULL)
 		d = find_desk(h, m->notice.receiver);
 	if (d == NULL) {
-		refuse(h, m->notice.outbox, ATTEMPT_MISCONFIGURED,
-		    "no such receiver");
+		attempts_refuse(&h->attempts, m->notice.outbox,
+		    ATTEMPT_MISCONFIGURED, "no such receiver");
 		letter_free(m);
 	} else if (h->waiting == HERALD_WAITING_MAX) {
-		refuse(h, m->notice.outbox, ATTEMPT_RETRY,
+		attempts_refuse(&h->attempts, m->notice.outbox, ATTEMPT_RETRY,
 		    "too many notices wait");
 		letter_free(m);
 	} else {

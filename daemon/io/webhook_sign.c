@@ -84,7 +84,9 @@ webhook_keys_parse(struct webhook_keys *k, const char *s, size_t n,
 
 		line++;
 		copy_line(s, len, buf);
-		if (buf[0] != '\0' && buf[0] != '#')
+		if (memchr(s, '\0', len) != NULL)
+			st = fail_set(f, ERR_SYNTAX, "line %u: a NUL", line);
+		else if (buf[0] != '\0' && buf[0] != '#')
 			st = add_key(&keys, buf, line, f);
 		s += step;
 		n -= step;
