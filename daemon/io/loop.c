@@ -263,6 +263,13 @@ loop_micros(const struct loop *l)
 	return read_us(CLOCK_BOOTTIME);
 }
 
+int64_t
+loop_monotonic(const struct loop *l)
+{
+	(void)l;
+	return read_us(CLOCK_MONOTONIC);
+}
+
 wall_ms
 loop_wall(const struct loop *l)
 {

@@ -56,6 +56,9 @@ void loop_set_axis(struct loop *l, wall_ms now);
 /* Microseconds since some start, read afresh: for latency and lateness. */
 int64_t loop_micros(const struct loop *l);
 
+/* CLOCK_MONOTONIC in microseconds: only for those outside who ask for it. */
+int64_t loop_monotonic(const struct loop *l);
+
 /* The present wall clock; differs from loop_now() after a clock step. */
 wall_ms loop_wall(const struct loop *l);
 

@@ -34,9 +34,10 @@ struct signal_watch {
 
 struct loop {
 	mono_ms now;
-	wall_ms axis;   /* minus now */
-	span_ms wall;   /* wall clock minus axis */
-	span_ms slept;  /* not told yet */
+	wall_ms axis;  /* minus now */
+	span_ms wall;  /* wall clock minus axis */
+	span_ms slept; /* not told yet */
+	span_ms slept_ever;
 	uint64_t order; /* of the latest arming */
 	struct timer **heap;
 	size_t count, size;
@@ -174,6 +175,7 @@ loop_sim_sleep(struct loop *l, span_ms ms)
 	assert(ms >= 0);
 	l->now += ms;
 	l->slept += ms;
+	l->slept_ever += ms;
 }
 
 void
@@ -200,6 +202,12 @@ int64_t
 loop_micros(const struct loop *l)
 {
 	return l->now * 1000;
+}
+
+int64_t
+loop_monotonic(const struct loop *l)
+{
+	return (l->now - l->slept_ever) * 1000;
 }
 
 wall_ms
