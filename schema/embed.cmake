@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # cmake -DOUT=assets.c "-DFILES=a;b" -P embed.cmake
 # Write one C file that defines assets[] (see assets.h) from FILES.
 cmake_minimum_required(VERSION 3.25)
