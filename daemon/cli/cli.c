@@ -33,6 +33,20 @@ static const struct option common[] = {
 enum { COMMON_COUNT = sizeof(common) / sizeof(common[0]) };
 
 static const struct cli_command commands[] = {
+    {"init", "write a commented configuration to start from",
+	"[FILE]\n"
+	"\n"
+	"FILE is vigie.yaml in the working folder if not given; '-' is standard\n"
+	"output.  A file that is there already is never overwritten.\n",
+	cli_init},
+    {"check", "check the configuration and tell what it watches",
+	"[-c FILE] [--json] [--dump | --keys]\n"
+	"\n"
+	"Every error is told as FILE:LINE:COL: message; exit code 78 then.\n"
+	"\n"
+	"  --dump   the configuration with all defaults, without secrets\n"
+	"  --keys   every key that a configuration may hold\n",
+	cli_check},
     {"replay", "run the detector over recorded samples",
 	"[-c FILE] [--json] TRACE...\n"
 	"\n"

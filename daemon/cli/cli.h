@@ -94,6 +94,8 @@ enum cli_style { CLI_PLAIN, CLI_BOLD, CLI_RED, CLI_YELLOW, CLI_GREEN };
 const char *cli_style(const struct cli *c, enum cli_style s);
 
 /* The commands of this room. */
+cli_fn cli_check;
+cli_fn cli_init;
 cli_fn cli_replay;
 cli_fn cli_test_receiver;
 

@@ -36,7 +36,7 @@ struct binding {
 	void *arg;
 };
 
-/* False when node is not a mapping.  A repeated key counts the first time. */
+/* False when node is not a mapping. */
 bool bind_map(struct binder *b, const struct yaml *node,
     const struct binding *bindings, size_t n);
 

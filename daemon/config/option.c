@@ -294,3 +294,25 @@ option_word_at(const char *words, int position, char buf[OPTION_WORD_BYTES])
 	(void)snprintf(buf, OPTION_WORD_BYTES, "%.*s", (int)strcspn(p, "|"), p);
 	return buf;
 }
+
+const char *
+option_words(const char *words, char buf[OPTION_WORDS_BYTES])
+{
+	char word[OPTION_WORD_BYTES], next[OPTION_WORD_BYTES] = "";
+	size_t n = 0;
+
+	buf[0] = '\0';
+	/* One word is held back, for only then is it known to be the last. */
+	for (int i = 0; option_word_at(words, i, word)[0] != '\0'; i++) {
+		if (strcmp(word, "-") == 0)
+			continue;
+		if (next[0] != '\0' && n < OPTION_WORDS_BYTES)
+			n += (size_t)snprintf(buf + n, OPTION_WORDS_BYTES - n,
+			    "%s%s", n > 0 ? ", " : "", next);
+		memcpy(next, word, sizeof(next));
+	}
+	if (n < OPTION_WORDS_BYTES)
+		(void)snprintf(buf + n, OPTION_WORDS_BYTES - n, "%s%s",
+		    n > 0 ? " or " : "", next);
+	return buf;
+}

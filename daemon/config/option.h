@@ -74,6 +74,9 @@ const char *option_scope_name(unsigned bit);
 /* "text", "duration", ... */
 const char *option_type_name(enum option_type t);
 
+enum { OPTION_WORDS_BYTES = 256 };
+/* "any, 4 or 6" of "any|4|6"; returns buf. */
+const char *option_words(const char *words, char buf[OPTION_WORDS_BYTES]);
 /* Position of the word, or -1; "-" in words holds a place and is no word. */
 int option_word(const char *words, const char *word);
 enum { OPTION_WORD_BYTES = 24 };

@@ -71,7 +71,7 @@ glob_fits(struct binder *b, const struct option_row *row,
     const struct yaml *node)
 {
 	static const char set[] = "abcdefghijklmnopqrstuvwxyz0123456789-*?";
-	char word[OPTION_WORD_BYTES];
+	char word[OPTION_WORD_BYTES], words[OPTION_WORDS_BYTES];
 
 	if (bind_text(b, row->name, node) == NULL || !length_fits(b, row, node))
 		return false;
@@ -87,8 +87,8 @@ glob_fits(struct binder *b, const struct option_row *row,
 		if (glob_match(node->text, word))
 			return true;
 	}
-	faults_add(b->faults, node->at, "%s '%s' is none of %s", row->name,
-	    node->text, row->words);
+	faults_add(b->faults, node->at, "'%s' matches none of %s", node->text,
+	    option_words(row->words, words));
 	return false;
 }
 
@@ -117,7 +117,11 @@ scalar_url(struct binder *b, const char *name, const struct yaml *node,
 
 	if (bind_text(b, name, node) == NULL)
 		return false;
-	if (url_parse(node->text, &u, &f) != OK)
+	if (strstr(node->text, "://") == NULL)
+		faults_add(b->faults, node->at,
+		    "'%s': '%s' is not a URL, did you mean https://%s?", name,
+		    node->text, node->text);
+	else if (url_parse(node->text, &u, &f) != OK)
 		faults_add(b->faults, node->at, "'%s': %s", name, f.why);
 	else if (u.has_userinfo)
 		faults_add(b->faults, node->at,
@@ -225,6 +229,7 @@ static int
 word_of(struct binder *b, const struct option_row *row, const struct yaml *node)
 {
 	char word[OPTION_WORD_BYTES], hint[SUGGEST_TEXT_BYTES];
+	char words[OPTION_WORDS_BYTES];
 	char offered[32][OPTION_WORD_BYTES];
 	struct suggest s;
 	int position = -1;
@@ -245,7 +250,7 @@ word_of(struct binder *b, const struct option_row *row, const struct yaml *node)
 		suggest_offer(&s, offered[i]);
 	}
 	faults_add(b->faults, node->at, "'%s' is not one of %s%s", node->text,
-	    row->words, suggest_text(&s, hint));
+	    option_words(row->words, words), suggest_text(&s, hint));
 	return -1;
 }
 

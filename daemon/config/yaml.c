@@ -421,13 +421,13 @@ parse(struct builder *b, const char *s, size_t n)
 		goto fail;
 	well = read_events(b, p, cfg.diag, s, n);
 	fy_parser_destroy(p);
-	fy_diag_unref(cfg.diag);
+	fy_diag_destroy(cfg.diag);
 	return well;
 fail:
 	faults_add(b->faults, place_of(b, NULL), "the YAML parser failed");
 	if (p != NULL)
 		fy_parser_destroy(p);
-	fy_diag_unref(cfg.diag);
+	fy_diag_destroy(cfg.diag);
 	return false;
 }
 
