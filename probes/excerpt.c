@@ -134,7 +134,7 @@ assignment(const char *s, size_t n, size_t *value)
 
 /* "Bearer" or "Basic" at s: the bytes up to its token, and its length. */
 static size_t
-scheme(const char *s, size_t n, size_t *value)
+scheme(const char *s, size_t n, size_t shortest, size_t *value)
 {
 	size_t word = 0, gap;
 
@@ -149,8 +149,7 @@ scheme(const char *s, size_t n, size_t *value)
 		return 0;
 	*value = run_of(s + word + gap, n - word - gap, value_char);
 	/* "basic realm=" and "basic auth" are words, not tokens. */
-	if (*value < SCHEME_TOKEN_BYTES_MIN ||
-	    strncasecmp(s + word + gap, "realm", 5) == 0)
+	if (*value < shortest || strncasecmp(s + word + gap, "realm", 5) == 0)
 		return 0;
 	return word + gap;
 }
@@ -176,32 +175,47 @@ bare_token(const char *s, size_t n)
 	return looks_random(s, run) ? run : 0;
 }
 
+/* "token=x" at s, a name of `word` bytes: what leads up to the value. */
+static size_t
+named_secret(const char *s, size_t n, size_t word, size_t *value)
+{
+	size_t lead, more, token;
+
+	if (!ends_in_secret(s, word))
+		return 0;
+	lead = assignment(s + word, n - word, value);
+	if (lead == 0) {
+		*value = 0;
+		return 0;
+	}
+	lead += word;
+	more = scheme(s + lead, n - lead, 1, &token);
+	if (more > 0)
+		*value = token;
+	return lead + more;
+}
+
 void
 excerpt_mask(struct text *out, const char *s, size_t n)
 {
 	size_t i = 0;
 
 	while (i < n) {
-		size_t value = 0, lead, word;
+		size_t value = 0, word = 0, lead;
 
 		if (!token_char(s[i])) {
 			text_char(out, s[i++]);
 			continue;
 		}
-		lead = scheme(s + i, n - i, &value);
+		lead = scheme(s + i, n - i, SCHEME_TOKEN_BYTES_MIN, &value);
 		if (lead == 0)
 			value = bare_token(s + i, n - i);
 		if (lead == 0 && value == 0) {
 			word = run_of(s + i, n - i, name_char);
-			if (ends_in_secret(s + i, word))
-				lead = assignment(s + i + word, n - i - word,
-				    &value);
-			lead += lead > 0 ? word : 0;
-			if (lead == 0) {
-				lead = word > 0 ? word : 1;
-				value = 0;
-			}
+			lead = named_secret(s + i, n - i, word, &value);
 		}
+		if (lead == 0 && value == 0)
+			lead = word > 0 ? word : 1;
 		text_add_n(out, s + i, lead);
 		if (value > 0)
 			text_add(out, masked);
