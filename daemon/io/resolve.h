@@ -41,6 +41,14 @@ typedef void resolved_fn(void *arg, const struct resolved *r);
 
 MUST_CHECK
 struct resolver *resolver_new(struct loop *l, struct fail *f);
+/*
+ * The same with other sources, for tests: servers is "ip[:port],...", or the
+ * path of a file to use in place of /etc/resolv.conf, with ":port" for the
+ * servers named in it.
+ */
+MUST_CHECK
+struct resolver *resolver_new_at(struct loop *l, const char *servers,
+    struct fail *f);
 /* Pending resolutions must have been cancelled.  NULL is ignored. */
 void resolver_free(struct resolver *r);
 
