@@ -2,11 +2,22 @@
 /* main - the program: a command line, and the roles that its children play. */
 #include <signal.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "cli/cli.h"
+#include "roles.h"
 
 /* Commands that need rooms which the command line does not know. */
 static const struct cli_command own[] = {
+    {"run", "watch, decide, remember and tell",
+	"[-c FILE] [--stderr] [URL...]\n"
+	"\n"
+	"Watch what the configuration names, or the URLs given, until\n"
+	"SIGTERM.  SIGHUP and 'vigie reload' read the configuration again.\n"
+	"\n"
+	"      --stderr   log to standard error too; the default unless\n"
+	"                 started by systemd\n",
+	cli_run},
     {0},
 };
 
@@ -17,5 +28,7 @@ main(int argc, char **argv)
 
 	/* Who reads us may go: that is an error of a write, no death. */
 	(void)sigaction(SIGPIPE, &ignore, NULL);
+	if (argc > 2 && strcmp(argv[1], "--role") == 0)
+		return role_main(argc - 2, argv + 2);
 	return cli_main(argc, argv, own);
 }
