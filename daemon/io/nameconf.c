@@ -31,6 +31,13 @@ equal(const struct nameconf_stamp *a, const struct nameconf_stamp *b)
 	    a->seconds == b->seconds && a->nanoseconds == b->nanoseconds;
 }
 
+static void
+look(struct nameconf *c)
+{
+	c->conf = stamp_of(c->path != NULL ? c->path : conf_path);
+	c->hosts = stamp_of(hosts_path);
+}
+
 bool
 nameconf_changed(struct nameconf *c)
 {
@@ -38,8 +45,7 @@ nameconf_changed(struct nameconf *c)
 
 	if (c->servers != NULL)
 		return false;
-	c->conf = stamp_of(c->path != NULL ? c->path : conf_path);
-	c->hosts = stamp_of(hosts_path);
+	look(c);
 	return !equal(&conf, &c->conf) || !equal(&hosts, &c->hosts);
 }
 
@@ -59,7 +65,7 @@ nameconf_init(struct nameconf *c, const char *sources)
 		    colon != NULL ? (size_t)(colon - sources)
 				  : strlen(sources));
 	}
-	(void)nameconf_changed(c);
+	look(c);
 }
 
 void

@@ -7,7 +7,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
@@ -15,7 +14,7 @@
 #include "base/text.h"
 #include "io/asking.h"
 #include "io/dnssocket.h"
-#include "io/filestamp.h"
+#include "io/nameconf.h"
 
 enum {
 	NAME_BYTES_MAX = 255,
@@ -31,8 +30,6 @@ enum {
 static const size_t names_max = 20000;
 static const size_t queries_max = 20000;
 static const span_ms look_every = 10 * SECOND_MS;
-
-static const char hosts_path[] = "/etc/hosts";
 
 /* One question under way.  It may outlive the patience of all who asked. */
 struct query {
@@ -62,16 +59,13 @@ struct socket {
 
 struct resolver {
 	struct loop *loop;
-	char *servers;       /* fixed ones, or NULL */
-	char *conf;          /* in place of the system's file, or NULL */
-	unsigned short port; /* with conf */
+	struct nameconf conf;
 	struct lane *lanes[LANES_MAX];
 	size_t lane_count;
 	struct namecache *names;
 	size_t query_count;
 	LIST_HEAD(, query) strays; /* lost their channel: to be asked again */
 	struct asking asking;
-	struct filestamp conf_stamp, hosts_stamp;
 	wall_ms looked;
 	bool closing;
 };
@@ -169,11 +163,12 @@ lane_new(struct resolver *r, struct fail *f)
 		.tries = TRIES,
 		.sock_state_cb = on_socket_state,
 		.sock_state_cb_data = lane,
-		.udp_port = r->port,
-		.resolvconf_path = r->conf};
+		.udp_port = r->conf.port,
+		.resolvconf_path = r->conf.path};
 	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
 	    ARES_OPT_SOCK_STATE_CB | ARES_OPT_NOROTATE |
-	    (r->conf != NULL ? ARES_OPT_RESOLVCONF | ARES_OPT_UDP_PORT : 0);
+	    (r->conf.path != NULL ? ARES_OPT_RESOLVCONF | ARES_OPT_UDP_PORT
+				  : 0);
 	int rc;
 
 	lane->resolver = r;
@@ -187,11 +182,11 @@ lane_new(struct resolver *r, struct fail *f)
 	lane->dns.loop = r->loop;
 	ares_set_socket_functions(lane->channel, &socket_functions, &lane->dns);
 	lane->timer = timer_new(r->loop, on_lane_timer, lane);
-	if (r->servers != NULL)
-		rc = ares_set_servers_ports_csv(lane->channel, r->servers);
+	if (r->conf.servers != NULL)
+		rc = ares_set_servers_ports_csv(lane->channel, r->conf.servers);
 	if (rc != ARES_SUCCESS) {
 		(void)fail_set(f, ERR_SYNTAX, "servers '%.100s': %s",
-		    r->servers, ares_strerror(rc));
+		    r->conf.servers, ares_strerror(rc));
 		lane_free(lane);
 		return NULL;
 	}
@@ -435,15 +430,6 @@ ask(struct query *q)
 	rearm(lane);
 }
 
-static void
-take_stamps(struct resolver *r)
-{
-	r->conf_stamp =
-	    filestamp_of(r->conf != NULL ? r->conf : "/etc/resolv.conf");
-	r->hosts_stamp = filestamp_of(hosts_path);
-	r->looked = loop_now(r->loop);
-}
-
 /* The library cannot read its files again: make new channels. */
 static void
 reopen(struct resolver *r)
@@ -470,26 +456,11 @@ reopen(struct resolver *r)
 static void
 look_for_changes(struct resolver *r)
 {
-	struct filestamp conf = r->conf_stamp, hosts = r->hosts_stamp;
-
-	if (r->servers != NULL || loop_now(r->loop) - r->looked < look_every)
+	if (loop_now(r->loop) - r->looked < look_every)
 		return;
-	take_stamps(r);
-	if (!filestamp_equal(&conf, &r->conf_stamp) ||
-	    !filestamp_equal(&hosts, &r->hosts_stamp))
+	r->looked = loop_now(r->loop);
+	if (nameconf_changed(&r->conf))
 		reopen(r);
-}
-
-static void
-take_conf(struct resolver *r, const char *path)
-{
-	const char *colon = strrchr(path, ':');
-	size_t n = colon != NULL ? (size_t)(colon - path) : strlen(path);
-
-	r->conf = mem_dup_n(path, n);
-	r->port = DNS_PORT;
-	if (colon != NULL)
-		r->port = (unsigned short)strtoul(colon + 1, NULL, 10);
 }
 
 struct resolver *
@@ -499,14 +470,11 @@ resolver_new_at(struct loop *l, const char *servers, struct fail *f)
 	int rc = ares_library_init(ARES_LIB_INIT_ALL);
 
 	r->loop = l;
-	if (servers != NULL && servers[0] == '/')
-		take_conf(r, servers);
-	else
-		r->servers = mem_dup(servers);
+	r->looked = loop_now(l);
+	nameconf_init(&r->conf, servers);
 	LIST_INIT(&r->strays);
 	r->names = namecache_new(names_max);
 	asking_init(&r->asking, l);
-	take_stamps(r);
 	if (rc != ARES_SUCCESS)
 		(void)fail_set(f, ERR_IO, "resolver: %s", ares_strerror(rc));
 	if (rc == ARES_SUCCESS && open_lanes(r, f) == OK)
@@ -530,8 +498,7 @@ resolver_free(struct resolver *r)
 	close_lanes(r->lanes, r->lane_count);
 	namecache_free(r->names);
 	asking_done(&r->asking);
-	mem_free(r->servers);
-	mem_free(r->conf);
+	nameconf_done(&r->conf);
 	mem_free(r);
 	ares_library_cleanup();
 }
