@@ -112,8 +112,9 @@ play(const struct script *c, struct world *w, struct story *s)
 		was_good = good;
 		in = sample_at(t, good);
 		core_step(w, &in, on_output, s);
-		t += rung < sizeof ladder_s ? ladder_s[rung++] * SECOND_MS
-					    : INTERVAL_MS;
+		t += rung < sizeof ladder_s
+		    ? (span_ms)ladder_s[rung++] * SECOND_MS
+		    : (span_ms)INTERVAL_MS;
 	}
 	in = (struct input){.kind = INPUT_ADVANCE, .at = end};
 	core_step(w, &in, on_output, s);

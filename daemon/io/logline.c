@@ -142,15 +142,14 @@ may_warn(struct logline *g, const char *word, unsigned *repeated)
 	for (size_t i = 0; i < KINDS_MAX; i++) {
 		struct kind_told *k = &g->kinds[i];
 		bool fresh = k->word[0] != '\0' && now - k->told_at < TELL_MS;
+		bool same = strcmp(k->word, word) == 0;
 
-		if (fresh && strcmp(k->word, word) == 0) {
+		if (fresh && same) {
 			k->repeated++;
 			tell_later(g);
 			return false;
 		}
-		if (strcmp(k->word, word) == 0)
-			place = k;
-		else if (place == NULL && !fresh && k->repeated == 0)
+		if (same || (place == NULL && !fresh && k->repeated == 0))
 			place = k;
 	}
 	if (place == NULL)
