@@ -82,6 +82,10 @@ def clock(t):
     return datetime.datetime.fromtimestamp(t, datetime.timezone.utc).strftime("%H:%M:%S")
 
 
+def count(n, one, many):
+    return f"{n} {one if n == 1 else many}"
+
+
 def span_text(ms):
     return f"{ms // 3600000} h {ms // 60000 % 60:02d} min"
 
@@ -105,7 +109,7 @@ def sentence(event):
     if name == "resolved":
         return (f"back since {clock(seconds(event['ended']))}, stable: "
                 f"{span_text(event['buckets_ms']['maintenance'] + event['buckets_ms']['down'])} lost, "
-                f"{event['relapses']} false recoveries")
+                f"{count(event['relapses'], 'false recovery', 'false recoveries')}")
     return name
 
 
@@ -134,7 +138,7 @@ def lane(out, y, name, parts):
         out.append(f'<rect {box} fill="{MARK_OF[bucket]}"/>')
         if bucket in PATTERN_OF:
             out.append(f'<rect {box} fill="{PATTERN_OF[bucket]}"/>')
-        if width > 60:
+        if width > 8 * len(bucket):
             out.append(f'<text x="{x + width / 2:.1f}" y="{y + 17}" class="in">{bucket}</text>')
 
 
@@ -143,6 +147,16 @@ def hours(out, bottom):
         x = x_of(at(f"{hour}:00"))
         out.append(f'<line x1="{x:.1f}" y1="{LANE_TOP - 6}" x2="{x:.1f}" y2="{bottom}" class="hour"/>')
         out.append(f'<text x="{x:.1f}" y="{LANE_TOP - 12}" text-anchor="middle" class="small">{hour}:00</text>')
+
+
+def legend(out):
+    x = WIDTH - RIGHT - 372
+    for bucket, colour in MARK_OF.items():
+        out.append(f'<rect x="{x}" y="15" width="14" height="14" fill="{colour}"/>')
+        if bucket in PATTERN_OF:
+            out.append(f'<rect x="{x}" y="15" width="14" height="14" fill="{PATTERN_OF[bucket]}"/>')
+        out.append(f'<text x="{x + 19}" y="26" class="small">{bucket}</text>')
+        x += 38 + 7 * len(bucket)
 
 
 HEAD = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img">
@@ -171,6 +185,7 @@ def draw(rows, events, summary):
     out = [HEAD.format(w=WIDTH, h=height)]
     out.append('<text x="16" y="26" class="head">14 February 2023, replayed: '
                'what is said, and when (UTC)</text>')
+    legend(out)
     hours(out, LANE_TOP + 3 * LANE_STEP - 4)
     whole = [(at(BEGIN), at(END), "up")]
     for number, (region, _, _) in enumerate(REGIONS):
@@ -184,8 +199,9 @@ def draw(rows, events, summary):
         out.append(f'<text x="16" y="{y}" class="time {kind}">{clock(seconds(event["t"]))}</text>')
         out.append(f'<text x="{LEFT}" y="{y}" class="{kind}">{html.escape(sentence(event))}</text>')
     out.append(f'<text x="16" y="{height - 12}" class="small">{summary["samples"]} samples of '
-               f'{summary["endpoints"]} regions; {summary["incidents"]} incident, {summary["loud"]} loud notices '
-               f'(bold), {summary["quiet"]} quiet ones. vigie replay --json</text>')
+               f'{summary["endpoints"]} regions, judged by vigie replay: '
+               f'{count(summary["incidents"], "incident", "incidents")}, {summary["loud"]} loud notices '
+               f'(bold), {summary["quiet"]} quiet ones</text>')
     out.append("</svg>")
     return "\n".join(out) + "\n"
 
