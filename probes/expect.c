@@ -266,8 +266,8 @@ check_json(const struct expect *e, const void *body, size_t n, wall_ms now,
 }
 
 enum reason
-expect_check(const struct expect *e, const struct fetch_result *r, wall_ms now,
-    char detail[EXPECT_DETAIL_BYTES])
+expect_content(const struct expect *e, const struct fetch_result *r,
+    wall_ms now, char detail[EXPECT_DETAIL_BYTES])
 {
 	const struct target_expect *t = e->rules;
 	const void *body = r->body_size > 0 ? (const void *)r->body : "";

@@ -43,7 +43,7 @@ bool expect_reads_body(const struct expect *e);
  * Everything but the status: REASON_OK, a reason of CONTENT, or
  * REASON_MATCHER_LIMIT; then detail says what, for people.
  */
-enum reason expect_check(const struct expect *e, const struct fetch_result *r,
+enum reason expect_content(const struct expect *e, const struct fetch_result *r,
     wall_ms now, char detail[EXPECT_DETAIL_BYTES]);
 
 #endif

@@ -93,7 +93,7 @@ judge_answer(const struct expect *e, const struct judge_case *c,
 	enum reason reason = REASON_OK, claim;
 
 	if (status_fine) {
-		reason = expect_check(e, r, c->now, v->detail);
+		reason = expect_content(e, r, c->now, v->detail);
 		if (reason == REASON_OK && c->latency_max > 0 &&
 		    c->total_us / 1000 > c->latency_max)
 			return REASON_TOO_SLOW;

@@ -2,19 +2,18 @@
 #include "prober/prober.h"
 
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "prober/evidence.h"
 #include "prober/roster.h"
+#include "probes/secret.h"
 #include "wire/message.h"
 
 static const span_ms flush_every = 100;
 static const span_ms stats_every = MINUTE_MS;
 
-enum { SECRET_BYTES_MAX = 4096, EXCERPT_FRAME_BYTES = 16384 };
+enum { EXCERPT_FRAME_BYTES = 16384 };
 /* What we hold besides probes: the channel, the poller, c-ares, files. */
 enum { NOFILE_OWN = 64, IN_FLIGHT_MIN = 8, IN_FLIGHT_MAX = 1024 };
 
@@ -199,23 +198,6 @@ greet(struct prober *p, const struct frame *frame)
 	return true;
 }
 
-/* The first line of a secret file; "" when there is none. */
-static void
-read_secret(int fd, char buf[SECRET_BYTES_MAX + 1])
-{
-	struct stat st;
-	ssize_t n = -1;
-
-	/* Anything but a file could make us wait. */
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
-		n = pread(fd, buf, SECRET_BYTES_MAX, 0);
-	buf[n > 0 ? n : 0] = '\0';
-	buf[strcspn(buf, "\r\n")] = '\0';
-	for (size_t end = strlen(buf);
-	     end > 0 && (buf[end - 1] == ' ' || buf[end - 1] == '\t'); end--)
-		buf[end - 1] = '\0';
-}
-
 /* The configuration lets nothing pass that ends here; if it does, say so. */
 static void
 tell_refused(struct prober *p, struct probed *probed, char *why)
@@ -240,7 +222,7 @@ tell_refused(struct prober *p, struct probed *probed, char *why)
 static bool
 take_target(struct prober *p, const struct frame *frame)
 {
-	char secrets[2][SECRET_BYTES_MAX + 1] = {"", ""};
+	struct secret secrets[2];
 	const char *given[2] = {NULL, NULL};
 	struct probed refused;
 	struct target t;
@@ -256,15 +238,16 @@ take_target(struct prober *p, const struct frame *frame)
 
 		if (file == NULL || fd == frame->fd_count)
 			continue;
-		read_secret(frame->fds[fd++], secrets[k]);
-		given[k] = secrets[k] + strspn(secrets[k], " \t");
+		if (secret_read(&secrets[k], frame->fds[fd++]))
+			given[k] = secrets[k].line;
 	}
 	refused = (struct probed){.slot = t.slot,
 	    .generation = t.generation,
 	    .canary = t.canary};
 	if (roster_put_take(p->roster, &t, given, &f) != OK)
 		tell_refused(p, &refused, f.why);
-	explicit_bzero(secrets, sizeof(secrets));
+	secret_forget(&secrets[0]);
+	secret_forget(&secrets[1]);
 	return true;
 }
 
