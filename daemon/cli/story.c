@@ -100,7 +100,7 @@ play(const struct script *c, struct world *w, struct story *s)
 	struct input in = {.kind = INPUT_WATCH,
 	    .at = begin,
 	    .u.policy = {.interval = INTERVAL_MS,
-		.timeout = 10 * SECOND_MS,
+		.timeout = (span_ms)10 * SECOND_MS,
 		.all_clear = ALL_CLEAR_DEFAULT}};
 
 	core_step(w, &in, on_output, s);
