@@ -71,6 +71,8 @@ def _ours(source, number, header):
         if not re.match(SCHEMA[header], source.path):
             yield f"{where} {header} is not for this room"
         return
+    if "/" not in header and _room(source.path) is None:
+        return
     if "/" not in header:
         yield f'{where} "{header}" needs its room: "room/{header}"'
         return

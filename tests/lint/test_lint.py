@@ -81,7 +81,7 @@ PLANTED = [
 INNOCENT = [
     ("layers", "daemon/keeper/f.c", '#include "core/core.h"\n#include "io/loop.h"\n#include <unistd.h>'),
     ("layers", "daemon/io/loop.c", "#include <event2/event.h>"),
-    ("layers", "daemon/main.c", '#include "keeper/keeper.h"\n#include "prober/prober.h"'),
+    ("layers", "daemon/main.c", '#include "roles.h"\n#include "keeper/keeper.h"\n#include "prober/prober.h"'),
     ("banned", "daemon/core/f.c", '/* free(p) */ x = "malloc(4)"; // exit(1)'),
     ("banned", "daemon/core/f.c", "mem_free(p); v->free(p); timer_sleep(t); _exit(0);"),
     ("banned", "daemon/base/mem.c", "p = malloc(4); free(p);"),
