@@ -33,6 +33,8 @@ enum outbox_state {
 	OUTBOX_DROPPED /* its receiver is no longer configured */
 };
 
+const char *outbox_state_name(enum outbox_state s);
+
 /* The numbers of the next notice; the same until it is put. */
 void store_number_notice(struct store *s, const char *service, uint64_t *id,
     uint64_t *seq);

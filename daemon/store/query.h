@@ -99,9 +99,9 @@ struct query_delivery { /* a notice to one receiver */
 	const char *receiver, *webhook_id;
 	enum outbox_state state;
 	unsigned attempts;
-	wall_ms next_try, done; /* done 0: still owed */
-	uint16_t code;          /* of the last attempt */
-	const char *detail;     /* of the last attempt, or NULL */
+	wall_ms next_try, expires, done; /* done 0: still owed */
+	uint16_t code;                   /* of the last attempt */
+	const char *detail;              /* of the last attempt, or NULL */
 	struct store_notice notice;
 };
 struct query_incident_events { /* NULL members are left out */

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/* open - from a path to a store that is sound, of this version, and ours. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "store/file.h"
+#include "store/migrate.h"
+#include "store/outbox.h"
+#include "store/writer.h"
+
+enum {
+	CHECK_MS = 2000,
+	CHECK_STEPS = 1000, /* between two looks at the clock */
+	BUSY_MS = 1000,
+	LOG_LIMIT_BYTES = 16 << 20,
+	CACHE_KIB = 8 << 10
+};
+
+/* Before WAL, so that these stand in the file from its first page on. */
+static const char creating[] = "PRAGMA page_size = 4096;"
+			       "PRAGMA auto_vacuum = INCREMENTAL;";
+
+static bool
+settings(struct db *d)
+{
+	char sql[400];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+	    "PRAGMA foreign_keys = ON; PRAGMA secure_delete = FAST;"
+	    "PRAGMA journal_size_limit = %d; PRAGMA cache_size = -%d;"
+	    "PRAGMA wal_autocheckpoint = 0; PRAGMA temp_store = MEMORY",
+	    LOG_LIMIT_BYTES, CACHE_KIB);
+	return db_exec(d, sql);
+}
+
+struct budget {
+	const struct store_options *options;
+	int64_t until_us;
+};
+
+static int
+out_of_time(void *arg)
+{
+	const struct budget *b = arg;
+
+	return b->options->micros(b->options->micros_arg) >= b->until_us;
+}
+
+/* Look for damage as long as we may; what is found fails with CORRUPT. */
+static void
+check(struct db *d, const struct store_options *o)
+{
+	span_ms budget = o->check_budget > 0 ? o->check_budget : CHECK_MS;
+	struct budget b = {.options = o};
+	sqlite3_stmt *stmt = NULL;
+	int rc;
+
+	if (d->failed)
+		return;
+	if (o->micros != NULL) {
+		b.until_us = o->micros(o->micros_arg) + budget * 1000;
+		sqlite3_progress_handler(d->handle, CHECK_STEPS, out_of_time,
+		    &b);
+	}
+	rc = sqlite3_prepare_v2(d->handle, "PRAGMA quick_check(1)", -1, &stmt,
+	    NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(stmt);
+	if (rc == SQLITE_ROW) {
+		const char *said = (const char *)sqlite3_column_text(stmt, 0);
+
+		if (said == NULL || strcmp(said, "ok") != 0) {
+			d->failed = true;
+			d->outcome = STORE_CORRUPT;
+			(void)fail_set(&d->fail, ERR_CORRUPT, "%s: damaged: %s",
+			    d->path, said != NULL ? said : "");
+		}
+	} else if (rc != SQLITE_DONE && (rc & 0xff) != SQLITE_INTERRUPT) {
+		(void)db_fail(d, rc, "looking for damage");
+	}
+	(void)sqlite3_finalize(stmt);
+	sqlite3_progress_handler(d->handle, 0, NULL, NULL);
+}
+
+static void
+put_word(struct store *s, const char *kind, size_t number, const char *word)
+{
+	struct use u = db_use(&s->db, SQL_PUT_WORD);
+
+	use_text(&u, kind);
+	use_int(&u, (int64_t)number);
+	use_text(&u, word);
+	(void)use_run(&u);
+}
+
+/* The words that the views join with. */
+static void
+put_words(struct store *s)
+{
+	for (size_t i = 0; i < CLASS_COUNT; i++)
+		put_word(s, "class", i, class_name((enum sample_class)i));
+	for (size_t i = 0; i < REASON_COUNT; i++)
+		put_word(s, "reason", i, reason_name((enum reason)i));
+	for (size_t i = 0; i < STATE_COUNT; i++)
+		put_word(s, "state", i, state_name((enum state)i));
+	for (size_t i = 0; i < WHY_COUNT; i++)
+		put_word(s, "why", i, why_name((enum why)i));
+	for (size_t i = 0; i < BUCKET_COUNT; i++)
+		put_word(s, "bucket", i, bucket_name((enum bucket)i));
+	for (size_t i = 0; i < PHASE_COUNT; i++)
+		put_word(s, "phase", i, phase_name((enum phase)i));
+	for (size_t i = 0; i < KIND_COUNT; i++)
+		put_word(s, "kind", i, kind_name((enum kind)i));
+	for (size_t i = 0; i < ORIGIN_COUNT; i++)
+		put_word(s, "origin", i, origin_name((enum origin)i));
+	for (size_t i = 0; i < CAUSE_COUNT; i++)
+		put_word(s, "cause", i, cause_name((enum cause)i));
+	for (size_t i = 0; i < EVENT_COUNT; i++)
+		put_word(s, "event", i, event_name((enum event_kind)i));
+	for (size_t i = 0; i <= OUTBOX_DROPPED; i++)
+		put_word(s, "delivery", i,
+		    outbox_state_name((enum outbox_state)i));
+}
+
+static void
+begin_epoch(struct store *s, const struct store_options *o)
+{
+	struct use u;
+
+	if (store_begin(s, o->now, NULL) != OK)
+		return;
+	u = db_use(&s->db, SQL_PUT_INSTALLATION);
+	use_text(&u, o->instance);
+	use_int(&u, o->now);
+	(void)use_run(&u);
+	u = db_use(&s->db, SQL_PUT_EPOCH);
+	use_int(&u, o->now);
+	use_int(&u, o->boot);
+	use_text(&u, o->version);
+	(void)use_run(&u);
+	s->epoch = sqlite3_last_insert_rowid(s->db.handle);
+	put_words(s);
+	(void)store_commit(s, NULL);
+}
+
+static int
+on_log(void *arg, sqlite3 *handle, const char *name, int pages)
+{
+	struct store *s = arg;
+
+	(void)handle;
+	(void)name;
+	s->wal_pages = pages;
+	return SQLITE_OK;
+}
+
+static void
+read_back(struct store *s)
+{
+	struct use u = db_use(&s->db, SQL_INSTANCE);
+
+	if (use_next(&u)) {
+		(void)snprintf(s->instance, sizeof(s->instance), "%s",
+		    use_col_text(&u, 0));
+		use_end(&u);
+	}
+	samples_load_heads(s);
+	u = db_use(&s->db, SQL_LAST_REF);
+	s->next_ref = (uint64_t)use_ask(&u, 0);
+	if ((uint64_t)writer_counter(s, "store.refs") > s->next_ref)
+		s->next_ref = (uint64_t)writer_counter(s, "store.refs");
+	s->next_ref++;
+	u = db_use(&s->db, SQL_LAST_PEER);
+	s->last_peer = use_ask(&u, 0);
+	rolling_load(s);
+}
+
+/* Everything behind the file's header; the outcome is the connection's. */
+static void
+bring_up(struct store *s, const struct store_options *o, bool fresh)
+{
+	struct migrations m = migrations_built_in();
+	struct db *d = &s->db;
+
+	if (!db_open(d, o->path, o->path, SQLITE_OPEN_READWRITE))
+		return;
+	(void)sqlite3_busy_timeout(d->handle, BUSY_MS);
+	if (fresh)
+		(void)db_exec(d, creating);
+	else
+		check(d, o);
+	if (!d->failed && migrate(d, &m) && settings(d)) {
+		(void)sqlite3_wal_hook(d->handle, on_log, s);
+		begin_epoch(s, o);
+		if (!d->failed)
+			read_back(s);
+	}
+}
+
+static void
+discard(struct store *s)
+{
+	for (size_t i = 0; i < s->head_count; i++)
+		rolling_free(&s->heads[i]);
+	mem_free(s->heads);
+	mem_free(s->pending);
+	db_close(&s->db);
+	if (s->lock_fd >= 0)
+		(void)close(s->lock_fd);
+	mem_free(s);
+}
+
+/* A connection to a file that may have to be made first. */
+static enum store_outcome
+connect(struct store *s, const struct store_options *o, bool fresh,
+    struct fail *f)
+{
+	enum store_outcome out = STORE_OK;
+
+	if (fresh) {
+		out = file_create(o->path, f);
+		if (out != STORE_OK)
+			return out;
+	}
+	bring_up(s, o, fresh);
+	if (!s->db.failed)
+		return fresh ? STORE_NEW : STORE_OK;
+	*f = s->db.fail;
+	out = s->db.outcome;
+	db_close(&s->db);
+	if (fresh)
+		file_discard(o->path);
+	return out;
+}
+
+static enum store_outcome
+replace(struct store *s, const struct store_options *o, struct fail *f)
+{
+	char aside[FILE_PATH_BYTES + 32];
+	struct fail before = *f;
+	enum store_outcome out = file_set_aside(o->path, o->now, aside, f);
+
+	if (out != STORE_OK)
+		return out;
+	out = connect(s, o, true, f);
+	if (out != STORE_NEW)
+		return out;
+	(void)fail_set(f, ERR_CORRUPT,
+	    "%.200s; it was moved to %s and a new one begun: what it held is "
+	    "not shown until it is repaired",
+	    before.why, aside);
+	return STORE_CORRUPT;
+}
+
+enum store_outcome
+store_open(const struct store_options *o, struct store **s, struct fail *f)
+{
+	struct migrations m = migrations_built_in();
+	unsigned newest = migrations_newest(&m);
+	enum store_outcome out;
+	struct store *n;
+
+	/* Before the lock, which would leave something beside the file. */
+	out = file_inspect(o->path, newest, true, f);
+	if (out != STORE_OK && out != STORE_NEW && out != STORE_CORRUPT)
+		return out;
+	n = mem_zalloc(sizeof(*n));
+	n->lock_fd = -1;
+	n->options = *o;
+	out = file_lock(o->path, &n->lock_fd, f);
+	if (out == STORE_OK)
+		out = file_inspect(o->path, newest, true, f);
+	if (out == STORE_OK || out == STORE_NEW)
+		out = connect(n, o, out == STORE_NEW, f);
+	if (out == STORE_CORRUPT)
+		out = replace(n, o, f);
+	if (out != STORE_OK && out != STORE_NEW && out != STORE_CORRUPT) {
+		discard(n);
+		return out;
+	}
+	n->checked_at = o->now;
+	*s = n;
+	return out;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	store_rollback(s);
+	if (store_begin(s, s->now, NULL) == OK) {
+		samples_save_heads(s, true);
+		(void)store_commit(s, NULL); /* it can be found again */
+	}
+	(void)sqlite3_wal_checkpoint_v2(s->db.handle, NULL,
+	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	discard(s);
+}

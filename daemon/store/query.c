@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/query.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "store/file.h"
+#include "store/incidentrow.h"
+#include "store/migrate.h"
+#include "store/outboxrow.h"
+#include "store/samplerow.h"
+#include "store/writer.h"
+
+enum { BUSY_MS = 2000, STEPS = 1000 };
+
+struct query {
+	struct db db;
+	unsigned steps, steps_max;
+};
+
+static int
+count_steps(void *arg)
+{
+	struct query *q = arg;
+
+	return ++q->steps > q->steps_max;
+}
+
+/* "file:PATH?mode=ro" with what has a meaning in a URI escaped. */
+static void
+name_of(struct text *uri, const char *path, bool immutable)
+{
+	text_add(uri, "file:");
+	for (const char *p = path; *p != '\0'; p++) {
+		if (strchr("%?#", *p) != NULL)
+			text_printf(uri, "%%%02X", (unsigned)*p);
+		else
+			text_char(uri, *p);
+	}
+	text_add(uri, immutable ? "?mode=ro&immutable=1" : "?mode=ro");
+}
+
+static enum store_outcome
+no_file(const char *path, struct fail *f)
+{
+	(void)fail_set(f, ERR_NOTFOUND,
+	    "%s: there is no database yet; start the daemon, or name its "
+	    "configuration with -c",
+	    path);
+	return STORE_MISSING;
+}
+
+static bool
+connect(struct query *q, const char *path)
+{
+	/* Without a log nobody writes, and a log may not be ours to make. */
+	bool immutable = !file_exists(path, "-wal");
+	struct text uri;
+	bool ok;
+
+	text_init(&uri, 2048);
+	name_of(&uri, path, immutable);
+	ok = db_open(&q->db, text_str(&uri), path,
+	    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+	text_done(&uri);
+	if (!ok)
+		return false;
+	(void)sqlite3_busy_timeout(q->db.handle, BUSY_MS);
+	(void)sqlite3_db_config(q->db.handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+	    1, (int *)NULL);
+	if (q->steps_max > 0)
+		sqlite3_progress_handler(q->db.handle, STEPS, count_steps, q);
+	return db_exec(&q->db,
+	    "PRAGMA query_only = ON; PRAGMA wal_autocheckpoint = 0;"
+	    "PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY");
+}
+
+enum store_outcome
+query_open(const char *path, unsigned steps_max, struct query **q,
+    struct fail *f)
+{
+	struct migrations m = migrations_built_in();
+	unsigned newest = migrations_newest(&m);
+	enum store_outcome out = file_inspect(path, newest, false, f);
+	struct query *n;
+	int64_t version;
+
+	if (out == STORE_NEW)
+		return no_file(path, f);
+	if (out != STORE_OK)
+		return out;
+	n = mem_zalloc(sizeof(*n));
+	n->steps_max = steps_max;
+	if (connect(n, path)) {
+		version = db_ask(&n->db, "PRAGMA user_version", 0);
+		if (!n->db.failed && version != (int64_t)newest) {
+			n->db.failed = true;
+			n->db.outcome = STORE_NEWER;
+			(void)fail_set(&n->db.fail, ERR_RANGE,
+			    "%s: is of schema %lld, this program reads %u; "
+			    "run the daemon and the command of one version",
+			    path, (long long)version, newest);
+		}
+	}
+	if (!n->db.failed) {
+		*q = n;
+		return STORE_OK;
+	}
+	*f = n->db.fail;
+	out = n->db.outcome;
+	query_close(n);
+	return out;
+}
+
+void
+query_close(struct query *q)
+{
+	if (q == NULL)
+		return;
+	db_close(&q->db);
+	mem_free(q);
+}
+
+static struct use
+ask(struct query *q, enum sql id)
+{
+	db_clear(&q->db);
+	q->steps = 0;
+	return db_use(&q->db, id);
+}
+
+static enum status
+told(struct query *q, struct fail *f)
+{
+	if (!q->db.failed)
+		return OK;
+	if (f != NULL)
+		*f = q->db.fail;
+	return q->db.fail.code;
+}
+
+wall_ms
+query_known_until(struct query *q)
+{
+	struct use u = ask(q, SQL_KNOWN_UNTIL);
+
+	return use_ask(&u, 0);
+}
+
+/* The newest sample of each endpoint; index is the row. */
+struct heads {
+	uint64_t *refs;
+	size_t count;
+};
+
+static void
+set_head(struct heads *h, int64_t endpoint, int64_t ref)
+{
+	size_t i = (size_t)endpoint, size = h->count;
+
+	if (endpoint < 0 || endpoint > INT32_MAX)
+		return;
+	if (i >= size) {
+		size = size > 0 ? size : 64;
+		while (size <= i)
+			size *= 2;
+		h->refs = mem_resize(h->refs, size, sizeof(h->refs[0]));
+		memset(h->refs + h->count, 0,
+		    (size - h->count) * sizeof(h->refs[0]));
+		h->count = size;
+	}
+	h->refs[i] = (uint64_t)ref;
+}
+
+static void
+find_heads(struct query *q, struct heads *h)
+{
+	struct use u = ask(q, SQL_COUNTER);
+	int64_t upto;
+
+	use_text(&u, "store.heads");
+	upto = use_ask(&u, 0);
+	u = db_use(&q->db, SQL_HEADS);
+	while (use_next(&u))
+		set_head(h, use_col(&u, 0), use_col(&u, 1));
+	u = db_use(&q->db, SQL_HEADS_AFTER);
+	use_int(&u, upto);
+	while (use_next(&u))
+		set_head(h, use_col(&u, 1), use_col(&u, 0));
+}
+
+static bool
+one_sample(struct query *q, uint64_t ref, int64_t endpoint, struct sample *p,
+    uint64_t *before)
+{
+	struct use u = db_use(&q->db, SQL_SAMPLE);
+	int64_t back;
+	bool found;
+
+	use_int(&u, (int64_t)ref);
+	if (!use_next(&u))
+		return false;
+	found = samplerow_read(&u, p) &&
+	    use_col(&u, SAMPLEROW_COLUMNS + 1) == endpoint;
+	back = use_col(&u, SAMPLEROW_COLUMNS);
+	use_end(&u);
+	*before = back > 0 && back < (int64_t)ref ? ref - (uint64_t)back : 0;
+	return found;
+}
+
+enum status
+query_endpoints(struct query *q, const char *id, query_endpoint_fn *fn,
+    void *arg, struct fail *f)
+{
+	struct heads heads = {0};
+	struct use u;
+
+	find_heads(q, &heads);
+	u = db_use(&q->db, id == NULL ? SQL_Q_ENDPOINTS : SQL_Q_ENDPOINT);
+	if (id != NULL)
+		use_text(&u, id);
+	while (use_next(&u)) {
+		struct query_endpoint e = {.endpoint = use_col(&u, 0),
+		    .id = use_col_text(&u, 1),
+		    .service = use_col_text(&u, 2),
+		    .region = use_col_text(&u, 3),
+		    .retired = use_col(&u, 4),
+		    .state = (enum state)use_col(&u, 5),
+		    .why = (enum why)use_col(&u, 6),
+		    .since = use_col(&u, 7),
+		    .bucket = (enum bucket)use_col(&u, 8),
+		    .incident = incident_of_row(use_col(&u, 9)),
+		    .phase = (enum phase)use_col(&u, 10)};
+		uint64_t before;
+
+		if (use_is_null(&u, 5))
+			e.why = WHY_NEW;
+		if (use_is_null(&u, 8))
+			e.bucket = BUCKET_UNKNOWN;
+		if ((size_t)e.endpoint < heads.count)
+			e.last_ref = heads.refs[e.endpoint];
+		e.sampled = e.last_ref > 0 &&
+		    one_sample(q, e.last_ref, e.endpoint, &e.last, &before);
+		if (!fn(arg, &e)) {
+			use_end(&u);
+			break;
+		}
+	}
+	mem_free(heads.refs);
+	return told(q, f);
+}
+
+enum status
+query_samples(struct query *q, int64_t endpoint, size_t max,
+    query_sample_fn *fn, void *arg, struct fail *f)
+{
+	struct heads heads = {0};
+	uint64_t ref = 0, before;
+	struct sample p;
+
+	find_heads(q, &heads);
+	if (endpoint >= 0 && (size_t)endpoint < heads.count)
+		ref = heads.refs[endpoint];
+	mem_free(heads.refs);
+	while (ref > 0 && max-- > 0 &&
+	    one_sample(q, ref, endpoint, &p, &before) && fn(arg, ref, &p))
+		ref = before;
+	return told(q, f);
+}
+
+static bool
+wanted(const struct query_incidents *w, const struct query_incident *i)
+{
+	if (w->open_only && i->closed != 0)
+		return false;
+	return w->endpoint == NULL || strcmp(w->endpoint, i->endpoint) == 0;
+}
+
+enum status
+query_incidents(struct query *q, const struct query_incidents *w,
+    query_incident_fn *fn, void *arg, struct fail *f)
+{
+	size_t left = w->limit > 0 ? w->limit : SIZE_MAX;
+	struct query_incident i;
+	struct use u;
+
+	if (w->open_only) {
+		u = ask(q, SQL_OPEN_INCIDENTS);
+	} else if (w->since > 0) {
+		u = ask(q, SQL_Q_INCIDENTS_SINCE);
+		use_int(&u, w->since);
+	} else {
+		u = ask(q, SQL_Q_INCIDENTS);
+	}
+	while (left > 0 && use_next(&u)) {
+		(void)incidentrow_read(&u, &i);
+		if (!wanted(w, &i))
+			continue;
+		left--;
+		if (!fn(arg, &i))
+			break;
+	}
+	use_end(&u);
+	return told(q, f);
+}
+
+enum status
+query_tally(struct query *q, const char *receiver, struct store_tally *t,
+    struct fail *f)
+{
+	struct use u = ask(q, receiver == NULL ? SQL_TALLY_ALL : SQL_TALLY);
+	struct store_tally sum = {0};
+
+	if (receiver != NULL)
+		use_text(&u, receiver);
+	if (use_next(&u)) {
+		sum.sent = use_col(&u, 0);
+		sum.failed = use_col(&u, 1);
+		use_end(&u);
+	}
+	u = db_use(&q->db, receiver == NULL ? SQL_OWED_ALL : SQL_OWED);
+	if (receiver != NULL)
+		use_text(&u, receiver);
+	sum.owed = use_ask(&u, 0);
+	if (!q->db.failed)
+		*t = sum;
+	return told(q, f);
+}
+
+enum status
+query_buckets(struct query *q, int64_t endpoint, wall_ms from, wall_ms to,
+    int64_t out[BUCKET_COUNT], bool *provisional, struct fail *f)
+{
+	struct use u = ask(q, SQL_KNOWN_UNTIL);
+	wall_ms known = use_ask(&u, 0), onset;
+	int64_t sum[BUCKET_COUNT] = {0};
+
+	if (to > known)
+		to = known;
+	u = db_use(&q->db, SQL_Q_SPANS);
+	use_int(&u, endpoint);
+	use_int(&u, from);
+	use_int(&u, to);
+	while (use_next(&u)) {
+		wall_ms since = use_col(&u, 0);
+		wall_ms until = use_is_null(&u, 1) ? to : use_col(&u, 1);
+		int64_t bucket = use_col(&u, 2);
+
+		since = since > from ? since : from;
+		until = until < to ? until : to;
+		if (since < until && bucket >= 0 && bucket < BUCKET_COUNT)
+			sum[bucket] += until - since;
+	}
+	u = db_use(&q->db, SQL_Q_ONSET);
+	use_int(&u, endpoint);
+	onset = use_ask(&u, INT64_MAX);
+	if (!q->db.failed) {
+		memcpy(out, sum, sizeof(sum));
+		*provisional = onset < to;
+	}
+	return told(q, f);
+}
+
+static void
+delivery(const struct use *u, struct query_delivery *d)
+{
+	outboxrow_read(u, d);
+	d->code = (uint16_t)use_col(u, OUTBOXROW_COLUMNS);
+	d->detail = use_col_text(u, OUTBOXROW_COLUMNS + 1);
+}
+
+enum status
+query_notices(struct query *q, const struct query_notices *w,
+    bool (*fn)(void *arg, const struct query_delivery *d), void *arg,
+    struct fail *f)
+{
+	size_t left = w->limit > 0 ? w->limit : SIZE_MAX;
+	struct query_delivery d;
+	struct use u;
+
+	if (w->owed_only) {
+		u = ask(q, SQL_Q_OWED);
+	} else if (w->receiver != NULL) {
+		u = ask(q, SQL_Q_DELIVERIES_TO);
+		use_text(&u, w->receiver);
+	} else {
+		u = ask(q, SQL_Q_DELIVERIES);
+	}
+	while (left > 0 && use_next(&u)) {
+		delivery(&u, &d);
+		if (w->receiver != NULL && strcmp(w->receiver, d.receiver) != 0)
+			continue;
+		left--;
+		if (!fn(arg, &d))
+			break;
+	}
+	use_end(&u);
+	return told(q, f);
+}
+
+static void
+walk_timeline(struct query *q, int64_t row,
+    const struct query_incident_events *on)
+{
+	struct use u = db_use(&q->db, SQL_Q_TIMELINE);
+	bool on_going = on->on_event != NULL;
+
+	use_int(&u, row);
+	while (on_going && use_next(&u)) {
+		struct query_event e = {.at = use_col(&u, 0),
+		    .event = (enum event_kind)use_col(&u, 1),
+		    .loud = use_col(&u, 2) != 0,
+		    .json = use_col_text(&u, 3)};
+
+		on_going = on->on_event(on->arg, &e);
+	}
+	use_end(&u);
+}
+
+static void
+walk_evidence(struct query *q, int64_t row,
+    const struct query_incident_events *on)
+{
+	struct use u = db_use(&q->db, SQL_Q_EVIDENCE);
+	bool on_going = on->on_evidence != NULL;
+
+	use_int(&u, row);
+	while (on_going && use_next(&u)) {
+		const int c = SAMPLEROW_COLUMNS;
+		struct query_evidence e = {.event_at = use_col(&u, c),
+		    .first = use_col(&u, c + 1) != 0,
+		    .ref = (uint64_t)use_col(&u, c + 2),
+		    .ledger = (int)use_col(&u, c + 3),
+		    .headers = use_col_text(&u, c + 4),
+		    .detail = use_col_text(&u, c + 5)};
+
+		e.sampled = samplerow_read(&u, &e.sample);
+		e.body = use_col_blob(&u, c + 6, &e.body_size);
+		on_going = on->on_evidence(on->arg, &e);
+	}
+	use_end(&u);
+}
+
+static void
+walk_deliveries(struct query *q, int64_t row,
+    const struct query_incident_events *on)
+{
+	struct use u = db_use(&q->db, SQL_Q_DELIVERIES_OF);
+	bool on_going = on->on_delivery != NULL;
+	struct query_delivery d;
+
+	use_int(&u, row);
+	while (on_going && use_next(&u)) {
+		delivery(&u, &d);
+		on_going = on->on_delivery(on->arg, &d);
+	}
+	use_end(&u);
+}
+
+enum status
+query_incident(struct query *q, struct incident_id id,
+    const struct query_incident_events *on, struct fail *f)
+{
+	struct use u = ask(q, SQL_Q_INCIDENT);
+	int64_t row = incident_row(id);
+	struct query_incident i;
+
+	use_int(&u, row);
+	if (!use_next(&u))
+		return q->db.failed
+		    ? told(q, f)
+		    : fail_set(f, ERR_NOTFOUND, "there is no incident %lu-%lu",
+			  (unsigned long)id.day, (unsigned long)id.n);
+	(void)incidentrow_read(&u, &i);
+	if (on->on_incident != NULL)
+		(void)on->on_incident(on->arg, &i);
+	use_end(&u);
+	walk_timeline(q, row, on);
+	walk_evidence(q, row, on);
+	walk_deliveries(q, row, on);
+	return told(q, f);
+}
