@@ -132,6 +132,17 @@ failing(struct world *w, uint32_t i, const struct input *in)
 	evidence_decide(w, i);
 }
 
+static span_ms
+failed_for(const struct memory *m, wall_ms now)
+{
+	int64_t ms[BUCKET_COUNT];
+
+	if (m->phase == PHASE_NONE)
+		return now - m->fail_from;
+	timeline_buckets(m, now, ms);
+	return ms[BUCKET_DOWN] + ms[BUCKET_MAINTENANCE];
+}
+
 /* The first good sample after a failing run: how long was it, what follows? */
 static void
 end_failing_run(struct world *w, uint32_t i)
@@ -152,7 +163,7 @@ end_failing_run(struct world *w, uint32_t i)
 		recovery_note(&m->recoveries, w->now);
 		m->quiet_from = w->now;
 		m->quiet_ms = (uint32_t)recovery_quiet(m->others,
-		    w->endpoints[i].policy.all_clear);
+		    failed_for(m, w->now), w->endpoints[i].policy.all_clear);
 	}
 	if (m->phase != PHASE_RECOVERING)
 		return;
@@ -250,12 +261,13 @@ good(struct world *w, uint32_t i, const struct sample *s)
 			incident_recovering(w, i);
 		break;
 	case PHASE_RECOVERING:
-		good_in_recovery(w, i);
-		break;
 	case PHASE_CLOSED:
 	case PHASE_COUNT:
 		break;
 	}
+	/* Seldom probed, it may have been good for long enough already. */
+	if (m->phase == PHASE_RECOVERING)
+		good_in_recovery(w, i);
 }
 
 /* Our credentials or our own policy: neither up nor down. */

@@ -7,6 +7,7 @@
 
 static const span_ms memory = 6 * (span_ms)HOUR_MS;
 static const span_ms shortest_quiet = 120 * (span_ms)SECOND_MS;
+static const span_ms least_ceiling = 15 * (span_ms)MINUTE_MS;
 
 void
 recovery_note(struct recovery_log *log, wall_ms at)
@@ -28,13 +29,17 @@ recovery_others(const struct recovery_log *log, wall_ms at)
 }
 
 span_ms
-recovery_quiet(unsigned others, enum all_clear setting)
+recovery_quiet(unsigned others, span_ms failed, enum all_clear setting)
 {
 	static const int minutes[RECOVERY_OTHERS_MAX + 1] = {10, 60, 180, 360};
-	span_ms q;
+	span_ms q, least = failed / 4;
 
 	assert(others <= RECOVERY_OTHERS_MAX);
 	q = minutes[others] * (span_ms)MINUTE_MS;
+	if (least > least_ceiling)
+		least = least_ceiling;
+	if (least > q)
+		q = least;
 	switch (setting) {
 	case ALL_CLEAR_EAGER:
 		q /= 2;

@@ -28,8 +28,12 @@ void recovery_note(struct recovery_log *log, wall_ms at);
 /* Recoveries within the six hours before at, itself not noted yet: 0..3. */
 unsigned recovery_others(const struct recovery_log *log, wall_ms at);
 
-/* Quiet time after that many others, at least 120 s. */
-span_ms recovery_quiet(unsigned others, enum all_clear setting);
+/*
+ * Quiet time after that many others, at least 120 s.  failed: how long the
+ * incident has failed; a quarter of it, up to 15 min, is the least, so that
+ * hours of outage are not over after ten good minutes (detection.md 3.6).
+ */
+span_ms recovery_quiet(unsigned others, span_ms failed, enum all_clear setting);
 
 /* Chance in percent to hold for the next hour, good for so long already. */
 unsigned recovery_chance(unsigned others, span_ms good_for);

@@ -198,9 +198,9 @@ static const struct story stories[] = {
     {"a promise is kept: no escalation",
 	"0-540 good 600 maint3600 " LADDER(
 	    "maint3600") "660-3000 maint "
-			 "3060 good 3065 good 3120-3720 good",
+			 "3060 good 3065 good 3120-3780 good",
 	"633 opened/maintenance! 3065 recovering/maintenance "
-	"3660 resolved/maintenance!",
+	"3720 resolved/maintenance!",
 	0, 0},
     {"endless promises end after four hours",
 	"0-540 good 600 maint3600 " LADDER("maint") "660-15060 maint3600",
