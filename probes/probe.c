@@ -292,7 +292,7 @@ cert_days(const struct plan *plan, wall_ms now)
 		days--;
 	if (days > INT16_MAX)
 		return INT16_MAX;
-	return days > INT16_MIN ? (int16_t)days : INT16_MIN + 1;
+	return (int16_t)(days > INT16_MIN ? days : INT16_MIN + 1);
 }
 
 static void

@@ -200,7 +200,7 @@ greet(struct prober *p, const struct frame *frame)
 
 /* The configuration lets nothing pass that ends here; if it does, say so. */
 static void
-tell_refused(struct prober *p, struct probed *probed, char *why)
+tell_refused(struct prober *p, struct probed *probed, const struct fail *f)
 {
 	wall_ms now = loop_now(p->loop);
 	char nothing[] = "";
@@ -209,7 +209,7 @@ tell_refused(struct prober *p, struct probed *probed, char *why)
 	    .start = now,
 	    .headers = nothing,
 	    .body = nothing,
-	    .detail = why};
+	    .detail = mem_dup(f->why)};
 
 	probed->sample = (struct sample){.start = now,
 	    .retry_after_s = RETRY_AFTER_ABSENT,
@@ -217,6 +217,7 @@ tell_refused(struct prober *p, struct probed *probed, char *why)
 	    .class = CLASS_CONFIG,
 	    .reason = REASON_BLOCKED_BY_POLICY};
 	on_sample(p, probed, &x);
+	mem_free(x.detail);
 }
 
 static bool
@@ -245,7 +246,7 @@ take_target(struct prober *p, const struct frame *frame)
 	    .generation = t.generation,
 	    .canary = t.canary};
 	if (roster_put_take(p->roster, &t, given, &f) != OK)
-		tell_refused(p, &refused, f.why);
+		tell_refused(p, &refused, &f);
 	secret_forget(&secrets[0]);
 	secret_forget(&secrets[1]);
 	return true;

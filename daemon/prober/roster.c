@@ -9,7 +9,7 @@
 #include "prober/timetable.h"
 
 /* An extra probe that waited longer for its host has lost its point. */
-static const span_ms extra_patience = 30 * SECOND_MS;
+static const span_ms extra_patience = (span_ms)30 * SECOND_MS;
 
 /* Of lateness: by the code of a latency, in sixteenths of an octave. */
 enum { LATE_SHIFT = 4, LATE_BUCKETS = (32 * 256 >> LATE_SHIFT) + 1 };
@@ -53,8 +53,8 @@ struct roster {
 	uint32_t late[LATE_BUCKETS];
 };
 
-static void on_due(void *arg, struct timetable_entry *e);
-static void on_probed(void *arg, const struct probe_result *r);
+static void on_due(void *arg, struct timetable_entry *entry);
+static void on_probed(void *arg, const struct probe_result *result);
 
 struct roster *
 roster_new(const struct probe_env *env, size_t in_flight_max,
@@ -111,10 +111,9 @@ place(struct endpoints *all, uint32_t slot)
 
 		while (size <= slot)
 			size *= 2;
-		all->at = mem_resize(all->at, size, sizeof(all->at[0]));
-		memset(all->at + all->size, 0,
-		    (size - all->size) * sizeof(all->at[0]));
-		all->size = size;
+		all->at = mem_resize(all->at, size, sizeof(struct endpoint *));
+		while (all->size < size)
+			all->at[all->size++] = NULL;
 	}
 	return &all->at[slot];
 }
