@@ -19,6 +19,10 @@ struct timer {
 	void *arg;
 };
 
+struct slot {
+	struct timer *timer;
+};
+
 struct watch {
 	struct loop *loop;
 	int events;
@@ -39,7 +43,7 @@ struct loop {
 	span_ms slept; /* not told yet */
 	span_ms slept_ever;
 	uint64_t order; /* of the latest arming */
-	struct timer **heap;
+	struct slot *heap;
 	size_t count, size;
 	size_t watches; /* armed ones */
 	struct signal_watch *signals;
@@ -88,15 +92,15 @@ before(const struct timer *a, const struct timer *b)
 static void
 place(struct loop *l, size_t at, struct timer *t)
 {
-	l->heap[at] = t;
+	l->heap[at].timer = t;
 	t->at = (ptrdiff_t)at;
 }
 
 static void
 sift_up(struct loop *l, size_t at, struct timer *t)
 {
-	while (at > 0 && before(t, l->heap[(at - 1) / 2])) {
-		place(l, at, l->heap[(at - 1) / 2]);
+	while (at > 0 && before(t, l->heap[(at - 1) / 2].timer)) {
+		place(l, at, l->heap[(at - 1) / 2].timer);
 		at = (at - 1) / 2;
 	}
 	place(l, at, t);
@@ -109,11 +113,11 @@ sift_down(struct loop *l, size_t at, struct timer *t)
 		size_t child = 2 * at + 1;
 
 		if (child + 1 < l->count &&
-		    before(l->heap[child + 1], l->heap[child]))
+		    before(l->heap[child + 1].timer, l->heap[child].timer))
 			child++;
-		if (child >= l->count || before(t, l->heap[child]))
+		if (child >= l->count || before(t, l->heap[child].timer))
 			break;
-		place(l, at, l->heap[child]);
+		place(l, at, l->heap[child].timer);
 		at = child;
 	}
 	place(l, at, t);
@@ -123,7 +127,7 @@ sift_down(struct loop *l, size_t at, struct timer *t)
 static void
 fire_first(struct loop *l)
 {
-	struct timer *t = l->heap[0];
+	struct timer *t = l->heap[0].timer;
 
 	if (t->due > l->now)
 		l->now = t->due;
@@ -137,7 +141,7 @@ run(struct loop *l, mono_ms until)
 	mono_ms instant = l->now;
 	unsigned fires = 0;
 
-	while (!l->stopped && l->count > 0 && l->heap[0]->due <= until) {
+	while (!l->stopped && l->count > 0 && l->heap[0].timer->due <= until) {
 		fire_first(l);
 		fires = l->now == instant ? fires + 1 : 0;
 		instant = l->now;
@@ -277,10 +281,10 @@ timer_disarm(struct timer *t)
 		return;
 	at = (size_t)t->at;
 	t->at = NOWHERE;
-	last = l->heap[--l->count];
+	last = l->heap[--l->count].timer;
 	if (last == t)
 		return;
-	if (at > 0 && before(last, l->heap[(at - 1) / 2]))
+	if (at > 0 && before(last, l->heap[(at - 1) / 2].timer))
 		sift_up(l, at, last);
 	else
 		sift_down(l, at, last);

@@ -70,7 +70,7 @@ a_week_of_fifty_endpoints(void **state)
 
 	(void)state;
 	for (size_t k = 0; k < ENDPOINTS; k++) {
-		ones[k] = (struct one){s, k, 60 * SECOND_MS};
+		ones[k] = (struct one){s, k, MINUTE_MS};
 		s->timers[k] = timer_new(s->loop, on_due, &ones[k]);
 		timer_arm(s->timers[k], (span_ms)(k * 997));
 	}
