@@ -16,10 +16,47 @@ sql_text(enum sql id)
 	return texts[id];
 }
 
+static bool
+no_room(int err)
+{
+	return err == ENOSPC || err == EDQUOT || err == EFBIG;
+}
+
+/*
+ * What the system said to the last write.  The library keeps it per file and
+ * calls only ENOSPC full; a quota is no different for us.
+ */
+static int
+write_errno(struct db *d)
+{
+	sqlite3_file *log = NULL;
+	int err = 0;
+
+	if (sqlite3_file_control(d->handle, "main",
+		SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+	    log != NULL && log->pMethods != NULL)
+		(void)log->pMethods->xFileControl(
+		    log, SQLITE_FCNTL_LAST_ERRNO, &err);
+	if (!no_room(err))
+		(void)sqlite3_file_control(
+		    d->handle, "main", SQLITE_FCNTL_LAST_ERRNO, &err);
+	return err;
+}
+
+static int
+errno_of(struct db *d, int rc)
+{
+	if (d->handle == NULL)
+		return 0;
+	if (rc == SQLITE_IOERR_WRITE)
+		return write_errno(d);
+	return sqlite3_system_errno(d->handle);
+}
+
 enum store_outcome
 db_class(struct db *d, int rc)
 {
-	int err = d->handle != NULL ? sqlite3_system_errno(d->handle) : 0;
+	int err = errno_of(d, rc);
 
 	switch (rc & 0xff) {
 	case SQLITE_FULL:
@@ -37,7 +74,7 @@ db_class(struct db *d, int rc)
 		return STORE_CORRUPT;
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
-		if (err == ENOSPC || err == EDQUOT || err == EFBIG)
+		if (no_room(err))
 			return STORE_FULL;
 		if (err == EROFS)
 			return STORE_READONLY;
@@ -71,15 +108,14 @@ advice(enum store_outcome o)
 bool
 db_fail(struct db *d, int rc, const char *doing)
 {
-	int err = 0;
+	int err;
 
 	if (d->failed)
 		return false;
 	d->failed = true;
 	d->interrupted = (rc & 0xff) == SQLITE_INTERRUPT;
 	d->outcome = db_class(d, rc);
-	if (d->handle != NULL)
-		err = sqlite3_system_errno(d->handle);
+	err = errno_of(d, rc);
 	(void)fail_set(&d->fail,
 	    d->interrupted                    ? ERR_LIMIT
 		: d->outcome == STORE_CORRUPT ? ERR_CORRUPT

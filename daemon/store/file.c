@@ -184,10 +184,13 @@ file_create(const char *path, struct fail *f)
 void
 file_discard(const char *path)
 {
-	struct stat st;
+	static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
+	char name[FILE_PATH_BYTES + 8];
 
-	if (stat(path, &st) == 0 && st.st_size == 0)
-		(void)unlink(path);
+	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+		(void)snprintf(name, sizeof(name), "%s%s", path, suffixes[i]);
+		(void)unlink(name);
+	}
 }
 
 static int

@@ -30,7 +30,7 @@ enum store_outcome file_inspect(const char *path, unsigned newest, bool writing,
 /* An empty file with mode 0640, if there is none. */
 MUST_CHECK
 enum store_outcome file_create(const char *path, struct fail *f);
-/* Take away a file that is still empty; else nothing. */
+/* Take away a file that could not be made whole; it was not there before. */
 void file_discard(const char *path);
 
 /* Rename it and what belongs to it to NAME.corrupt-YYYYMMDDTHHMMSSZ. */

@@ -143,7 +143,8 @@ begin_epoch(struct store *s, const struct store_options *o)
 	(void)use_run(&u);
 	s->epoch = sqlite3_last_insert_rowid(s->db.handle);
 	put_words(s);
-	(void)store_commit(s, NULL);
+	if (store_commit(s, NULL) != OK)
+		s->epoch = 0; /* the caller sees that it failed */
 }
 
 static int
@@ -294,7 +295,8 @@ store_close(struct store *s)
 	store_rollback(s);
 	if (store_begin(s, s->now, NULL) == OK) {
 		samples_save_heads(s, true);
-		(void)store_commit(s, NULL); /* it can be found again */
+		if (store_commit(s, NULL) != OK)
+			s->heads_at = 0; /* heads can be found again */
 	}
 	(void)sqlite3_wal_checkpoint_v2(s->db.handle, NULL,
 	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

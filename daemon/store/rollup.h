@@ -16,7 +16,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/attr.h"
 #include "base/clock.h"
 #include "core/names.h"
 
@@ -44,7 +43,6 @@ uint32_t rollup_quantile_us(const struct rollup *r, unsigned percent);
 size_t rollup_pack(const uint32_t *counts, size_t n,
     unsigned char buf[ROLLUP_BLOB_BYTES]);
 /* False, and counts zeroed, when the bytes are not ours. */
-MUST_CHECK
 bool rollup_unpack(const void *bytes, size_t size, uint32_t *counts, size_t n);
 
 #endif

@@ -81,7 +81,6 @@ void rolling_free(struct head *h);
 /* Reads outside a transaction start afresh after an older failure. */
 void writer_reads(struct store *s);
 /* What a read came to; *f (may be NULL) explains. */
-MUST_CHECK
 enum status writer_told(struct store *s, struct fail *f);
 int64_t writer_counter(struct store *s, const char *name);
 void writer_set_counter(struct store *s, const char *name, int64_t value);
