@@ -174,7 +174,7 @@ core_step(struct world *w, const struct input *in, core_out_fn *out, void *arg)
 			unwatch(w, i);
 		else if (in->kind == INPUT_RESOLVE &&
 		    w->endpoints[i].m.phase == PHASE_RECOVERING &&
-		    w->endpoints[i].m.run_fail == 0)
+		    w->endpoints[i].m.run_good > 0)
 			incident_resolve(w, i, CAUSE_OPERATOR);
 		if (w->endpoints[i].watched)
 			deadline_renew(w, i);

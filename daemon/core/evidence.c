@@ -30,10 +30,12 @@ evidence_drop(struct world *w, uint32_t i)
 		w->waiting--;
 	memory_mark(m, MEMORY_WAITING, false);
 	memory_mark(m, MEMORY_SUSPECT, false);
-	m->run_fail = 0;
 	m->run_good = 0;
-	if (m->phase != PHASE_OPEN)
-		m->ledger.level = LEDGER_REST;
+	/* The failing run of an open incident is no suspicion. */
+	if (m->phase == PHASE_OPEN)
+		return;
+	m->run_fail = 0;
+	m->ledger.level = LEDGER_REST;
 }
 
 static bool

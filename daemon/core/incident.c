@@ -298,6 +298,7 @@ incident_recovering(struct world *w, uint32_t i)
 	timeline_span(w, i, BUCKET_RECOVERING, since);
 	m->phase = PHASE_RECOVERING;
 	m->back_since = since;
+	m->quiet_from = m->good_from;
 	m->unknown_ms = 0;
 	timeline_state(w, i, STATE_UP, WHY_NONE);
 	advise(w, i, PACE_BACK_MS, w->now + PACE_BACK_FOR_MS);

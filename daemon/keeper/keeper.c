@@ -211,7 +211,11 @@ keeper_resolve(struct keeper *k, const char *incident, const char *author,
 		in.endpoint = i;
 		intake_input(k, &in, author, why);
 		journal_commit(k);
-		return OK;
+		world_describe(k->world, i, &o);
+		return o.phase == PHASE_NONE
+		    ? OK
+		    : fail_set(f, ERR_RANGE, "%s: the last answer was not good",
+			  k->endpoints.all[i]->id);
 	}
 	return fail_set(f, ERR_NOTFOUND, "no open incident %s", incident);
 }

@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The promises of the core, held against random lives: a million steps over
+ * a few endpoints of one world, with outages, blips, maintenance, silence,
+ * refusals, windows, operators, canaries and lost networks.
+ *
+ * VIGIE_SEED repeats a run, VIGIE_STEPS changes its length.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/account.h"
+#include "core/core.h"
+
+enum { ENDPOINTS = 5, CANARIES = 3, EVENTS_MAX = 256 };
+
+static const wall_ms start = 1676332800000;
+
+/* What is known of one endpoint from the outputs alone. */
+struct seen {
+	struct account account;
+	enum state state;
+	uint32_t seq;
+	bool open, recovering, failing_since_good;
+	struct incident_id incident;
+	unsigned relapses, loud, worse;
+	enum kind worst;
+	wall_ms onset, last_fail, last_good, recovering_at, watched_at;
+	wall_ms resolved_by_operator; /* may come back until its quiet time */
+	unsigned fails;
+};
+
+struct life {
+	uint64_t random;
+	struct world *world, *twin; /* the twin is saved and restored */
+	struct seen seen[ENDPOINTS];
+	enum {
+		CALM,
+		FAILING,
+		CLAIMING,
+		BLIPPING,
+		SILENT,
+		REFUSED
+	} mood[ENDPOINTS];
+	bool network; /* our own works */
+	wall_ms now;
+	bool blind;
+	unsigned incidents, resolved;
+	uint64_t said, said_by_twin; /* digests of all outputs */
+};
+
+static uint64_t
+next(struct life *l)
+{
+	/* splitmix64 */
+	uint64_t z = l->random += 0x9e3779b97f4a7c15u;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
+	return z ^ z >> 31;
+}
+
+static bool
+chance(struct life *l, unsigned one_in)
+{
+	return next(l) % one_in == 0;
+}
+
+static uint64_t
+digest(uint64_t h, const struct output *o)
+{
+	const uint64_t fields[] = {o->kind, (uint64_t)o->at, o->endpoint,
+	    o->seq, o->from, o->to, o->why, o->bucket, (uint64_t)o->since,
+	    (uint64_t)o->until, (uint64_t)o->every, o->event, o->loud, o->cause,
+	    o->incident.day, o->incident.n, o->phase, o->kind_now,
+	    o->kind_worst, o->origin, (uint64_t)o->onset, (uint64_t)o->ended,
+	    (uint64_t)o->all_clear_at, o->chance, o->relapses,
+	    (uint64_t)o->bucket_ms[BUCKET_DOWN], o->first_ref, o->class,
+	    (uint64_t)o->ledger};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		h = (h ^ fields[i]) * 0x100000001b3u;
+	return h;
+}
+
+static void
+on_transition(struct seen *s, const struct output *o)
+{
+	/* 5: strictly ordered, and each begins where the last one ended. */
+	assert_int_equal(o->seq, s->seq + 1);
+	assert_int_equal(o->from, s->state);
+	s->seq = o->seq;
+	s->state = o->to;
+}
+
+static void
+on_event(struct life *l, struct seen *s, const struct output *o)
+{
+	int64_t sum = 0;
+
+	switch (o->event) {
+	case EVENT_OPENED:
+		/* 4: at most one open incident, opened once, in order. */
+		assert_false(s->open);
+		assert_true(o->onset <= o->at);
+		s->open = true;
+		s->incident = o->incident;
+		s->relapses = s->loud = s->worse = 0;
+		s->worst = o->kind_worst;
+		s->onset = o->onset;
+		/* 7: never on evidence newer than the last good canary. */
+		assert_false(
+		    l->blind && o->class >= CLASS_TLS && o->class <= CLASS_DNS);
+		l->incidents++;
+		break;
+	case EVENT_RECOVERING:
+		assert_true(s->open && !s->recovering);
+		assert_true(s->fails == 0);
+		s->recovering = true;
+		s->recovering_at = o->at;
+		break;
+	case EVENT_RELAPSED:
+		assert_true(
+		    (s->open && s->recovering) || s->resolved_by_operator > 0);
+		s->open = true;
+		s->recovering = false;
+		s->resolved_by_operator = 0;
+		s->relapses++;
+		assert_int_equal(o->relapses, s->relapses);
+		break;
+	case EVENT_CHANGED:
+		assert_true(s->open && !s->recovering);
+		if (o->kind_worst > s->worst)
+			s->worse++;
+		s->worst = o->kind_worst;
+		break;
+	case EVENT_RESOLVED:
+	case EVENT_WITHDRAWN:
+		assert_true(s->open);
+		assert_true(s->onset <= o->ended && o->ended <= o->at);
+		for (unsigned b = 0; b < BUCKET_COUNT; b++) {
+			assert_true(o->bucket_ms[b] >= 0);
+			sum += o->bucket_ms[b];
+		}
+		if (o->event == EVENT_RESOLVED) {
+			/* 3: held for at least two minutes, nothing failing. */
+			assert_true(s->recovering && s->fails == 0);
+			if (o->cause != CAUSE_OPERATOR)
+				assert_true(o->at - o->ended >= 2 * MINUTE_MS);
+			l->resolved++;
+		}
+		/* What an operator ended and came back was up in between. */
+		if (o->onset + sum != o->ended)
+			assert_true(
+			    o->onset + sum < o->ended && s->relapses > 0);
+		assert_int_equal(o->relapses, s->relapses);
+		s->resolved_by_operator =
+		    o->cause == CAUSE_OPERATOR ? o->at : 0;
+		s->open = s->recovering = false;
+		break;
+	default:
+		return;
+	}
+	assert_int_equal(o->incident.day, s->incident.day);
+	assert_int_equal(o->incident.n, s->incident.n);
+	/* 10: two loud notices, and one more for each worsening or act. */
+	s->loud += o->loud;
+	assert_true(s->loud <= 2 + s->worse + 2 * s->relapses);
+}
+
+static void
+on_output(void *arg, const struct output *o)
+{
+	struct life *l = arg;
+	struct seen *s;
+
+	l->said = digest(l->said, o);
+	assert_true(o->at <= l->now);
+	if (o->endpoint == ENDPOINT_NONE) {
+		if (o->kind == OUTPUT_EVENT)
+			l->blind = o->event == EVENT_BLIND;
+		return;
+	}
+	s = &l->seen[o->endpoint];
+	account_feed(&s->account, o);
+	if (o->kind == OUTPUT_TRANSITION)
+		on_transition(s, o);
+	else if (o->kind == OUTPUT_EVENT)
+		on_event(l, s, o);
+}
+
+static void
+on_twin(void *arg, const struct output *o)
+{
+	struct life *l = arg;
+
+	l->said_by_twin = digest(l->said_by_twin, o);
+}
+
+static struct policy
+policy(uint32_t i)
+{
+	static const span_ms intervals[ENDPOINTS] = {1000, 10000, 60000, 60000,
+	    600000};
+
+	return (struct policy){.interval = intervals[i],
+	    .timeout = 10000,
+	    .all_clear = i % 3,
+	    .site = i};
+}
+
+static void
+step(struct life *l, struct input *in)
+{
+	static uint64_t ref; /* names of inputs, for the whole run */
+
+	in->at = l->now;
+	in->ref = ++ref;
+	core_step(l->world, in, on_output, l);
+	core_step(l->twin, in, on_twin, l);
+	/* 8: the one that was saved and restored says the same. */
+	assert_int_equal(l->said, l->said_by_twin);
+}
+
+static enum sample_class
+failing_class(struct life *l)
+{
+	static const enum sample_class classes[] = {CLASS_ORIGIN, CLASS_TIMEOUT,
+	    CLASS_CONNECT, CLASS_CONTENT, CLASS_DNS, CLASS_MAINT};
+
+	return classes[next(l) % 6];
+}
+
+static enum sample_class
+draw_class(struct life *l, uint32_t i)
+{
+	if (!l->network)
+		return CLASS_TIMEOUT;
+	switch (l->mood[i]) {
+	case CALM:
+		return chance(l, 300) ? failing_class(l) : CLASS_OK;
+	case FAILING:
+		return chance(l, 30) ? CLASS_OK : failing_class(l);
+	case CLAIMING:
+		return chance(l, 20) ? CLASS_ORIGIN : CLASS_MAINT;
+	case BLIPPING:
+		return chance(l, 2) ? CLASS_OK : failing_class(l);
+	case REFUSED:
+		return chance(l, 2) ? CLASS_AUTH : CLASS_LIMITED;
+	case SILENT:
+		break;
+	}
+	return CLASS_LOCAL;
+}
+
+static void
+sample(struct life *l, uint32_t i)
+{
+	enum sample_class c = draw_class(l, i);
+	struct seen *s = &l->seen[i];
+	struct input in = {.kind = INPUT_SAMPLE, .endpoint = i};
+	uint32_t ms = (uint32_t)(next(l) % 400);
+
+	in.u.sample = (struct sample){.start = l->now - ms,
+	    .total_us = ms * 1000,
+	    .class = (uint8_t)c,
+	    .reason = (uint8_t)class_reason(c),
+	    .retry_after_s = c == CLASS_MAINT && chance(l, 3)
+		? (int32_t)(next(l) % 7200)
+		: RETRY_AFTER_ABSENT,
+	    .flags = class_proves_path(c) ? SAMPLE_PATH_PROVEN : 0};
+	if (class_effect(c) == EFFECT_GOOD)
+		s->fails = 0;
+	else if (class_effect(c) == EFFECT_FAILING &&
+	    (!l->blind || class_proves_path(c)))
+		s->fails++;
+	step(l, &in);
+}
+
+static void
+act(struct life *l, uint32_t i)
+{
+	struct input in = {.endpoint = i};
+
+	switch (next(l) % 6) {
+	case 0:
+		in.kind = INPUT_WINDOW;
+		in.u.window.until =
+		    l->now + (span_ms)(next(l) % (3 * HOUR_MS)) - HOUR_MS;
+		break;
+	case 1:
+		in.kind = INPUT_RESOLVE;
+		break;
+	case 2:
+		in.kind = INPUT_CLOCK_STEP;
+		break;
+	case 3:
+		in.kind = INPUT_GAP;
+		in.u.gap_from = l->now - MINUTE_MS;
+		break;
+	default:
+		in.kind = INPUT_WATCH;
+		in.u.policy = policy(i);
+		break;
+	}
+	step(l, &in);
+}
+
+static void
+canaries(struct life *l)
+{
+	for (uint32_t i = 0; i < CANARIES; i++) {
+		struct input in = {.kind = INPUT_CANARY,
+		    .endpoint = i,
+		    .u.canary.good = l->network && !chance(l, 50)};
+
+		step(l, &in);
+	}
+}
+
+/* Put the twin away and take it out again, as a restart does. */
+static void
+renew_twin(struct life *l)
+{
+	unsigned char buf[CORE_STATE_BYTES];
+
+	for (uint32_t i = 0; i < ENDPOINTS; i++) {
+		struct policy p = policy(i);
+		size_t n = world_save(l->twin, i, buf);
+
+		if (!world_watches(l->twin, i))
+			continue;
+		assert_true(n <= CORE_STATE_BYTES);
+		assert_int_equal(world_restore(l->twin, i, &p, buf, n, NULL),
+		    OK);
+		assert_int_equal(world_restore(l->twin, i, &p, buf, n - 1,
+				     NULL),
+		    ERR_CORRUPT);
+	}
+}
+
+/* 1: the six buckets are the observed time, to the millisecond. */
+static void
+check_sums(struct life *l)
+{
+	for (uint32_t i = 0; i < ENDPOINTS; i++) {
+		int64_t ms[BUCKET_COUNT], sum = 0;
+
+		account_sum(&l->seen[i].account, l->now, ms);
+		for (unsigned b = 0; b < BUCKET_COUNT; b++) {
+			assert_true(ms[b] >= 0);
+			sum += ms[b];
+		}
+		assert_int_equal(sum, l->now - start);
+	}
+}
+
+static void
+live(struct life *l)
+{
+	static const span_ms pauses[] = {1000, 1000, 3000, 5000, 10000, 15000,
+	    30000, 60000, 60000, 60000, 300000, 600000, 3600000};
+	uint32_t i = (uint32_t)(next(l) % ENDPOINTS);
+
+	l->now += pauses[next(l) % (chance(l, 50) ? 13 : 10)];
+	if (chance(l, 40))
+		l->mood[i] = chance(l, 3) ? next(l) % 6 : CALM;
+	if (chance(l, 400))
+		l->network = !l->network;
+	else if (!l->network && chance(l, 20))
+		l->network = true;
+	if (chance(l, 7))
+		canaries(l);
+	if (chance(l, 60))
+		act(l, i);
+	if (chance(l, 500)) {
+		struct input in = {.kind = INPUT_UNWATCH, .endpoint = i};
+
+		step(l, &in);
+		/* Taken back at once: its numbers start again. */
+		l->seen[i].seq = 0;
+		l->seen[i].state = STATE_UNKNOWN;
+		l->seen[i].resolved_by_operator = 0;
+		in = (struct input){.kind = INPUT_WATCH,
+		    .endpoint = i,
+		    .u.policy = policy(i)};
+		step(l, &in);
+	}
+	if (l->mood[i] != SILENT)
+		sample(l, i);
+}
+
+static uint64_t
+number(const char *name, uint64_t otherwise)
+{
+	const char *s = getenv(name);
+
+	return s != NULL ? strtoull(s, NULL, 10) : otherwise;
+}
+
+static void
+test_lives(void **state)
+{
+	uint64_t seed = number("VIGIE_SEED", 20230214);
+	uint64_t steps = number("VIGIE_STEPS", 1000000);
+	struct life l = {.random = seed, .network = true, .now = start};
+
+	(void)state;
+	printf("VIGIE_SEED=%llu VIGIE_STEPS=%llu\n", (unsigned long long)seed,
+	    (unsigned long long)steps);
+	l.world = world_new(CANARIES, start);
+	l.twin = world_new(CANARIES, start);
+	for (uint32_t i = 0; i < ENDPOINTS; i++) {
+		struct input in = {.kind = INPUT_WATCH,
+		    .endpoint = i,
+		    .u.policy = policy(i)};
+
+		step(&l, &in);
+	}
+	for (uint64_t n = 0; n < steps; n++) {
+		live(&l);
+		if (n % 97 == 0)
+			renew_twin(&l);
+		if (n % 101 == 0)
+			check_sums(&l);
+	}
+	check_sums(&l);
+	printf("%u incidents, %u resolved, all promises held\n", l.incidents,
+	    l.resolved);
+	/* A life in which nothing happened would prove nothing. */
+	assert_true(l.incidents > steps / 2000);
+	assert_true(l.resolved > l.incidents / 4);
+	for (uint32_t i = 0; i < ENDPOINTS; i++)
+		account_done(&l.seen[i].account);
+	world_free(l.world);
+	world_free(l.twin);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_lives)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
