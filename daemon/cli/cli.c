@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <errno.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "config/suggest.h"
+#include "wire/event_json.h"
 
 enum { OWN_OPTIONS_MAX = 16, MESSAGE_BYTES = 4096 };
 
@@ -40,13 +42,55 @@ static const struct cli_command commands[] = {
 	"output.  A file that is there already is never overwritten.\n",
 	cli_init},
     {"check", "check the configuration and tell what it watches",
-	"[-c FILE] [--json] [--dump | --keys]\n"
+	"[-c FILE] [--json] [--dump | --keys | --windows TIME]\n"
 	"\n"
 	"Every error is told as FILE:LINE:COL: message; exit code 78 then.\n"
 	"\n"
 	"  --dump   the configuration with all defaults, without secrets\n"
-	"  --keys   every key that a configuration may hold\n",
+	"  --keys   every key that a configuration may hold\n"
+	"  --windows TIME\n"
+	"           the next planned windows after that time, in UTC\n",
 	cli_check},
+    {"test-receiver", "send a test notice to one receiver",
+	"[-c FILE] [--json] [--story tesla] RECEIVER\n"
+	"\n"
+	"Signs and posts one notice of type 'test', not through the daemon, and\n"
+	"tells the answer; exit code 0 when all was delivered, else 74.\n"
+	"\n"
+	"  --story tesla  what it would have been sent on 14 February 2023\n",
+	cli_test_receiver},
+    {"probe", "probe one endpoint or URL once and say what it means",
+	"[-c FILE] [--json] ENDPOINT|URL\n"
+	"\n"
+	"ENDPOINT is an id of the configuration, like service/region.  Shown are\n"
+	"each address asked, the phases of the latency, and the verdict.  Exit\n"
+	"code 0: good; 2: failing; 1: says nothing about the service.\n",
+	cli_probe},
+    {"status", "what is up and what is not, problems first",
+	"[-c FILE] [--json] [--database FILE] [FILTER]\n"
+	"\n"
+	"One line per endpoint; FILTER is a pattern over ids, services and\n"
+	"regions.  Exit code 0 all up, 1 degraded or recovering, 2 down,\n"
+	"3 maintenance, 4 unknown; of several, down comes first, then\n"
+	"maintenance, degraded or recovering, unknown.\n",
+	cli_status},
+    {"incidents", "list incidents, newest first",
+	"[-c FILE] [--json] [--database FILE] [--open] [--since DURATION]\n"
+	"                 [ENDPOINT]\n"
+	"\n"
+	"  --open             only those that are not over\n"
+	"  --since DURATION   only those open or closed within it, as 7d or 36h\n",
+	cli_incidents},
+    {"incident", "all about one incident",
+	"[-c FILE] [--json] [--database FILE] ID\n"
+	"\n"
+	"Timeline, evidence, time in each state, and who was told.\n",
+	cli_incident},
+    {"notices", "who was told what, and what is still owed",
+	"[-c FILE] [--json] [--database FILE] [--owed | --failed] [RECEIVER]\n"
+	"\n"
+	"The newest 100 notices, then the counts over all of them.\n",
+	cli_notices},
     {"replay", "run the detector over recorded samples",
 	"[-c FILE] [--json] TRACE...\n"
 	"\n"
@@ -154,6 +198,16 @@ cli_config(struct cli *c, struct config **out)
 		(void)fputs(text_str(&errors.lines), c->err);
 	text_done(&errors.lines);
 	return *out != NULL ? EXIT_CODE_GOOD : EXIT_CODE_CONFIG;
+}
+
+void
+cli_json(struct cli *c, json_t *j)
+{
+	char *line = event_json_text(j);
+
+	(void)fprintf(c->out, "%s\n", line != NULL ? line : "{}");
+	mem_free(line);
+	json_decref(j);
 }
 
 const char *

@@ -89,14 +89,25 @@ const char *cli_config_path(const struct cli *c);
 MUST_CHECK
 int cli_config(struct cli *c, struct config **out);
 
+/* One line of JSON; takes j. */
+struct json_t;
+void cli_json(struct cli *c, struct json_t *j);
+
 /* Escape sequences when c->color, else "". */
 enum cli_style { CLI_PLAIN, CLI_BOLD, CLI_RED, CLI_YELLOW, CLI_GREEN };
 const char *cli_style(const struct cli *c, enum cli_style s);
 
 /* The commands of this room. */
 cli_fn cli_check;
+cli_fn cli_incident;
+cli_fn cli_incidents;
 cli_fn cli_init;
+cli_fn cli_notices;
+cli_fn cli_reload;
+cli_fn cli_probe;
 cli_fn cli_replay;
+cli_fn cli_resolve;
+cli_fn cli_status;
 cli_fn cli_test_receiver;
 
 #endif

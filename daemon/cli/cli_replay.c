@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/escape.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "base/utc.h"
 #include "cli/cli.h"
@@ -27,16 +26,6 @@ struct show {
 	size_t total;
 	bool progress, said, headed;
 };
-
-static void
-print_json(struct cli *c, json_t *j)
-{
-	char *line = event_json_text(j);
-
-	(void)fprintf(c->out, "%s\n", line != NULL ? line : "{}");
-	mem_free(line);
-	json_decref(j);
-}
 
 /* Words of s from column `at` on, broken before WIDTH, indented by STAMP. */
 static void
@@ -90,7 +79,7 @@ on_event(void *arg, const struct output *o, const struct trace_endpoint *e)
 	if (e != NULL)
 		n = (struct event_names){e->id, e->service, e->region};
 	if (s->cli->json)
-		print_json(s->cli, event_json(o, &n));
+		cli_json(s->cli, event_json(o, &n));
 	else
 		print_line(s->cli, o, &n);
 }
@@ -195,7 +184,7 @@ print_summary_json(struct cli *c, const struct replay_totals *t)
 		    json_integer((json_int_t)counts[i].n));
 	(void)json_object_set_new(j, "buckets_ms", buckets_json(t->bucket_ms));
 	(void)json_object_set_new(whole, "summary", j);
-	print_json(c, whole);
+	cli_json(c, whole);
 }
 
 static void

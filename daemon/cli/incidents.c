@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "cli/cli.h"
+#include "cli/notices.h"
+#include "cli/reading.h"
+#include "store/query.h"
+#include "wire/event_json.h"
+
+enum { OPT_DATABASE = 'D', OPT_OPEN = 'o', OPT_SINCE = 's' };
+
+struct listing {
+	struct cli *cli;
+	wall_ms now;
+	json_t *list; /* with --json */
+	size_t count;
+};
+
+static json_t *
+incident_json(const struct query_incident *i)
+{
+	json_t *j = json_object();
+	const struct output *o = &i->now;
+	char id[INCIDENT_TEXT_BYTES];
+
+	reading_put(j, "id", incident_format(o->incident, id));
+	reading_put(j, "endpoint", i->endpoint);
+	reading_put(j, "service", i->service);
+	reading_put(j, "region", i->region);
+	reading_put(j, "kind", kind_name(o->kind_worst));
+	reading_put(j, "origin", origin_name(o->origin));
+	reading_put(j, "phase", phase_name(o->phase));
+	reading_put_time(j, "onset", o->onset);
+	reading_put_time(j, "opened", i->opened);
+	reading_put_time(j, "ended", o->ended);
+	reading_put_time(j, "closed", i->closed);
+	(void)json_object_set_new(j, "withdrawn", json_boolean(i->withdrawn));
+	reading_put(j, "class", class_name(o->class));
+	reading_put(j, "reason", reason_name(o->reason));
+	if (o->code != 0)
+		reading_put_count(j, "code", o->code);
+	reading_put_count(j, "relapses", o->relapses);
+	if (o->phase == PHASE_RECOVERING) {
+		reading_put_count(j, "chance", o->chance);
+		reading_put_time(j, "all_clear_at", o->all_clear_at);
+	}
+	(void)json_object_set_new(j, "buckets_ms", buckets_json(o->bucket_ms));
+	return j;
+}
+
+static int64_t
+failing_ms(const struct output *o)
+{
+	return o->bucket_ms[BUCKET_DOWN] + o->bucket_ms[BUCKET_MAINTENANCE] +
+	    o->bucket_ms[BUCKET_DEGRADED];
+}
+
+static bool
+on_incident(void *arg, const struct query_incident *i)
+{
+	struct listing *l = arg;
+	struct cli *c = l->cli;
+	const struct output *o = &i->now;
+	char id[INCIDENT_TEXT_BYTES], when[READING_TIME_BYTES];
+	char long_for[READING_TIME_BYTES];
+	const char *phase = phase_name(o->phase);
+
+	l->count++;
+	if (c->json) {
+		(void)json_array_append_new(l->list, incident_json(i));
+		return true;
+	}
+	if (i->withdrawn)
+		phase = "withdrawn";
+	(void)fprintf(c->out, "%-13s %s %-10s %-11s %6s  ",
+	    incident_format(o->incident, id), reading_time(o->onset, when),
+	    phase, kind_name(o->kind_worst),
+	    reading_age(failing_ms(o), long_for));
+	reading_print(c, i->endpoint);
+	if (o->relapses > 0)
+		(void)fprintf(c->out, " (%u relapse%s)", o->relapses,
+		    o->relapses == 1 ? "" : "s");
+	(void)fputc('\n', c->out);
+	return true;
+}
+
+static int
+tell(struct cli *c, struct query *q, const struct query_incidents *w)
+{
+	struct listing l = {.cli = c, .list = json_array()};
+	struct fail f = {.why = ""};
+	enum status s;
+
+	if (!c->json)
+		(void)fprintf(c->out, "%-13s %-20s %-10s %-11s %6s  %s\n", "id",
+		    "since", "phase", "kind", "for", "endpoint");
+	s = query_incidents(q, w, on_incident, &l, &f);
+	if (s == OK && c->json)
+		cli_json(c, json_incref(l.list));
+	else if (s == OK && l.count == 0)
+		(void)fputs("no incidents\n", c->out);
+	json_decref(l.list);
+	return s == OK ? EXIT_CODE_GOOD : reading_failed(c, &f);
+}
+
+int
+cli_incidents(struct cli *c, int argc, char **argv)
+{
+	static const struct option own[] = {{"database", required_argument,
+						NULL, OPT_DATABASE},
+	    {"open", no_argument, NULL, OPT_OPEN},
+	    {"since", required_argument, NULL, OPT_SINCE}, {0}};
+	struct query_incidents w = {0};
+	const char *database = NULL;
+	struct fail f;
+	struct query *q;
+	span_ms since = 0;
+	int opt, code;
+
+	while ((opt = cli_option(c, argc, argv, own)) > 0) {
+		if (opt == OPT_DATABASE)
+			database = c->value;
+		else if (opt == OPT_OPEN)
+			w.open_only = true;
+		else if (duration_parse(c->value, &since, &f) != OK)
+			return cli_usage(c, "--since: %s", f.why);
+	}
+	if (opt == CLI_STOP)
+		return c->exit;
+	if (argc - c->operand > 1)
+		return cli_usage(c, "one endpoint at most");
+	if (c->operand < argc)
+		w.endpoint = argv[c->operand];
+	code = reading_open(c, database, &q);
+	if (code != EXIT_CODE_GOOD)
+		return code;
+	if (since > 0)
+		w.since = query_known_until(q) - since;
+	code = tell(c, q, &w);
+	query_close(q);
+	return code;
+}
+
+/* One incident. */
+
+struct story {
+	struct cli *cli;
+	json_t *whole, *timeline, *evidence, *notices; /* with --json */
+	bool timeline_headed, evidence_headed, notices_headed;
+};
+
+static void
+head(struct story *s, bool *headed, const char *title)
+{
+	if (!*headed)
+		(void)fprintf(s->cli->out, "\n%s\n", title);
+	*headed = true;
+}
+
+static bool
+on_one(void *arg, const struct query_incident *i)
+{
+	struct story *s = arg;
+	FILE *out = s->cli->out;
+	const struct output *o = &i->now;
+	char id[INCIDENT_TEXT_BYTES], when[READING_TIME_BYTES];
+	char buf[DURATION_TEXT_BYTES];
+
+	if (s->cli->json) {
+		json_t *j = incident_json(i);
+
+		(void)json_object_update(s->whole, j);
+		json_decref(j);
+		return true;
+	}
+	(void)fprintf(out, "%s  %s, %s, %s\n", incident_format(o->incident, id),
+	    kind_name(o->kind_worst), origin_name(o->origin),
+	    i->withdrawn ? "withdrawn" : phase_name(o->phase));
+	reading_print(s->cli, i->endpoint);
+	(void)fprintf(out, ": %s", reason_text(o->reason));
+	if (o->code != 0)
+		(void)fprintf(out, " (%d)", o->code);
+	(void)fprintf(out, "\nsince %s", reading_time(o->onset, when));
+	if (o->ended != 0)
+		(void)fprintf(out, ", ended %s", reading_time(o->ended, when));
+	(void)fprintf(out, "\nfailing %s, %u relapse%s\n",
+	    duration_format(failing_ms(o), buf), o->relapses,
+	    o->relapses == 1 ? "" : "s");
+	for (unsigned b = 0; b < BUCKET_COUNT; b++) {
+		if (o->bucket_ms[b] > 0)
+			(void)fprintf(out, "  %-12s %s\n",
+			    bucket_name((enum bucket)b),
+			    duration_format(o->bucket_ms[b], buf));
+	}
+	return true;
+}
+
+static bool
+on_event(void *arg, const struct query_event *e)
+{
+	struct story *s = arg;
+	char when[READING_TIME_BYTES];
+
+	if (s->cli->json) {
+		json_t *j =
+		    e->json != NULL ? json_loads(e->json, 0, NULL) : NULL;
+
+		if (j == NULL) {
+			j = json_object();
+			reading_put_time(j, "t", e->at);
+			reading_put(j, "event", event_name(e->event));
+			(void)json_object_set_new(j, "loud",
+			    json_boolean(e->loud));
+		}
+		(void)json_array_append_new(s->timeline, j);
+		return true;
+	}
+	head(s, &s->timeline_headed, "Timeline");
+	(void)fprintf(s->cli->out, "  %s  %s%s\n", reading_time(e->at, when),
+	    event_name(e->event), e->loud ? " (told loudly)" : "");
+	return true;
+}
+
+static bool
+on_evidence(void *arg, const struct query_evidence *e)
+{
+	struct story *s = arg;
+	FILE *out = s->cli->out;
+	char when[READING_TIME_BYTES];
+	enum sample_class class = (enum sample_class)e->sample.class;
+	wall_ms at = e->sampled ? e->sample.start : e->event_at;
+
+	if (s->cli->json) {
+		json_t *j = json_object();
+
+		reading_put_time(j, "t", at);
+		(void)json_object_set_new(j, "first", json_boolean(e->first));
+		reading_put(j, "class", class_name(class));
+		reading_put(j, "reason",
+		    reason_name((enum reason)e->sample.reason));
+		if (e->sample.code != 0)
+			reading_put_count(j, "code", e->sample.code);
+		(void)json_object_set_new(j, "ledger",
+		    json_real(e->ledger / 10.0));
+		reading_put(j, "detail", e->detail);
+		reading_put(j, "headers", e->headers);
+		(void)json_array_append_new(s->evidence, j);
+		return true;
+	}
+	head(s, &s->evidence_headed, "Evidence");
+	(void)fprintf(out, "  %s  %s: %s", reading_time(at, when),
+	    e->first ? "first" : "deciding", class_name(class));
+	if (e->sample.code != 0)
+		(void)fprintf(out, " %d", e->sample.code);
+	(void)fprintf(out, ", %s", reason_text((enum reason)e->sample.reason));
+	if (!e->first)
+		(void)fprintf(out, "; ledger %+d.%d dB", e->ledger / 10,
+		    (e->ledger < 0 ? -e->ledger : e->ledger) % 10);
+	if (e->detail != NULL && e->detail[0] != '\0') {
+		(void)fputs("; ", out);
+		reading_print(s->cli, e->detail);
+	}
+	(void)fputc('\n', out);
+	return true;
+}
+
+static bool
+on_delivery(void *arg, const struct query_delivery *d)
+{
+	struct story *s = arg;
+
+	if (s->cli->json) {
+		(void)json_array_append_new(s->notices, notices_json(d));
+		return true;
+	}
+	head(s, &s->notices_headed, "Notices");
+	notices_line(s->cli, d);
+	return true;
+}
+
+static int
+tell_one(struct cli *c, struct query *q, struct incident_id id)
+{
+	struct story s = {.cli = c,
+	    .whole = json_object(),
+	    .timeline = json_array(),
+	    .evidence = json_array(),
+	    .notices = json_array()};
+	const struct query_incident_events on = {.on_incident = on_one,
+	    .on_event = on_event,
+	    .on_evidence = on_evidence,
+	    .on_delivery = on_delivery,
+	    .arg = &s};
+	struct fail f = {.why = ""};
+	char text[INCIDENT_TEXT_BYTES];
+	enum status status = query_incident(q, id, &on, &f);
+
+	(void)json_object_set_new(s.whole, "timeline", s.timeline);
+	(void)json_object_set_new(s.whole, "evidence", s.evidence);
+	(void)json_object_set_new(s.whole, "notices", s.notices);
+	if (status == OK && c->json)
+		cli_json(c, json_incref(s.whole));
+	json_decref(s.whole);
+	if (status == ERR_NOTFOUND)
+		return cli_error(c, EXIT_CODE_DATA, "no incident %s",
+		    incident_format(id, text));
+	return status == OK ? EXIT_CODE_GOOD : reading_failed(c, &f);
+}
+
+int
+cli_incident(struct cli *c, int argc, char **argv)
+{
+	static const struct option own[] = {{"database", required_argument,
+						NULL, OPT_DATABASE},
+	    {0}};
+	const char *database = NULL;
+	struct incident_id id;
+	struct query *q;
+	int opt, code;
+
+	while ((opt = cli_option(c, argc, argv, own)) > 0)
+		database = c->value;
+	if (opt == CLI_STOP)
+		return c->exit;
+	if (argc - c->operand != 1)
+		return cli_usage(c, "which incident?  One, as 20230214-1");
+	if (!incident_parse(argv[c->operand], &id))
+		return cli_usage(c,
+		    "'%s' is no incident; they are named as 20230214-1",
+		    argv[c->operand]);
+	code = reading_open(c, database, &q);
+	if (code != EXIT_CODE_GOOD)
+		return code;
+	code = tell_one(c, q, id);
+	query_close(q);
+	return code;
+}
