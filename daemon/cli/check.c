@@ -7,12 +7,21 @@
 #include "base/escape.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/utc.h"
 #include "cli/cli.h"
 #include "config/config.h"
 #include "config/option.h"
+#include "config/window.h"
 #include "wire/event_json.h"
 
-enum { OPT_DUMP = 1, OPT_KEYS, DUMP_MAX = 512 << 20, LINE_MAX_BYTES = 16384 };
+enum { OPT_DUMP = 1, OPT_KEYS, OPT_WINDOWS };
+enum { OCCURRENCES = 20, DUMP_MAX = 512 << 20, LINE_MAX_BYTES = 16384 };
+
+/* What was asked for beside the summary. */
+struct wish {
+	bool dump, keys, windows;
+	wall_ms since; /* of windows */
+};
 
 static void
 print_json(struct cli *c, json_t *j)
@@ -166,23 +175,78 @@ tell_keys_of(struct cli *c, unsigned bit)
 	text_done(&t);
 }
 
-static int
-tell(struct cli *c, const struct config *config, bool dump)
+static void
+tell_window(struct cli *c, const struct config_window *w, wall_ms from,
+    wall_ms to)
+{
+	char begin[UTC_TEXT_BYTES], end[UTC_TEXT_BYTES];
+	json_t *o;
+
+	(void)utc_format(from, begin);
+	(void)utc_format(to, end);
+	if (!c->json) {
+		(void)fprintf(c->out, "%s  %s  %s/%s  %s\n", begin, end,
+		    w->service, w->region != NULL ? w->region : "*", w->title);
+		return;
+	}
+	o = json_object();
+	put(o, "from", json_string(begin));
+	put(o, "to", json_string(end));
+	put(o, "service", json_string(w->service));
+	put(o, "region",
+	    w->region != NULL ? json_string(w->region) : json_null());
+	put(o, "title", json_string(w->title));
+	print_json(c, o);
+}
+
+/* What the calendar of maintenance means, as instants. */
+static void
+tell_windows(struct cli *c, const struct config *config, wall_ms since)
+{
+	for (size_t i = 0; i < config->window_count; i++) {
+		const struct config_window *w = &config->windows[i];
+		wall_ms from, to, after = since;
+
+		for (int n = 0;
+		     n < OCCURRENCES && window_next(w, after, &from, &to);
+		     n++, after = to)
+			tell_window(c, w, from, to);
+	}
+}
+
+static void
+tell(struct cli *c, const struct config *config, const struct wish *wish)
 {
 	struct text t;
 
-	if (!dump) {
-		if (c->json)
-			tell_json(c, config);
-		else
-			tell_text(c, config);
-		return EXIT_CODE_GOOD;
+	if (wish->windows) {
+		tell_windows(c, config, wish->since);
+	} else if (wish->dump) {
+		text_init(&t, DUMP_MAX);
+		config_dump(config, &t);
+		(void)fputs(text_str(&t), c->out);
+		text_done(&t);
+	} else if (c->json) {
+		tell_json(c, config);
+	} else {
+		tell_text(c, config);
 	}
-	text_init(&t, DUMP_MAX);
-	config_dump(config, &t);
-	(void)fputs(text_str(&t), c->out);
-	text_done(&t);
-	return EXIT_CODE_GOOD;
+}
+
+static int
+load_and_tell(struct cli *c, const struct wish *wish)
+{
+	struct config_errors errors;
+	struct config *config = config_load(cli_config_path(c), &errors);
+	int code = EXIT_CODE_GOOD;
+
+	if (config != NULL)
+		tell(c, config, wish);
+	else
+		code = refuse(c, &errors);
+	text_done(&errors.lines);
+	config_free(config);
+	return code;
 }
 
 int
@@ -190,28 +254,26 @@ cli_check(struct cli *c, int argc, char **argv)
 {
 	static const struct option own[] = {{"dump", no_argument, NULL,
 						OPT_DUMP},
-	    {"keys", no_argument, NULL, OPT_KEYS}, {0}};
-	struct config_errors errors;
-	struct config *config;
-	bool dump = false, keys = false;
-	int opt, code;
+	    {"keys", no_argument, NULL, OPT_KEYS},
+	    {"windows", required_argument, NULL, OPT_WINDOWS}, {0}};
+	struct wish wish = {0};
+	int opt;
 
 	while ((opt = cli_option(c, argc, argv, own)) > 0) {
-		dump = dump || opt == OPT_DUMP;
-		keys = keys || opt == OPT_KEYS;
+		wish.dump = wish.dump || opt == OPT_DUMP;
+		wish.keys = wish.keys || opt == OPT_KEYS;
+		wish.windows = wish.windows || opt == OPT_WINDOWS;
+		if (opt == OPT_WINDOWS && !utc_parse(c->value, &wish.since))
+			return cli_usage(c,
+			    "--windows wants a time like 2026-03-01T00:00:00Z");
 	}
 	if (opt == CLI_STOP)
 		return c->exit;
 	if (argc != c->operand)
 		return cli_usage(c, "the file is named with -c");
-	if (keys) {
-		for (unsigned bit = 0; bit < SCOPE_COUNT; bit++)
-			tell_keys_of(c, bit);
-		return EXIT_CODE_GOOD;
-	}
-	config = config_load(cli_config_path(c), &errors);
-	code = config != NULL ? tell(c, config, dump) : refuse(c, &errors);
-	text_done(&errors.lines);
-	config_free(config);
-	return code;
+	if (!wish.keys)
+		return load_and_tell(c, &wish);
+	for (unsigned bit = 0; bit < SCOPE_COUNT; bit++)
+		tell_keys_of(c, bit);
+	return EXIT_CODE_GOOD;
 }

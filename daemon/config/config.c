@@ -210,6 +210,8 @@ read_all(struct load *l)
 	}
 	endpoint_init(&l->defaults);
 	read_top(l);
+	if (root != NULL && root->kind != YAML_MAP)
+		return; /* reported; nothing else can be said */
 	canary_read_all(l);
 	service_read_all(l);
 	receiver_read_all(l);

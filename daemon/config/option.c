@@ -91,7 +91,7 @@ const struct option_row option_table[] = {
     {SCOPE_ENDPOINT, "name", OPTION_ID, 1, 63, NULL, NULL, NOWHERE,
 	"last part of its id, where a region has several"},
     {SCOPE_ENDPOINT, "url", OPTION_TARGET, 1, 8192, NULL, NULL, AT(target, url),
-	"http:, https: or tcp://host:port"},
+	"address, http:, https: or tcp://host:port"},
     {SHARED, "interval", OPTION_DURATION, SECOND_MS, DAY_MS, "60s", NULL,
 	AT(target, interval), "time from one probe to the next"},
     {SHARED, "timeout", OPTION_DURATION, 100, 5 * MINUTE_MS, "10s", NULL,

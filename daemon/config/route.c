@@ -11,10 +11,13 @@ void
 route_defaults(struct config *c)
 {
 	struct config_route *r = mem_zalloc(sizeof(*r));
+	size_t n = 0;
 
 	r->to = mem_array(c->receiver_count + 1, sizeof(r->to[0]));
-	for (size_t i = 0; i < c->receiver_count; i++)
-		r->to[i] = mem_dup(c->receivers[i].id);
+	for (size_t i = 0; i < c->receiver_count; i++) {
+		if (c->receivers[i].id != NULL)
+			r->to[n++] = mem_dup(c->receivers[i].id);
+	}
 	c->routes = r;
 	c->route_count = 1;
 }

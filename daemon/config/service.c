@@ -59,6 +59,7 @@ struct reading {
 	struct idset *ids; /* of endpoints */
 	struct config_service *service;
 	struct target base; /* what its endpoints share */
+	bool repeated;      /* its id is taken: so are those of its endpoints */
 };
 
 /* The name of an endpoint, or NULL; *fits tells whether it may go on. */
@@ -94,7 +95,7 @@ read_endpoint(struct reading *r, const char *region, const struct yaml *node,
 		    "an endpoint needs a 'name' where a region has several");
 		fits = false;
 	}
-	if (fits && s->id != NULL) {
+	if (fits && s->id != NULL && !r->repeated) {
 		e->target.id = endpoint_id(s->id, region, name);
 		before = idset_add(r->ids, e->target.id, node->at);
 		if (before != NULL)
@@ -155,34 +156,41 @@ read_regions(struct reading *r, const struct yaml *node)
 }
 
 static void
+check_id(struct reading *r, const struct yaml *node, struct idset *services)
+{
+	struct faults *f = r->load->bind.faults;
+	const struct yaml *id = bind_child(node, "id");
+	const struct place *before = NULL;
+	char where[PLACE_TEXT_BYTES];
+
+	if (id == NULL)
+		faults_add(f, node->at, "a service needs an 'id'");
+	else if (r->service->id != NULL)
+		before = idset_add(services, r->service->id, id->at);
+	r->repeated = before != NULL;
+	if (before != NULL)
+		faults_add(f, id->at,
+		    "service '%s' is given twice, first at %s", r->service->id,
+		    place_format(*before, where));
+}
+
+static void
 read_service(struct reading *r, const struct yaml *node, struct idset *services)
 {
-	struct binder *b = &r->load->bind;
 	struct config_service *s = r->service;
 	const struct binding to[] = {{SCOPE_SERVICE, s, service_own, s},
 	    {SCOPE_DEFAULTS, &r->base, endpoint_own, &r->base}};
-	const struct place *before;
-	char where[PLACE_TEXT_BYTES];
 
 	s->tags = bind_list_new();
 	s->functions = bind_list_new();
 	s->unaffected = bind_list_new();
 	endpoint_copy(&r->base, &r->load->defaults);
-	if (bind_map(b, node, to, 2)) {
-		if (bind_child(node, "id") == NULL)
-			faults_add(b->faults, node->at,
-			    "a service needs an 'id'");
+	if (bind_map(&r->load->bind, node, to, 2)) {
+		check_id(r, node, services);
 		read_regions(r, node);
 	}
-	if (s->id != NULL) {
-		before = idset_add(services, s->id, bind_child(node, "id")->at);
-		if (before != NULL)
-			faults_add(b->faults, bind_child(node, "id")->at,
-			    "service '%s' is given twice, first at %s", s->id,
-			    place_format(*before, where));
-		if (s->name == NULL)
-			s->name = mem_dup(s->id);
-	}
+	if (s->name == NULL)
+		s->name = mem_dup(s->id);
 	target_done(&r->base);
 }
 

@@ -86,6 +86,14 @@ place_of(const struct builder *b, const struct fy_mark *m)
 	return at;
 }
 
+static bool
+is_quoted(struct fy_event *e)
+{
+	enum fy_scalar_style style = fy_token_scalar_style(e->scalar.value);
+
+	return style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED;
+}
+
 /* Where the event stands; of a value without a mark, its key. */
 static struct place
 event_place(const struct builder *b, struct fy_event *e)
@@ -93,8 +101,14 @@ event_place(const struct builder *b, struct fy_event *e)
 	const struct fy_mark *m = fy_event_start_mark(e);
 	const struct level *l;
 
-	if (m != NULL || b->depth == 0)
-		return place_of(b, m);
+	if (m != NULL || b->depth == 0) {
+		struct place at = place_of(b, m);
+
+		/* The mark of a quoted scalar is behind its quote. */
+		if (at.col > 1 && e->type == FYET_SCALAR && is_quoted(e))
+			at.col--;
+		return at;
+	}
 	l = &b->levels[b->depth - 1];
 	return l->key != NULL ? l->key_at : l->node->at;
 }
