@@ -32,6 +32,7 @@ struct trial {
 
 	struct webhook_doors doors;
 	struct timer *starter;
+	struct webhook *webhook; /* under way */
 	size_t next, delivered;
 };
 
@@ -99,6 +100,7 @@ on_result(void *arg, const struct webhook_result *r)
 {
 	struct trial *t = arg;
 
+	t->webhook = NULL;
 	print_result(t, r);
 	if (r->result == ATTEMPT_DELIVERED)
 		t->delivered++;
@@ -108,7 +110,6 @@ on_result(void *arg, const struct webhook_result *r)
 		loop_stop(t->doors.loop);
 }
 
-/* Its callback is on_result(), so the handle need not be kept. */
 static void
 on_start(void *arg)
 {
@@ -125,7 +126,7 @@ on_start(void *arg)
 	text_init(&id, 200);
 	text_printf(&id, "vg_test%s_%zu_%s", t->run, t->next + 1, t->to->id);
 	job.id = text_str(&id);
-	(void)webhook_start(&t->doors, &job, on_result, t);
+	t->webhook = webhook_start(&t->doors, &job, on_result, t);
 	text_done(&id);
 	mem_free(body);
 }
@@ -159,6 +160,8 @@ send_all(struct trial *t, struct fail *f)
 		t->story.events[0].at = loop_wall(t->doors.loop);
 	loop_run(t->doors.loop);
 	timer_free(t->starter);
+	if (t->webhook != NULL)
+		webhook_cancel(t->webhook);
 	st = OK;
 done:
 	fetcher_free(t->doors.fetcher);
