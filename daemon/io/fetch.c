@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/fetch.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "io/fetch_result.h"
+#include "io/request.h"
+#include "io/response.h"
+#include "io/socketmap.h"
+
+enum {
+	CONNECTIONS_KEPT = 64, /* where reuse is wanted */
+	BUFFER_BYTES = 16384
+};
+
+static const char system_ca_file[] = "/etc/ssl/certs/ca-certificates.crt";
+
+TAILQ_HEAD(fetches, fetch);
+
+/* One slot of the pool, with a curl handle that is used again and again. */
+struct fetch {
+	TAILQ_ENTRY(fetch) node;
+	struct fetcher *fetcher;
+	CURL *easy;
+	CURLcode setup; /* first failure while setting options */
+	bool transferring;
+	enum reason refusal; /* not transferring: why not */
+	struct fetch_facts facts;
+	struct sockaddr_storage allowed; /* direct: the only one */
+	socklen_t allowed_size;
+	struct request_headers headers;
+	struct curl_slist header_list[REQUEST_HEADERS_MAX];
+	struct curl_slist connect_to;
+	char connect_to_text[REQUEST_CONNECT_TO_BYTES];
+	char error[CURL_ERROR_SIZE];
+	struct response response;
+	fetched_fn *fn;
+	void *arg;
+};
+
+struct fetcher {
+	struct loop *loop;
+	CURLM *multi;
+	struct timer *timer; /* curl's */
+	struct timer *soon;  /* tells of those that never started */
+	struct socketmap *sockets;
+	struct fetches live, refused, idle;
+	size_t in_flight, in_flight_max;
+	bool reuse;
+	char *user_agent, *ca_file;
+	bool *gone; /* set when freed within a callback */
+};
+
+#define SET(h, option, value)                \
+	((h)->setup = (h)->setup != CURLE_OK \
+		? (h)->setup                 \
+		: curl_easy_setopt((h)->easy, (option), (value)))
+
+static void collect(struct fetcher *x);
+
+static void
+on_ready(void *arg, int fd, int events)
+{
+	struct fetcher *x = arg;
+	int running;
+
+	(void)curl_multi_socket_action(x->multi, fd,
+	    (events & WATCH_READ ? CURL_CSELECT_IN : 0) |
+		(events & WATCH_WRITE ? CURL_CSELECT_OUT : 0),
+	    &running);
+	collect(x);
+}
+
+static void
+on_timer(void *arg)
+{
+	struct fetcher *x = arg;
+	int running;
+
+	(void)curl_multi_socket_action(x->multi, CURL_SOCKET_TIMEOUT, 0,
+	    &running);
+	collect(x);
+}
+
+static int
+curl_wants_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *own)
+{
+	struct fetcher *x = arg;
+
+	(void)easy;
+	(void)own;
+	if (what == CURL_POLL_REMOVE)
+		socketmap_disarm(x->sockets, fd);
+	else
+		socketmap_arm(x->sockets, fd,
+		    (what & CURL_POLL_IN ? WATCH_READ : 0) |
+			(what & CURL_POLL_OUT ? WATCH_WRITE : 0));
+	return 0;
+}
+
+static int
+curl_wants_timer(CURLM *multi, long ms, void *arg)
+{
+	struct fetcher *x = arg;
+
+	(void)multi;
+	if (ms < 0)
+		timer_disarm(x->timer);
+	else
+		timer_arm(x->timer, ms);
+	return 0;
+}
+
+static bool
+is_allowed(const struct fetch *h, const struct curl_sockaddr *to)
+{
+	return !h->facts.direct ||
+	    (to->addrlen == h->allowed_size &&
+		memcmp(&to->addr, &h->allowed, to->addrlen) == 0);
+}
+
+static curl_socket_t
+curl_opens_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	struct fetch *h = arg;
+	int fd;
+
+	(void)purpose;
+	if (!is_allowed(h, to)) {
+		h->facts.socket_error = EACCES;
+		return CURL_SOCKET_BAD;
+	}
+	fd = socket(to->family, to->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    to->protocol);
+	if (fd < 0) {
+		h->facts.socket_error = errno;
+		return CURL_SOCKET_BAD;
+	}
+	/* In case its number was closed behind our back. */
+	socketmap_disarm(h->fetcher->sockets, fd);
+	return fd;
+}
+
+static int
+curl_closes_socket(void *arg, curl_socket_t fd)
+{
+	struct fetcher *x = arg;
+
+	socketmap_disarm(x->sockets, fd);
+	return close(fd);
+}
+
+static size_t
+curl_has_header(char *line, size_t size, size_t n, void *arg)
+{
+	struct fetch *h = arg;
+
+	return response_line(&h->response, line, size * n) ? size * n : 0;
+}
+
+static size_t
+curl_has_body(char *bytes, size_t size, size_t n, void *arg)
+{
+	struct fetch *h = arg;
+
+	return response_bytes(&h->response, bytes, size * n) ? size * n : 0;
+}
+
+static void
+set_plumbing(struct fetch *h)
+{
+	struct fetcher *x = h->fetcher;
+
+	SET(h, CURLOPT_PRIVATE, h);
+	SET(h, CURLOPT_ERRORBUFFER, h->error);
+	SET(h, CURLOPT_NOSIGNAL, 1L);
+	SET(h, CURLOPT_NOPROGRESS, 1L);
+	SET(h, CURLOPT_PROTOCOLS_STR, "http,https");
+	SET(h, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	SET(h, CURLOPT_FOLLOWLOCATION, 0L);
+	SET(h, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+	SET(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	SET(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	SET(h, CURLOPT_HTTP09_ALLOWED, 0L);
+	SET(h, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+	SET(h, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
+	SET(h, CURLOPT_QUICK_EXIT, 1L);
+	SET(h, CURLOPT_FRESH_CONNECT, x->reuse ? 0L : 1L);
+	SET(h, CURLOPT_FORBID_REUSE, x->reuse ? 0L : 1L);
+	SET(h, CURLOPT_OPENSOCKETFUNCTION, curl_opens_socket);
+	SET(h, CURLOPT_OPENSOCKETDATA, h);
+	SET(h, CURLOPT_CLOSESOCKETFUNCTION, curl_closes_socket);
+	SET(h, CURLOPT_CLOSESOCKETDATA, x);
+	SET(h, CURLOPT_HEADERFUNCTION, curl_has_header);
+	SET(h, CURLOPT_HEADERDATA, h);
+	SET(h, CURLOPT_WRITEFUNCTION, curl_has_body);
+	SET(h, CURLOPT_WRITEDATA, h);
+	if (x->user_agent != NULL)
+		SET(h, CURLOPT_USERAGENT, x->user_agent);
+}
+
+static void
+set_tls(struct fetch *h, const struct fetch_request *q)
+{
+	const char *ca = q->ca_file != NULL ? q->ca_file : h->fetcher->ca_file;
+
+	SET(h, CURLOPT_CAINFO, ca);
+	SET(h, CURLOPT_CAPATH, NULL); /* else 20 ms of CPU per handshake */
+	SET(h, CURLOPT_PROXY_CAINFO, ca);
+	SET(h, CURLOPT_PROXY_CAPATH, NULL);
+	SET(h, CURLOPT_SSL_VERIFYPEER, q->insecure ? 0L : 1L);
+	SET(h, CURLOPT_SSL_VERIFYHOST, q->insecure ? 0L : 2L);
+	/* A resumed session would not show a changed certificate. */
+	SET(h, CURLOPT_SSL_SESSIONID_CACHE, h->fetcher->reuse ? 1L : 0L);
+	if (q->want_certificate)
+		SET(h, CURLOPT_CERTINFO, 1L);
+}
+
+static void
+set_address(struct fetch *h, const struct fetch_request *q)
+{
+	h->facts.direct = true;
+	h->facts.peer = *q->address;
+	h->allowed_size = request_socket_address(q, &h->allowed);
+	request_connect_to(q, h->connect_to_text);
+	h->connect_to = (struct curl_slist){.data = h->connect_to_text};
+	SET(h, CURLOPT_CONNECT_TO, &h->connect_to);
+}
+
+static void
+set_route(struct fetch *h, const struct fetch_request *q)
+{
+	span_ms total = q->timeout > 0 ? q->timeout : 1;
+	span_ms connect = q->connect_timeout > 0 ? q->connect_timeout : total;
+
+	SET(h, CURLOPT_URL, q->url);
+	SET(h, CURLOPT_PROXY, q->proxy != NULL ? q->proxy : "");
+	SET(h, CURLOPT_NOPROXY, q->proxy != NULL ? "" : "*");
+	SET(h, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	SET(h, CURLOPT_TIMEOUT_MS, (long)total);
+	SET(h, CURLOPT_CONNECTTIMEOUT_MS,
+	    (long)(connect < total ? connect : total));
+	if (q->proxy == NULL)
+		set_address(h, q);
+}
+
+static void
+set_method(struct fetch *h, const struct fetch_request *q)
+{
+	const char *method = q->method != NULL ? q->method : "GET";
+
+	if (strcmp(method, "HEAD") == 0) {
+		SET(h, CURLOPT_NOBODY, 1L);
+		return;
+	}
+	if (q->body != NULL || strcmp(method, "POST") == 0) {
+		SET(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->body_size);
+		SET(h, CURLOPT_COPYPOSTFIELDS, q->body != NULL ? q->body : "");
+	}
+	if (strcmp(method, "GET") != 0 || q->body != NULL)
+		SET(h, CURLOPT_CUSTOMREQUEST, method);
+}
+
+static void
+set_headers(struct fetch *h, const struct fetch_request *q)
+{
+	request_headers_make(&h->headers, q);
+	for (size_t i = 0; i < h->headers.count; i++)
+		h->header_list[i] = (struct curl_slist){.data =
+							    h->headers.lines[i],
+		    .next = i + 1 < h->headers.count ? &h->header_list[i + 1]
+						     : NULL};
+	if (h->headers.count > 0)
+		SET(h, CURLOPT_HTTPHEADER, h->header_list);
+	if (q->userinfo != NULL) {
+		SET(h, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		SET(h, CURLOPT_USERPWD, q->userinfo);
+	}
+}
+
+static void
+set_everything(struct fetch *h, const struct fetch_request *q)
+{
+	h->setup = CURLE_OK;
+	h->facts = (struct fetch_facts){.message = h->error,
+	    .tls = strncasecmp(q->url, "https:", 6) == 0,
+	    .insecure = q->insecure};
+	h->facts.want_certificate = q->want_certificate && h->facts.tls;
+	response_reset(&h->response, q->body_max);
+	curl_easy_reset(h->easy);
+	set_plumbing(h);
+	set_route(h, q);
+	set_method(h, q);
+	set_headers(h, q);
+	if (h->facts.tls || q->proxy != NULL)
+		set_tls(h, q);
+}
+
+static void
+slot_free(struct fetch *h)
+{
+	curl_easy_cleanup(h->easy);
+	response_done(&h->response);
+	mem_free(h);
+}
+
+/* Out of the lists and of curl's hands; the slot keeps the answer. */
+static void
+detach(struct fetch *h)
+{
+	struct fetcher *x = h->fetcher;
+
+	if (h->transferring)
+		(void)curl_multi_remove_handle(x->multi, h->easy);
+	TAILQ_REMOVE(h->transferring ? &x->live : &x->refused, h, node);
+	h->transferring = false;
+	x->in_flight--;
+	request_headers_wipe(&h->headers);
+}
+
+/* False when the callback freed the fetcher. */
+static bool
+tell(struct fetch *h, const struct fetch_result *r)
+{
+	struct fetcher *x = h->fetcher;
+	bool gone = false;
+
+	x->gone = &gone;
+	h->fn(h->arg, r);
+	if (gone) {
+		slot_free(h);
+		return false;
+	}
+	x->gone = NULL;
+	response_reset(&h->response, 0);
+	TAILQ_INSERT_HEAD(&x->idle, h, node);
+	return true;
+}
+
+/* Never called from inside curl. */
+static void
+collect(struct fetcher *x)
+{
+	struct fetch_header headers[RESPONSE_LINES_MAX];
+	CURLMsg *m;
+	int left;
+
+	while ((m = curl_multi_info_read(x->multi, &left)) != NULL) {
+		struct fetch_result r = {.headers = headers};
+		char *private = NULL;
+		struct fetch *h;
+
+		if (m->msg != CURLMSG_DONE ||
+		    curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE,
+			&private) != CURLE_OK)
+			continue;
+		h = (struct fetch *)(void *)private;
+		h->facts.wall = loop_wall(x->loop);
+		fetch_result_take(&r, h->easy, (int)m->data.result, &h->facts,
+		    &h->response);
+		r.header_count = response_headers(&h->response, headers);
+		detach(h);
+		if (!tell(h, &r))
+			return;
+	}
+}
+
+static void
+on_soon(void *arg)
+{
+	struct fetcher *x = arg;
+	struct fetch *h, *last = TAILQ_LAST(&x->refused, fetches);
+	bool more = last != NULL;
+
+	while (more && (h = TAILQ_FIRST(&x->refused)) != NULL) {
+		struct fetch_result r = {.reason = h->refusal,
+		    .peer = h->facts.peer};
+
+		more = h != last;
+		fetch_result_explain(&r,
+		    h->error[0] != '\0' ? h->error : reason_text(h->refusal));
+		detach(h);
+		if (!tell(h, &r))
+			return;
+	}
+	if (!TAILQ_EMPTY(&x->refused))
+		timer_arm(x->soon, 0);
+}
+
+static bool
+set_multi(struct fetcher *x)
+{
+	CURLM *m = x->multi;
+
+	return curl_multi_setopt(m, CURLMOPT_SOCKETFUNCTION,
+		   curl_wants_socket) == CURLM_OK &&
+	    curl_multi_setopt(m, CURLMOPT_SOCKETDATA, x) == CURLM_OK &&
+	    curl_multi_setopt(m, CURLMOPT_TIMERFUNCTION, curl_wants_timer) ==
+	    CURLM_OK &&
+	    curl_multi_setopt(m, CURLMOPT_TIMERDATA, x) == CURLM_OK &&
+	    curl_multi_setopt(m, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING) ==
+	    CURLM_OK &&
+	    /* 0 would mean no limit. */
+	    curl_multi_setopt(m, CURLMOPT_MAXCONNECTS,
+		x->reuse ? (long)CONNECTIONS_KEPT : 1L) == CURLM_OK;
+}
+
+struct fetcher *
+fetcher_new(struct loop *l, const struct fetch_limits *limits, struct fail *f)
+{
+	const struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct fetcher *x;
+
+	/* curl is told to leave signals alone. */
+	(void)sigaction(SIGPIPE, &ignore, NULL);
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+		(void)fail_set(f, ERR_IO, "cannot set up curl");
+		return NULL;
+	}
+	x = mem_zalloc(sizeof(*x));
+	x->loop = l;
+	x->in_flight_max = limits->in_flight_max;
+	x->reuse = limits->reuse;
+	x->user_agent = mem_dup(limits->user_agent);
+	x->ca_file =
+	    mem_dup(limits->ca_file != NULL ? limits->ca_file : system_ca_file);
+	TAILQ_INIT(&x->live);
+	TAILQ_INIT(&x->refused);
+	TAILQ_INIT(&x->idle);
+	x->timer = timer_new(l, on_timer, x);
+	x->soon = timer_new(l, on_soon, x);
+	x->sockets = socketmap_new(l, on_ready, x);
+	x->multi = curl_multi_init();
+	if (x->multi == NULL || !set_multi(x)) {
+		(void)fail_set(f, ERR_IO, "cannot set up curl");
+		fetcher_free(x);
+		return NULL;
+	}
+	return x;
+}
+
+void
+fetcher_free(struct fetcher *x)
+{
+	struct fetch *h;
+
+	if (x == NULL)
+		return;
+	if (x->gone != NULL)
+		*x->gone = true;
+	while ((h = TAILQ_FIRST(&x->live)) != NULL)
+		fetch_cancel(h);
+	while ((h = TAILQ_FIRST(&x->refused)) != NULL)
+		fetch_cancel(h);
+	while ((h = TAILQ_FIRST(&x->idle)) != NULL) {
+		TAILQ_REMOVE(&x->idle, h, node);
+		slot_free(h);
+	}
+	(void)curl_multi_cleanup(x->multi);
+	socketmap_free(x->sockets);
+	timer_free(x->timer);
+	timer_free(x->soon);
+	mem_free(x->user_agent);
+	mem_free(x->ca_file);
+	mem_free(x);
+	curl_global_cleanup();
+}
+
+static struct fetch *
+slot_take(struct fetcher *x)
+{
+	struct fetch *h = TAILQ_FIRST(&x->idle);
+
+	if (h != NULL) {
+		TAILQ_REMOVE(&x->idle, h, node);
+		return h;
+	}
+	h = mem_zalloc(sizeof(*h));
+	h->fetcher = x;
+	h->easy = curl_easy_init();
+	if (h->easy != NULL)
+		return h;
+	mem_free(h);
+	return NULL;
+}
+
+struct fetch *
+fetch_start(struct fetcher *x, const struct fetch_request *q, fetched_fn *fn,
+    void *arg)
+{
+	struct fetch *h = x->in_flight < x->in_flight_max ? slot_take(x) : NULL;
+
+	if (h == NULL)
+		return NULL;
+	h->fn = fn;
+	h->arg = arg;
+	h->refusal = REASON_BLOCKED_BY_POLICY;
+	h->error[0] = '\0';
+	h->facts = (struct fetch_facts){.message = h->error};
+	x->in_flight++;
+	if (request_is_acceptable(q)) {
+		set_everything(h, q);
+		if (h->setup == CURLE_OK &&
+		    curl_multi_add_handle(x->multi, h->easy) == CURLM_OK) {
+			h->transferring = true;
+			TAILQ_INSERT_TAIL(&x->live, h, node);
+			return h;
+		}
+		h->refusal = fetch_result_reason(h->easy,
+		    (int)(h->setup != CURLE_OK ? h->setup : CURLE_FAILED_INIT),
+		    &h->facts, RESPONSE_FINE);
+	}
+	TAILQ_INSERT_TAIL(&x->refused, h, node);
+	timer_arm(x->soon, 0);
+	return h;
+}
+
+void
+fetch_cancel(struct fetch *h)
+{
+	detach(h);
+	response_reset(&h->response, 0);
+	TAILQ_INSERT_HEAD(&h->fetcher->idle, h, node);
+}
+
+size_t
+fetcher_in_flight(const struct fetcher *x)
+{
+	return x->in_flight;
+}

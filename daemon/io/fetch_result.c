@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/fetch_result.h"
+
+#include <curl/curl.h>
+#include <string.h>
+
+#include "io/certificate.h"
+#include "io/refusal.h"
+
+static uint32_t
+info_us(CURL *easy, CURLINFO which)
+{
+	curl_off_t us = 0;
+
+	if (curl_easy_getinfo(easy, which, &us) != CURLE_OK || us < 0)
+		return 0;
+	return us > UINT32_MAX ? UINT32_MAX : (uint32_t)us;
+}
+
+static long
+info_long(CURL *easy, CURLINFO which)
+{
+	long value = 0;
+
+	if (curl_easy_getinfo(easy, which, &value) != CURLE_OK)
+		return 0;
+	return value;
+}
+
+/* curl counts all of them from the start; a phase not reached is 0. */
+static void
+take_phases(CURL *easy, const struct fetch_facts *facts, struct fetch_result *r)
+{
+	uint32_t total = info_us(easy, CURLINFO_TOTAL_TIME_T);
+	uint32_t connect = info_us(easy, CURLINFO_CONNECT_TIME_T);
+	uint32_t tls =
+	    facts->tls ? info_us(easy, CURLINFO_APPCONNECT_TIME_T) : connect;
+	uint32_t first = info_us(easy, CURLINFO_STARTTRANSFER_TIME_T);
+
+	r->total_us = total;
+	if (connect == 0) {
+		r->connect_us = total;
+		return;
+	}
+	r->connect_us = connect;
+	if (tls < connect) {
+		r->tls_us = total - connect;
+		return;
+	}
+	r->tls_us = tls - connect;
+	if (first < tls) {
+		r->wait_us = total - tls;
+		return;
+	}
+	r->wait_us = first - tls;
+	r->receive_us = total > first ? total - first : 0;
+}
+
+static bool
+is_connected(CURL *easy)
+{
+	return info_us(easy, CURLINFO_CONNECT_TIME_T) > 0;
+}
+
+static enum reason
+why_timeout(CURL *easy, const struct fetch_facts *facts)
+{
+	if (!is_connected(easy))
+		return REASON_TIMEOUT_CONNECT;
+	if (facts->tls && info_us(easy, CURLINFO_APPCONNECT_TIME_T) == 0)
+		return REASON_TIMEOUT_TLS;
+	return REASON_TIMEOUT;
+}
+
+static enum reason
+why_broken(CURL *easy, const struct fetch_facts *facts)
+{
+	long error = info_long(easy, CURLINFO_OS_ERRNO);
+
+	if (facts->socket_error != 0)
+		error = facts->socket_error;
+	return error != 0 ? refusal_reason((int)error) : REASON_CONNECT_FAILED;
+}
+
+static enum reason
+why_unreadable(enum response_fault fault)
+{
+	switch (fault) {
+	case RESPONSE_HEADERS_TOO_LARGE:
+		return REASON_HEADERS_TOO_LARGE;
+	case RESPONSE_BODY_TOO_LARGE:
+		return REASON_BODY_TOO_LARGE;
+	case RESPONSE_FINE:
+		break;
+	}
+	return REASON_PROTOCOL_ERROR;
+}
+
+enum reason
+fetch_result_reason(void *easy, int code, const struct fetch_facts *facts,
+    enum response_fault fault)
+{
+	switch ((CURLcode)code) {
+	case CURLE_OK:
+		return REASON_OK;
+	case CURLE_OPERATION_TIMEDOUT:
+		return why_timeout(easy, facts);
+	case CURLE_WRITE_ERROR:
+		return why_unreadable(fault);
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+	case CURLE_PROXY:
+		return why_broken(easy, facts);
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+		return REASON_CONNECTION_RESET;
+	case CURLE_PARTIAL_FILE:
+	case CURLE_GOT_NOTHING:
+		return REASON_TRUNCATED;
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return certificate_reason(info_long(easy,
+					      CURLINFO_SSL_VERIFYRESULT),
+		    facts->wall);
+	case CURLE_SSL_CONNECT_ERROR:
+		return REASON_TLS_HANDSHAKE;
+	case CURLE_OUT_OF_MEMORY: /* also says: one header line too long */
+		return is_connected(easy) ? REASON_HEADERS_TOO_LARGE
+					  : REASON_LOCAL_RESOURCE;
+	case CURLE_URL_MALFORMAT:
+	case CURLE_LOGIN_DENIED:
+	case CURLE_BAD_FUNCTION_ARGUMENT:
+		return REASON_BLOCKED_BY_POLICY;
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ENGINE_INITFAILED:
+	case CURLE_FAILED_INIT:
+		return REASON_LOCAL_RESOURCE;
+	default:
+		return REASON_PROTOCOL_ERROR;
+	}
+}
+
+static void
+take_certificate(CURL *easy, struct fetch_result *r)
+{
+	static const char label[] = "Expire date:";
+	struct curl_certinfo *info = NULL;
+	struct curl_slist *line;
+
+	if (curl_easy_getinfo(easy, CURLINFO_CERTINFO, &info) != CURLE_OK ||
+	    info == NULL || info->num_of_certs < 1)
+		return;
+	for (line = info->certinfo[0]; line != NULL; line = line->next)
+		if (strncmp(line->data, label, sizeof(label) - 1) == 0 &&
+		    !certificate_time(line->data + sizeof(label) - 1,
+			&r->cert_not_after))
+			r->cert_not_after = 0;
+}
+
+void
+fetch_result_explain(struct fetch_result *r, const char *text)
+{
+	size_t n = strnlen(text, sizeof(r->detail) - 1);
+
+	/* It may quote the server. */
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		r->detail[i] = c < ' ' || c >= 0x7f ? '?' : (char)c;
+	}
+	r->detail[n] = '\0';
+}
+
+static void
+take_peer(CURL *easy, const struct fetch_facts *facts, struct fetch_result *r)
+{
+	const char *text = NULL;
+
+	r->peer = facts->peer;
+	if (!facts->direct &&
+	    curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &text) == CURLE_OK &&
+	    text != NULL && !address_parse(text, &r->peer))
+		r->peer = (struct address){0};
+}
+
+void
+fetch_result_take(struct fetch_result *r, void *easy, int code,
+    const struct fetch_facts *facts, const struct response *response)
+{
+	long status = info_long(easy, CURLINFO_RESPONSE_CODE);
+
+	r->reason = fetch_result_reason(easy, code, facts, response->fault);
+	if (code != CURLE_OK)
+		fetch_result_explain(r,
+		    facts->message[0] != '\0'
+			? facts->message
+			: curl_easy_strerror((CURLcode)code));
+	if (status >= 200 || status == 101)
+		r->code = (uint16_t)(status <= 999 ? status : 999);
+	take_phases(easy, facts, r);
+	r->verified_tls = facts->tls && !facts->insecure && r->wait_us > 0 &&
+	    info_long(easy, CURLINFO_SSL_VERIFYRESULT) == 0;
+	if (facts->want_certificate)
+		take_certificate(easy, r);
+	take_peer(easy, facts, r);
+	r->body = response->body;
+	r->body_size = response->body_bytes;
+}
