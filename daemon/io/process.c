@@ -95,7 +95,7 @@ process_spawn(const char *const *argv, const struct process_fd *fds,
     size_t fd_count, pid_t *pid, struct fail *f)
 {
 	struct plan p = {.copy_count = 0};
-	pid_t child;
+	pid_t child = 0;
 	int rc;
 
 	if (fd_count > PROCESS_FDS_MAX)
