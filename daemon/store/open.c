@@ -159,7 +159,7 @@ on_log(void *arg, sqlite3 *handle, const char *name, int pages)
 }
 
 static void
-read_back(struct store *s)
+read_instance(struct store *s)
 {
 	struct use u = db_use(&s->db, SQL_INSTANCE);
 
@@ -168,11 +168,20 @@ read_back(struct store *s)
 		    use_col_text(&u, 0));
 		use_end(&u);
 	}
+}
+
+static void
+read_back(struct store *s)
+{
+	struct use u;
+	int64_t counted;
+
 	samples_load_heads(s);
 	u = db_use(&s->db, SQL_LAST_REF);
 	s->next_ref = (uint64_t)use_ask(&u, 0);
-	if ((uint64_t)writer_counter(s, "store.refs") > s->next_ref)
-		s->next_ref = (uint64_t)writer_counter(s, "store.refs");
+	counted = writer_counter(s, "store.refs");
+	if (counted > (int64_t)s->next_ref)
+		s->next_ref = (uint64_t)counted;
 	s->next_ref++;
 	u = db_use(&s->db, SQL_LAST_PEER);
 	s->last_peer = use_ask(&u, 0);
@@ -195,9 +204,11 @@ bring_up(struct store *s, const struct store_options *o, bool fresh)
 		check(d, o);
 	if (!d->failed && migrate(d, &m) && settings(d)) {
 		(void)sqlite3_wal_hook(d->handle, on_log, s);
-		begin_epoch(s, o);
+		read_back(s); /* first: each commit may roll up */
 		if (!d->failed)
-			read_back(s);
+			begin_epoch(s, o);
+		if (!d->failed)
+			read_instance(s);
 	}
 }
 
