@@ -295,7 +295,7 @@ bool_fits(struct binder *b, const struct option_row *row,
 		*out = yaml_bool(node);
 		return true;
 	}
-	if (node->kind == YAML_SCALAR && node->plain &&
+	if (node->kind == YAML_SCALAR &&
 	    (strcmp(node->text, "on") == 0 || strcmp(node->text, "off") == 0)) {
 		*out = node->text[1] == 'n';
 		return true;

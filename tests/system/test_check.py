@@ -102,7 +102,8 @@ def test_the_schema_agrees_with_the_parser(tmp_path):
     good += [yaml.safe_load(vigie("init", "-").stdout), base,
              {**base, "defaults": {"ip": 4, "ladder": "off", "redirects": 0}},
              {**base, "maintenance": [{"service": "*", "every": "Sun 02:00-04:00"}]}]
-    bad = [{}, {"services": []}, {**base, "databse": "x"}, {**base, "defaults": {"interval": 30}},
+    # No file must hold services: those of conf.d may.
+    bad = [{"services": []}, {**base, "databse": "x"}, {**base, "defaults": {"interval": 30}},
            {**base, "defaults": {"timeout": "s"}}, {**base, "defaults": {"redirects": 6}},
            {**base, "receivers": [{"id": "a", "type": "webhook"}]},
            {**base, "receivers": [{"id": "A", "type": "syslog"}]},
