@@ -220,7 +220,7 @@ static bool
 take_hello(struct herald *h, struct bytes_in *in)
 {
 	struct hello hello;
-	struct fetch_limits limits = {.in_flight_max = HERALD_IN_FLIGHT_MAX,
+	struct fetch_limits limits = {.in_flight_max = HERALD_IN_FLIGHT_MAX + 1,
 	    .reuse = true};
 	struct fail f;
 

@@ -68,6 +68,7 @@ arrived(struct bench *b, char *buf, size_t size)
 static void
 pairs_are_quoted_and_escaped(void **state)
 {
+	const char *volatile absent = NULL;
 	struct text t;
 	struct logline *g;
 
@@ -77,7 +78,7 @@ pairs_are_quoted_and_escaped(void **state)
 	log_event(g, SEVERITY_NOTICE, "start");
 	log_event(g, SEVERITY_ERR,
 	    "odd a=%s b=%s c=%s d=%s e=%s word=plain f=%s", "x", "two words",
-	    "", "line\nfake", "say \"hi\"", (const char *)NULL);
+	    "", "line\nfake", "say \"hi\"", absent);
 	log_event(g, SEVERITY_INFO,
 	    "numbers d=%d u=%u ld=%ld lu=%lu lld=%lld llu=%llu zu=%zu i=%" PRId64
 	    " j=%" PRIu64,
