@@ -134,8 +134,8 @@ store_put_attempt(struct store *s, const struct attempt *a, wall_ms at,
 	struct use u;
 
 	assert(s->open);
-	if (!find(s, a->outbox, &r))
-		return;
+	if (!find(s, a->outbox, &r) || r.state != OUTBOX_OWED)
+		return; /* told again of what is over */
 	r.attempts++;
 	u = db_use(&s->db, SQL_PUT_ATTEMPT);
 	use_int(&u, (int64_t)a->outbox);

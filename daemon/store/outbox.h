@@ -50,7 +50,8 @@ uint64_t store_put_outbox(struct store *s, const struct store_delivery *d);
 
 /*
  * What became of one attempt.  DELIVERED and GONE end the row; after RETRY
- * and MISCONFIGURED it is due again at next_try.  Unknown rows are ignored.
+ * and MISCONFIGURED it is due again at next_try.  Rows unknown or
+ * over are ignored.
  */
 void store_put_attempt(struct store *s, const struct attempt *a, wall_ms at,
     wall_ms next_try);
