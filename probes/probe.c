@@ -181,7 +181,7 @@ on_resolved(void *arg, const struct resolved *r)
 	if (p->address_count == 0) {
 		p->redirect_blocked = p->hops > 0;
 		(void)probe_add_step(p, &r->addresses[0]);
-		(void)snprintf(detail, sizeof(detail), "%.80s is %s",
+		(void)snprintf(detail, sizeof(detail), "%.80s at %s",
 		    p->url.host, address_format(&r->addresses[0], text));
 		probe_fail(p, REASON_BLOCKED_BY_POLICY, detail);
 	} else if (p->url.scheme == URL_TCP) {
@@ -276,6 +276,8 @@ probe_fail(struct probe *p, enum reason reason, const char *detail)
 	    .retry_after_s = RETRY_AFTER_ABSENT};
 
 	v.path_proven = class_proves_path(v.class);
+	if (p->step_count > 0)
+		p->steps[p->step_count - 1].reason = reason;
 	(void)snprintf(v.detail, sizeof(v.detail), "%s", detail);
 	probe_finish(p, &v, NULL);
 }
