@@ -7,8 +7,8 @@
 #include "config/load.h"
 #include "config/scalar.h"
 
-static const span_ms canary_interval = 60 * SECOND_MS;
-static const span_ms canary_timeout = 5 * SECOND_MS;
+static const span_ms canary_interval = 60 * (span_ms)SECOND_MS;
+static const span_ms canary_timeout = 5 * (span_ms)SECOND_MS;
 
 void
 canary_defaults(struct config *c)

@@ -88,7 +88,7 @@ read_files(struct load *l, const char *path)
 	size_t n;
 	char **parts = list_parts(l->bind.folder, &n);
 
-	l->docs = mem_array(n + 1, sizeof(l->docs[0]));
+	l->docs = mem_array(n + 1, sizeof(struct yaml_doc *));
 	l->doc_count = n + 1;
 	for (size_t i = 0; i <= n; i++) {
 		l->docs[i] = yaml_load(i == 0 ? path : parts[i - 1],
@@ -116,7 +116,7 @@ load_items(const struct load *l, const char *section, size_t *n)
 		if (list != NULL && list->kind == YAML_LIST)
 			count += list->count;
 	}
-	items = mem_array(count, sizeof(items[0]));
+	items = mem_array(count, sizeof(struct yaml *));
 	for (size_t i = 0; i < l->doc_count; i++) {
 		const struct yaml *root = yaml_root(l->docs[i]);
 

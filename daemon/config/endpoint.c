@@ -11,8 +11,8 @@
 void
 endpoint_init(struct target *t)
 {
-	*t = (struct target){.interval = 60 * SECOND_MS,
-	    .timeout = 10 * SECOND_MS,
+	*t = (struct target){.interval = 60 * (span_ms)SECOND_MS,
+	    .timeout = 10 * (span_ms)SECOND_MS,
 	    .ladder = true,
 	    .redirects = 3};
 }

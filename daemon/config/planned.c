@@ -20,7 +20,8 @@ shared_zone(struct config *c, const char *name, struct fail *f)
 	z = zone_open(name, f);
 	if (z == NULL)
 		return NULL;
-	c->zones = mem_resize(c->zones, c->zone_count + 1, sizeof(c->zones[0]));
+	c->zones =
+	    mem_resize(c->zones, c->zone_count + 1, sizeof(struct zone *));
 	c->zones[c->zone_count++] = z;
 	return z;
 }

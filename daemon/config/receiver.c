@@ -8,7 +8,7 @@
 
 enum { FACILITY_LOCAL0 = 16 }; /* as in syslog.h, unshifted */
 
-static const span_ms default_timeout = 10 * SECOND_MS;
+static const span_ms default_timeout = 10 * (span_ms)SECOND_MS;
 
 static void
 receiver_init(struct receiver *r)

@@ -155,7 +155,7 @@ file_fits(struct binder *b, const struct option_row *row,
 {
 	struct stat st;
 
-	if (stat(path, &st) != 0) {
+	if (stat(path, &st) != 0 || access(path, R_OK) != 0) {
 		faults_add(b->faults, node->at, "'%s': %s: %s", row->name, path,
 		    strerror(errno));
 	} else if (!S_ISREG(st.st_mode)) {
@@ -168,9 +168,6 @@ file_fits(struct binder *b, const struct option_row *row,
 		faults_add(b->faults, node->at,
 		    "'%s': everybody may use %s; run: chmod 600 %s", row->name,
 		    path, path);
-	} else if (access(path, R_OK) != 0) {
-		faults_add(b->faults, node->at, "'%s': %s: %s", row->name, path,
-		    strerror(errno));
 	} else {
 		return true;
 	}

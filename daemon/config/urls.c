@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* A configuration out of nothing but addresses: `vigie run URL...`. */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,18 +10,20 @@
 #include "config/load.h"
 #include "io/url.h"
 
-static const span_ms default_interval = 10 * SECOND_MS;
+static const span_ms default_interval = 10 * (span_ms)SECOND_MS;
 
 /* What of a host may stand in an id. */
 static void
 id_of_host(const char *host, char id[64])
 {
+	static const char set[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
 	size_t n = 0;
 
-	for (; *host != '\0' && n < 63; host++) {
-		int c = tolower((unsigned char)*host);
-
-		id[n++] = isalnum(c) && c < 0x80 ? (char)c : '-';
+	/* The host is lower case already. */
+	for (; host[n] != '\0' && n < 63; n++) {
+		id[n] = '-';
+		if (strchr(set, host[n]) != NULL)
+			id[n] = host[n];
 	}
 	id[n] = '\0';
 }
