@@ -35,6 +35,7 @@ struct fetch {
 	bool transferring;
 	enum reason refusal; /* not transferring: why not */
 	struct fetch_facts facts;
+	int64_t since;                   /* loop_micros() at its start */
 	struct sockaddr_storage allowed; /* direct: the only one */
 	socklen_t allowed_size;
 	struct request_headers headers;
@@ -91,19 +92,46 @@ on_timer(void *arg)
 	collect(x);
 }
 
+/* The slot of a handle. */
+static struct fetch *
+owner(CURL *easy)
+{
+	char *private = NULL;
+
+	if (curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private) != CURLE_OK)
+		return NULL;
+	return (struct fetch *)(void *)private;
+}
+
+/*
+ * To read from a socket it must be connected.  curl tells when that was only
+ * if TLS succeeded as well.
+ */
+static void
+note_connected(CURL *easy)
+{
+	struct fetch *h = owner(easy);
+
+	if (h != NULL && h->facts.connected_us == 0)
+		h->facts.connected_us =
+		    loop_micros(h->fetcher->loop) - h->since;
+}
+
 static int
 curl_wants_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *own)
 {
 	struct fetcher *x = arg;
 
-	(void)easy;
 	(void)own;
-	if (what == CURL_POLL_REMOVE)
+	if (what == CURL_POLL_REMOVE) {
 		socketmap_disarm(x->sockets, fd);
-	else
-		socketmap_arm(x->sockets, fd,
-		    (what & CURL_POLL_IN ? WATCH_READ : 0) |
-			(what & CURL_POLL_OUT ? WATCH_WRITE : 0));
+		return 0;
+	}
+	if (what & CURL_POLL_IN)
+		note_connected(easy);
+	socketmap_arm(x->sockets, fd,
+	    (what & CURL_POLL_IN ? WATCH_READ : 0) |
+		(what & CURL_POLL_OUT ? WATCH_WRITE : 0));
 	return 0;
 }
 
@@ -295,6 +323,7 @@ set_everything(struct fetch *h, const struct fetch_request *q)
 	    .tls = strncasecmp(q->url, "https:", 6) == 0,
 	    .insecure = q->insecure};
 	h->facts.want_certificate = q->want_certificate && h->facts.tls;
+	h->since = loop_micros(h->fetcher->loop);
 	response_reset(&h->response, q->body_max);
 	curl_easy_reset(h->easy);
 	set_plumbing(h);
@@ -356,14 +385,10 @@ collect(struct fetcher *x)
 
 	while ((m = curl_multi_info_read(x->multi, &left)) != NULL) {
 		struct fetch_result r = {.headers = headers};
-		char *private = NULL;
-		struct fetch *h;
+		struct fetch *h = owner(m->easy_handle);
 
-		if (m->msg != CURLMSG_DONE ||
-		    curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE,
-			&private) != CURLE_OK)
+		if (m->msg != CURLMSG_DONE || h == NULL)
 			continue;
-		h = (struct fetch *)(void *)private;
 		h->facts.wall = loop_wall(x->loop);
 		fetch_result_take(&r, h->easy, (int)m->data.result, &h->facts,
 		    &h->response);

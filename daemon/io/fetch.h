@@ -40,15 +40,15 @@ struct fetch_request {
 	    *address;     /* connect here; NULL only with a proxy */
 	const char *host; /* as in the URL; with address */
 	uint16_t port;
-	const char *userinfo;  /* "user:password" for basic, or NULL */
-	const char *bearer;    /* token, or NULL */
-	const char *ca_file;   /* NULL: the system's bundle */
-	bool insecure;         /* do not verify certificates */
-	bool want_certificate; /* fill cert_not_after */
-	const char *proxy;     /* NULL: none, whatever the environment says */
-	span_ms timeout;       /* for everything */
+	const char *userinfo;    /* "user:password" for basic, or NULL */
+	const char *bearer;      /* token, or NULL */
+	const char *ca_file;     /* NULL: the system's bundle */
+	bool insecure;           /* do not verify certificates */
+	bool want_certificate;   /* fill cert_not_after */
+	const char *proxy;       /* NULL: none, whatever the environment says */
+	span_ms timeout;         /* for everything */
 	span_ms connect_timeout; /* TCP and TLS, within it; 0: timeout */
-	size_t body_max;       /* bytes read at most */
+	size_t body_max;         /* bytes read at most */
 };
 
 struct fetch_result {

@@ -27,49 +27,65 @@ info_long(CURL *easy, CURLINFO which)
 	return value;
 }
 
-/* curl counts all of them from the start; a phase not reached is 0. */
+static uint32_t
+least(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* When the socket was connected, or 0. */
+static uint32_t
+connected_after(CURL *easy, const struct fetch_facts *facts, uint32_t total)
+{
+	uint32_t us = info_us(easy, CURLINFO_CONNECT_TIME_T);
+
+	if (us == 0 && facts->connected_us > 0)
+		us = facts->connected_us < total ? (uint32_t)facts->connected_us
+						 : total;
+	return us;
+}
+
+/* The library counts all of them from the start; one not reached is 0. */
 static void
 take_phases(CURL *easy, const struct fetch_facts *facts, struct fetch_result *r)
 {
 	uint32_t total = info_us(easy, CURLINFO_TOTAL_TIME_T);
-	uint32_t connect = info_us(easy, CURLINFO_CONNECT_TIME_T);
-	uint32_t tls =
-	    facts->tls ? info_us(easy, CURLINFO_APPCONNECT_TIME_T) : connect;
+	uint32_t connect = connected_after(easy, facts, total);
+	uint32_t ready = info_us(easy, CURLINFO_PRETRANSFER_TIME_T);
 	uint32_t first = info_us(easy, CURLINFO_STARTTRANSFER_TIME_T);
+	bool asked = ready > 0, answered = asked && first >= ready;
 
+	if (!answered)
+		first = total;
+	if (!asked)
+		ready = total;
+	if (connect == 0 && !asked)
+		connect = total;
+	if (!facts->tls)
+		ready = connect; /* nothing lies between */
+	connect = least(connect, ready);
 	r->total_us = total;
-	if (connect == 0) {
-		r->connect_us = total;
-		return;
-	}
 	r->connect_us = connect;
-	if (tls < connect) {
-		r->tls_us = total - connect;
-		return;
-	}
-	r->tls_us = tls - connect;
-	if (first < tls) {
-		r->wait_us = total - tls;
-		return;
-	}
-	r->wait_us = first - tls;
+	r->tls_us = ready - connect;
+	r->wait_us = first > ready ? first - ready : 0;
 	r->receive_us = total > first ? total - first : 0;
 }
 
 static bool
-is_connected(CURL *easy)
+is_connected(CURL *easy, const struct fetch_facts *facts)
 {
-	return info_us(easy, CURLINFO_CONNECT_TIME_T) > 0;
+	return info_us(easy, CURLINFO_CONNECT_TIME_T) > 0 ||
+	    facts->connected_us > 0;
 }
 
 static enum reason
 why_timeout(CURL *easy, const struct fetch_facts *facts)
 {
-	if (!is_connected(easy))
+	if (info_us(easy, CURLINFO_PRETRANSFER_TIME_T) > 0)
+		return REASON_TIMEOUT;
+	if (!is_connected(easy, facts))
 		return REASON_TIMEOUT_CONNECT;
-	if (facts->tls && info_us(easy, CURLINFO_APPCONNECT_TIME_T) == 0)
-		return REASON_TIMEOUT_TLS;
-	return REASON_TIMEOUT;
+	return facts->tls ? REASON_TIMEOUT_TLS : REASON_TIMEOUT;
 }
 
 static enum reason
@@ -125,8 +141,8 @@ fetch_result_reason(void *easy, int code, const struct fetch_facts *facts,
 	case CURLE_SSL_CONNECT_ERROR:
 		return REASON_TLS_HANDSHAKE;
 	case CURLE_OUT_OF_MEMORY: /* also says: one header line too long */
-		return is_connected(easy) ? REASON_HEADERS_TOO_LARGE
-					  : REASON_LOCAL_RESOURCE;
+		return is_connected(easy, facts) ? REASON_HEADERS_TOO_LARGE
+						 : REASON_LOCAL_RESOURCE;
 	case CURLE_URL_MALFORMAT:
 	case CURLE_LOGIN_DENIED:
 	case CURLE_BAD_FUNCTION_ARGUMENT:

@@ -16,9 +16,10 @@ struct fetch_facts {
 	bool tls, insecure, want_certificate;
 	bool direct; /* to peer, without a proxy */
 	struct address peer;
-	int socket_error;    /* errno of socket(), or 0 */
-	wall_ms wall;        /* when it ended, by our clock */
-	const char *message; /* the library's, "" when it has none */
+	int socket_error;     /* errno of socket(), or 0 */
+	int64_t connected_us; /* from the start; 0: not, or not known */
+	wall_ms wall;         /* when it ended, by our clock */
+	const char *message;  /* the library's, "" when it has none */
 };
 
 /* easy and code are the library's (CURL *, CURLcode). */
