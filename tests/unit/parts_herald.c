@@ -157,7 +157,7 @@ forget(struct fetch *h)
 	while (x->flights[i] != h)
 		i++;
 	memmove(x->flights + i, x->flights + i + 1,
-	    (x->count - i - 1) * sizeof x->flights[0]);
+	    (x->count - i - 1) * sizeof(struct fetch *));
 	x->count--;
 }
 

@@ -90,7 +90,7 @@ misconfigured_waits_a_minute(void **state)
 	assert_int_equal(backoff_pause(&b), 90000);
 	b = failed(8);
 	b.answer = BACKOFF_MISCONFIGURED;
-	assert_true(backoff_pause(&b) >= 8 * MINUTE_MS);
+	assert_true(backoff_pause(&b) >= (span_ms)8 * MINUTE_MS);
 }
 
 static void
@@ -117,9 +117,9 @@ it_ends_after_72_hours(void **state)
 	wall_ms next = -1;
 
 	(void)state;
-	b.now = created + 72 * HOUR_MS - 1;
+	b.now = created + (span_ms)72 * HOUR_MS - 1;
 	assert_int_equal(backoff_decide(&b, &next), BACKOFF_AGAIN);
-	assert_int_equal(next, created + 72 * HOUR_MS);
+	assert_int_equal(next, created + (span_ms)72 * HOUR_MS);
 	next = -1;
 	b.now++;
 	assert_int_equal(backoff_decide(&b, &next), BACKOFF_EXPIRED);

@@ -163,7 +163,7 @@ warnings_come_once_a_minute(void **state)
 	assert_string_equal(arrived(&b, buf, sizeof buf), "");
 	log_event(b.log, SEVERITY_ERR, "slow n=%d", 8);
 	assert_string_equal(arrived(&b, buf, sizeof buf), "3 slow n=8");
-	loop_sim_run_until(b.loop, LOOP_SIM_START + 2 * MINUTE_MS);
+	loop_sim_run_until(b.loop, LOOP_SIM_START + (span_ms)2 * MINUTE_MS);
 	assert_string_equal(arrived(&b, buf, sizeof buf), "4 slow repeated=1");
 	loop_sim_run_until(b.loop, LOOP_SIM_START + HOUR_MS);
 	assert_string_equal(arrived(&b, buf, sizeof buf), "");
@@ -181,8 +181,8 @@ many_kinds_are_not_lost(void **state)
 
 	(void)state;
 	bench_open(&b);
-	for (char c = 'A'; c <= 'z'; c++) {
-		char fmt[] = {c, ' ', 'n', '=', '1', '\0'};
+	for (int c = 'A'; c <= 'z'; c++) {
+		char fmt[] = {(char)c, ' ', 'n', '=', '1', '\0'};
 		const char *f = fmt;
 
 		if (c > 'Z' && c < 'a')

@@ -169,7 +169,8 @@ earliest_route_wins(void **state)
 	char *first[] = {OWN("phone"), OWN("hook"), OWN("nobody"), NULL};
 	char *second[] = {OWN("hook"), NULL};
 	struct config_route routes[] = {{.to = first,
-					    .notify_after = 5 * MINUTE_MS},
+					    .notify_after =
+						(span_ms)5 * MINUTE_MS},
 	    {.to = second, .notify_after = MINUTE_MS}};
 	struct output o = event(EVENT_OPENED, true);
 	struct route_hit hits[3];
@@ -179,7 +180,7 @@ earliest_route_wins(void **state)
 	assert_int_equal(hits[0].receiver, 1);
 	assert_int_equal(hits[0].not_before, onset + MINUTE_MS);
 	assert_int_equal(hits[1].receiver, 2);
-	assert_int_equal(hits[1].not_before, onset + 5 * MINUTE_MS);
+	assert_int_equal(hits[1].not_before, onset + (span_ms)5 * MINUTE_MS);
 
 	/* Old enough already, or nothing to be old: at once. */
 	o.at = onset + HOUR_MS;
