@@ -7,6 +7,7 @@ enum {
 	APART_MS = 5 * SECOND_MS,    /* two samples that confirm each other */
 	CONFIRM_MS = 30 * SECOND_MS, /* a failing run that may be down */
 	BLIP_MS = 10 * SECOND_MS,    /* a shorter failing run is a glitch */
+	GLITCH_LONGEST_MS = 10 * MINUTE_MS,
 	REFUSED_RUN = 3,
 	LAST_SAMPLES = 10,
 	PACE_HELD_MS = 30 * SECOND_MS,
@@ -153,7 +154,9 @@ end_failing_run(struct world *w, uint32_t i)
 	bool counts =
 	    w->now - m->fail_from >= BLIP_MS || m->phase == PHASE_OPEN;
 
-	if (m->phase == PHASE_NONE && m->state == STATE_UP)
+	/* Longer is no glitch, however few samples saw it. */
+	if (m->phase == PHASE_NONE && m->state == STATE_UP &&
+	    w->now - m->fail_from < GLITCH_LONGEST_MS)
 		ledger_count_glitch(&m->ledger);
 	m->run_fail = 0;
 	if (memory_has(m, MEMORY_WAITING)) {
