@@ -4,6 +4,7 @@
 #include <sys/queue.h>
 
 #include "base/mem.h"
+#include "scripts.h"
 
 TAILQ_HEAD(dials, dial);
 
@@ -30,6 +31,8 @@ dialer_new(struct loop *l)
 	struct dialer *d = mem_zalloc(sizeof(*d));
 
 	d->loop = l;
+	d->script = loop_sim_scripts(l)->dial;
+	d->arg = loop_sim_scripts(l)->arg;
 	TAILQ_INIT(&d->live);
 	return d;
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "io/request.h"
 #include "io/response.h"
+#include "scripts.h"
 
 TAILQ_HEAD(fetches, fetch);
 
@@ -38,6 +39,8 @@ fetcher_new(struct loop *l, const struct fetch_limits *limits, struct fail *f)
 	(void)f;
 	x->loop = l;
 	x->in_flight_max = limits->in_flight_max;
+	x->script = loop_sim_scripts(l)->fetch;
+	x->arg = loop_sim_scripts(l)->arg;
 	TAILQ_INIT(&x->live);
 	return x;
 }

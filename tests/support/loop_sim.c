@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "base/mem.h"
+#include "scripts.h"
 
 enum { NOWHERE = -1 };
 
@@ -48,7 +49,14 @@ struct loop {
 	size_t watches; /* armed ones */
 	struct signal_watch *signals;
 	bool stopped;
+	struct scripts scripts;
 };
+
+struct scripts *
+loop_sim_scripts(struct loop *l)
+{
+	return &l->scripts;
+}
 
 struct loop *
 loop_sim_new(wall_ms start)

@@ -7,6 +7,7 @@
 #include <sys/queue.h>
 
 #include "base/mem.h"
+#include "scripts.h"
 
 TAILQ_HEAD(resolutions, resolution);
 
@@ -36,6 +37,8 @@ resolver_new_at(struct loop *l, const char *servers, struct fail *f)
 
 	(void)f;
 	r->loop = l;
+	r->script = loop_sim_scripts(l)->resolve;
+	r->arg = loop_sim_scripts(l)->arg;
 	r->servers = mem_dup(servers != NULL ? servers : "192.0.2.53:53");
 	TAILQ_INIT(&r->pending);
 	return r;
