@@ -15,7 +15,11 @@
 #include "config/suggest.h"
 #include "wire/event_json.h"
 
-enum { OWN_OPTIONS_MAX = 16, MESSAGE_BYTES = 4096 };
+enum {
+	OWN_OPTIONS_MAX = 16,
+	MESSAGE_BYTES = 4096,
+	ESCAPED_BYTES = 4 * MESSAGE_BYTES
+};
 
 /* Values of the common options, out of the way of the commands' own. */
 enum {
@@ -91,6 +95,16 @@ static const struct cli_command commands[] = {
 	"\n"
 	"The newest 100 notices, then the counts over all of them.\n",
 	cli_notices},
+    {"reload", "have the daemon read its configuration again",
+	"[-c FILE] [--json]\n"
+	"\n"
+	"Waits for the answer; what is wrong leaves the daemon as it was.\n",
+	cli_reload},
+    {"resolve", "end an incident that is recovering, and say why",
+	"[-c FILE] [--json] --why TEXT ID\n"
+	"\n"
+	"Recorded with your name; a failure within the quiet time reopens it.\n",
+	cli_resolve},
     {"replay", "run the detector over recorded samples",
 	"[-c FILE] [--json] TRACE...\n"
 	"\n"
@@ -119,7 +133,7 @@ say(struct cli *c, const char *fmt, va_list ap)
 
 	(void)vsnprintf(message, sizeof(message), fmt, ap);
 	/* Arguments and files may hold what a terminal would obey. */
-	text_init(&t, 4 * MESSAGE_BYTES);
+	text_init(&t, ESCAPED_BYTES);
 	for (char *s = message, *line; (line = strsep(&s, "\n")) != NULL;) {
 		escape_log(&t, line, strlen(line));
 		if (s != NULL)
@@ -161,7 +175,7 @@ cli_place(struct cli *c, const char *file, unsigned long line,
 {
 	struct text t;
 
-	text_init(&t, 4 * MESSAGE_BYTES);
+	text_init(&t, ESCAPED_BYTES);
 	escape_log(&t, file, strlen(file));
 	if (line > 0)
 		text_printf(&t, ":%lu", line);

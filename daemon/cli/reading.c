@@ -11,7 +11,11 @@
 #include "store/query.h"
 #include "store/store.h"
 
-enum { STEPS_MAX = 200000, SHOWN_BYTES = 4 * ESCAPE_LOG_BYTES + 8 };
+enum {
+	TWO_DAYS_S = 48 * 3600,
+	STEPS_MAX = 200000,
+	SHOWN_BYTES = 4 * ESCAPE_LOG_BYTES + 8
+};
 
 int
 reading_open(struct cli *c, const char *database, struct query **q)
@@ -65,7 +69,7 @@ reading_age(span_ms d, char buf[READING_TIME_BYTES])
 		(void)snprintf(buf, READING_TIME_BYTES, "%" PRId64 "s", s);
 	else if (s < 3600)
 		(void)snprintf(buf, READING_TIME_BYTES, "%" PRId64 "m", s / 60);
-	else if (s < 48 * 3600)
+	else if (s < TWO_DAYS_S)
 		(void)snprintf(buf, READING_TIME_BYTES,
 		    "%" PRId64 "h%02" PRId64 "m", s / 3600, s / 60 % 60);
 	else

@@ -141,8 +141,8 @@ print_detail(struct cli *c, const struct row *r)
 		(void)fprintf(c->out, "%u %% to hold for an hour",
 		    r->incident.chance);
 		if (r->incident.all_clear_at != 0)
-			(void)fprintf(c->out, ", all-clear %.6sZ",
-			    reading_time(r->incident.all_clear_at, when) + 10);
+			(void)fprintf(c->out, ", all-clear %.5sZ",
+			    reading_time(r->incident.all_clear_at, when) + 11);
 	} else {
 		print_cause(c, r);
 	}

@@ -14,7 +14,8 @@ enum {
 	BLOCK_SHIFT = 16,
 	BLOCK_ROWS = 1 << BLOCK_SHIFT,
 	PROGRESS_ROWS = 1 << 20,
-	FIRST_SLOTS = 64
+	FIRST_SLOTS = 64,
+	ESCAPED_BYTES = 4 * TRACE_ID_BYTES
 };
 
 /* What is known of an endpoint while files are read. */
@@ -99,9 +100,8 @@ append(struct trace *t, const struct trace_row *row, wall_ms evidence)
 	if (t->count == t->block_count << BLOCK_SHIFT) {
 		size_t n = t->block_count++;
 
-		t->blocks = mem_resize(t->blocks, n + 1, sizeof(t->blocks[0]));
-		t->evidence =
-		    mem_resize(t->evidence, n + 1, sizeof(t->evidence[0]));
+		t->blocks = mem_resize(t->blocks, n + 1, sizeof(void *));
+		t->evidence = mem_resize(t->evidence, n + 1, sizeof(void *));
 		t->blocks[n] = mem_array(BLOCK_ROWS, sizeof(*row));
 		t->evidence[n] = mem_array(BLOCK_ROWS, sizeof(evidence));
 	}
@@ -141,7 +141,7 @@ printable(const char *s, size_t n)
 
 	if (n > TRACE_ID_BYTES)
 		return false;
-	text_init(&t, 4 * TRACE_ID_BYTES);
+	text_init(&t, ESCAPED_BYTES);
 	escape_log(&t, s, n);
 	same = text_len(&t) == n && memcmp(text_str(&t), s, n) == 0;
 	text_done(&t);

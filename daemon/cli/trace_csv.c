@@ -76,7 +76,7 @@ record_end(const struct trace_csv *c)
 
 /* Unquote in place the field that begins with a quote at s; NULL if broken. */
 static char *
-unquote(char *s, char *end, struct csv_field *field)
+unquote(char *s, const char *end, struct csv_field *field)
 {
 	char *to = s;
 	bool closed = false;
@@ -99,7 +99,7 @@ unquote(char *s, char *end, struct csv_field *field)
 }
 
 static char *
-plain(char *s, char *end, struct csv_field *field)
+plain(char *s, const char *end, struct csv_field *field)
 {
 	field->text = s;
 	while (s < end && *s != ',' && *s != '"')

@@ -160,7 +160,7 @@ read_code(const struct csv_field *field, uint16_t *code, struct fail *f)
 	if (field == NULL)
 		return OK;
 	if (memchr(field->text, '.', field->len) != NULL ||
-	    !thousandths(field, CODE_MAX, &v) || (v > 0 && v < CODE_MIN * 1000))
+	    !thousandths(field, CODE_MAX, &v) || (v > 0 && v / 1000 < CODE_MIN))
 		return fail_set(f, ERR_SYNTAX,
 		    "code: '%.*s' is not an HTTP status; write 100 to 999, or "
 		    "0 for no answer",
