@@ -35,11 +35,11 @@ write_errno(struct db *d)
 	if (sqlite3_file_control(d->handle, "main",
 		SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
 	    log != NULL && log->pMethods != NULL)
-		(void)log->pMethods->xFileControl(
-		    log, SQLITE_FCNTL_LAST_ERRNO, &err);
+		(void)log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO,
+		    &err);
 	if (!no_room(err))
-		(void)sqlite3_file_control(
-		    d->handle, "main", SQLITE_FCNTL_LAST_ERRNO, &err);
+		(void)sqlite3_file_control(d->handle, "main",
+		    SQLITE_FCNTL_LAST_ERRNO, &err);
 	return err;
 }
 

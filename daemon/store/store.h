@@ -4,7 +4,7 @@
  *
  *	store_open
  *	store_begin  put.h: store_put_* ...  store_commit     group commit
- *	store_tick   about once a second: checkpoints
+ *	store_tick   about once a second: checkpoints when worth it
  *	store_retain about once a second: what has aged leaves, in small steps
  *
  * What is committed survives kill -9 and power loss.  Within a transaction
@@ -54,7 +54,7 @@ struct store_options {
 	/* Microseconds of a running clock; NULL: no limits on time are kept. */
 	int64_t (*micros)(void *arg);
 	void *micros_arg;
-	span_ms check_budget; /* for looking for damage; 0: 2 s */
+	span_ms check_budget; /* for looking for damage, about; 0: 2 s */
 };
 
 /*

@@ -50,8 +50,8 @@ refused(struct fixture *x, const struct output *o)
 {
 	struct fail f = {OK, ""};
 
-	assert_int_equal(
-	    store_put_output(x->s, x->e, o, "{}", &f), ERR_CORRUPT);
+	assert_int_equal(store_put_output(x->s, x->e, o, "{}", &f),
+	    ERR_CORRUPT);
 	assert_string_not_equal(f.why, "");
 	assert_false(store_failed(x->s));
 }
@@ -150,8 +150,7 @@ on_event(void *arg, const struct query_event *e)
 	struct seen *n = arg;
 
 	n->events++;
-	assert_true(
-	    e->event == EVENT_OPENED || e->event == EVENT_RECOVERING);
+	assert_true(e->event == EVENT_OPENED || e->event == EVENT_RECOVERING);
 	(void)snprintf(n->json, sizeof(n->json), "%s", e->json);
 	return true;
 }
@@ -211,8 +210,7 @@ is_found_again_with_its_evidence(void **state)
 	stores_put(x.s, x.e, &o);
 	stores_commit(x.s);
 
-	assert_int_equal(
-	    store_load_incidents(x.s, on_open, &loaded, &f), OK);
+	assert_int_equal(store_load_incidents(x.s, on_open, &loaded, &f), OK);
 	assert_int_equal(loaded.incident.day, first.day);
 	assert_int_equal(loaded.incident.n, 1);
 	assert_int_equal(loaded.phase, PHASE_RECOVERING);
@@ -226,8 +224,8 @@ is_found_again_with_its_evidence(void **state)
 	assert_int_equal(n.evidence, 2);
 	assert_string_equal(n.body, "sorry");
 	assert_string_equal(n.json, "{}");
-	assert_int_equal(query_incident(
-			     q, (struct incident_id){20230214, 7}, &on, &f),
+	assert_int_equal(query_incident(q, (struct incident_id){20230214, 7},
+			     &on, &f),
 	    ERR_NOTFOUND);
 	query_close(q);
 	end(&x);
@@ -275,12 +273,11 @@ lists_by_what_is_asked(void **state)
 	assert_int_equal(query_open(x.d.path, 0, &q, &f), STORE_OK);
 	assert_int_equal(list(q, (struct query_incidents){0}), 321);
 	assert_int_equal(list(q, (struct query_incidents){.limit = 2}), 32);
-	assert_int_equal(
-	    list(q, (struct query_incidents){.open_only = true}), 3);
-	assert_int_equal(
-	    list(q, (struct query_incidents){.since = 20000}), 32);
-	assert_int_equal(
-	    list(q, (struct query_incidents){.endpoint = "no/ne"}), 0);
+	assert_int_equal(list(q, (struct query_incidents){.open_only = true}),
+	    3);
+	assert_int_equal(list(q, (struct query_incidents){.since = 20000}), 32);
+	assert_int_equal(list(q, (struct query_incidents){.endpoint = "no/ne"}),
+	    0);
 	query_close(q);
 	end(&x);
 }

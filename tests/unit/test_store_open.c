@@ -39,8 +39,7 @@ run(const char *path, const char *sql)
 	sqlite3 *db;
 
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(
-	    sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
@@ -52,8 +51,8 @@ ask(const char *path, const char *sql)
 	int64_t v;
 
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(
-	    sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL),
+	    SQLITE_OK);
 	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
 	v = sqlite3_column_int64(stmt, 0);
 	assert_int_equal(sqlite3_finalize(stmt), SQLITE_OK);
@@ -117,8 +116,7 @@ new_file_is_private(void **state)
 	(void)snprintf(folder, sizeof(folder), "%s-wal", path);
 	assert_int_equal(stat(folder, &st), -1);
 
-	assert_int_equal(
-	    stores_try(path, STORES_T0 + 5000, &s, &f), STORE_OK);
+	assert_int_equal(stores_try(path, STORES_T0 + 5000, &s, &f), STORE_OK);
 	assert_int_equal(store_epoch(s), 2);
 	store_close(s);
 	assert_int_equal(ask(path, "PRAGMA application_id"), 0x56696769);
@@ -198,8 +196,8 @@ foreign_file_is_left_alone(void **state)
 	assert_int_equal(stores_try(path, STORES_T0, &s, &f), STORE_FOREIGN);
 	assert_non_null(strstr(f.why, "not a database of this program"));
 	assert_int_equal(stat(path, &after), 0);
-	assert_memory_equal(
-	    &before.st_mtim, &after.st_mtim, sizeof(after.st_mtim));
+	assert_memory_equal(&before.st_mtim, &after.st_mtim,
+	    sizeof(after.st_mtim));
 	assert_int_equal(ask(path, "SELECT x FROM t"), 1);
 }
 
@@ -218,8 +216,8 @@ any_other_file_is_left_alone(void **state)
 	assert_int_equal(stores_try(path, STORES_T0, &s, &f), STORE_FOREIGN);
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_size, 11);
-	assert_int_equal(
-	    stores_try("/dev/null", STORES_T0, &s, &f), STORE_FOREIGN);
+	assert_int_equal(stores_try("/dev/null", STORES_T0, &s, &f),
+	    STORE_FOREIGN);
 }
 
 static void
@@ -244,8 +242,10 @@ find_aside(struct scratch *d, char *out, size_t size)
 	char command[160];
 	FILE *p;
 
-	(void)snprintf(command, sizeof(command), "%s/v.db.corrupt-"
-	    "20230214T090000Z", d->folder);
+	(void)snprintf(command, sizeof(command),
+	    "%s/v.db.corrupt-"
+	    "20230214T090000Z",
+	    d->folder);
 	(void)snprintf(out, size, "%s", command);
 	p = fopen(out, "r");
 	if (p == NULL)
@@ -286,10 +286,41 @@ damaged_page(void **state)
 	memset(junk, 0xa5, sizeof(junk));
 	fd = open(path, O_WRONLY);
 	assert_true(fd >= 0);
-	assert_int_equal(
-	    pwrite(fd, junk, sizeof(junk), st.st_size - 4 * PAGE), PAGE);
+	assert_int_equal(pwrite(fd, junk, sizeof(junk), st.st_size - 4 * PAGE),
+	    PAGE);
 	assert_int_equal(close(fd), 0);
 	expect_replaced(*state, path);
+}
+
+/* With hardly any time, samples are not looked at, but all else is. */
+static void
+damage_beyond_the_budget(void **state)
+{
+	const char *path = scratch_path(*state, "v.db");
+	struct store_options o = {.path = path,
+	    .instance = "test1",
+	    .version = "0",
+	    .now = STORES_T0,
+	    .check_budget = 1};
+	unsigned char junk[PAGE];
+	int64_t root;
+	struct store *s;
+	struct fail f;
+	int fd;
+
+	fill(path, 5000);
+	root = ask(path,
+	    "SELECT rootpage FROM sqlite_schema WHERE name = 'outbox'");
+	assert_int_equal(store_open(&o, &s, &f), STORE_OK);
+	store_close(s);
+	memset(junk, 0xa5, sizeof(junk));
+	fd = open(path, O_WRONLY);
+	assert_true(fd >= 0);
+	assert_int_equal(pwrite(fd, junk, sizeof(junk), (root - 1) * PAGE),
+	    PAGE);
+	assert_int_equal(close(fd), 0);
+	assert_int_equal(store_open(&o, &s, &f), STORE_CORRUPT);
+	store_close(s);
 }
 
 static void
@@ -365,7 +396,8 @@ fill_up(struct store *s, int64_t e, struct sample *p, int most)
 static int
 full_and_back(const char *path)
 {
-	struct rlimit limit = {.rlim_cur = 400 * 1024, .rlim_max = RLIM_INFINITY};
+	struct rlimit limit = {.rlim_cur = 400 * 1024,
+	    .rlim_max = RLIM_INFINITY};
 	struct sample p = stores_sample(STORES_T0, 70000, REASON_OK);
 	struct store *s;
 	struct fail f;
@@ -378,8 +410,7 @@ full_and_back(const char *path)
 	if (store_begin(s, STORES_T0, &f) != OK)
 		return 11;
 	e = store_endpoint(s, "a/b", "a", "b", STORES_T0);
-	if (store_commit(s, &f) != OK ||
-	    setrlimit(RLIMIT_FSIZE, &limit) != 0)
+	if (store_commit(s, &f) != OK || setrlimit(RLIMIT_FSIZE, &limit) != 0)
 		return 12;
 	rc = fill_up(s, e, &p, 1000);
 	if (rc != 0)
@@ -389,8 +420,7 @@ full_and_back(const char *path)
 	if (rc != 0)
 		return 30 + rc;
 	limit.rlim_cur = RLIM_INFINITY;
-	if (setrlimit(RLIMIT_FSIZE, &limit) != 0 ||
-	    fill_up(s, e, &p, 10) != 2)
+	if (setrlimit(RLIMIT_FSIZE, &limit) != 0 || fill_up(s, e, &p, 10) != 2)
 		return 40;
 	store_close(s);
 	return 0;
@@ -402,16 +432,18 @@ full_disk_passes(void **state)
 	const char *path = scratch_path(*state, "v.db");
 
 	assert_int_equal(in_child(full_and_back, path), 0);
-	assert_int_equal(
-	    ask(path, "SELECT count(*) = 1 FROM pragma_integrity_check"), 1);
+	assert_int_equal(ask(path,
+			     "SELECT count(*) = 1 FROM pragma_integrity_check"),
+	    1);
 	/* The chain of an endpoint has no hole where commits failed. */
 	assert_int_equal(ask(path,
 			     "SELECT count(*) FROM sample s WHERE back > 0 AND "
 			     "NOT EXISTS (SELECT 1 FROM sample p WHERE p.ref = "
 			     "s.ref - s.back)"),
 	    0);
-	assert_int_equal(
-	    ask(path, "SELECT count(*) FROM sample WHERE back = 0"), 1);
+	assert_int_equal(ask(path,
+			     "SELECT count(*) FROM sample WHERE back = 0"),
+	    1);
 	assert_true(ask(path, "SELECT count(*) FROM sample") >= 1000);
 }
 
@@ -482,6 +514,7 @@ main(void)
 	    ROW(any_other_file_is_left_alone),
 	    ROW(newer_file_is_left_alone),
 	    ROW(damaged_page),
+	    ROW(damage_beyond_the_budget),
 	    ROW(damaged_first_page),
 	    ROW(truncated),
 	    ROW(truncated_within_the_header),

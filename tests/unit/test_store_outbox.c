@@ -187,14 +187,13 @@ merging_and_removal(void **state)
 	(void)owe(x.s, 1, "hook", 200);
 	(void)owe(x.s, 2, "hook", 200);
 	store_end_outbox(x.s, 1, OUTBOX_MERGED, 150);
-	assert_int_equal(store_outbox_of(x.s,
-			     (struct incident_id){20230214, 1}, "hook", note,
-			     &l),
+	assert_int_equal(store_outbox_of(x.s, (struct incident_id){20230214, 1},
+			     "hook", note, &l),
 	    OK);
 	assert_string_equal(l.text, "1:1+ 2:1+ ");
 	expect_due(x.s, 300, 9, "2:1+ 3:2+ ");
-	assert_int_equal(
-	    store_end_receiver(x.s, "hook", OUTBOX_DROPPED, 300), 2);
+	assert_int_equal(store_end_receiver(x.s, "hook", OUTBOX_DROPPED, 300),
+	    2);
 	expect_due(x.s, 300, 9, "");
 	store_tally(x.s, "hook", &t);
 	assert_int_equal(t.failed + t.sent + t.owed, 0);
@@ -245,12 +244,10 @@ long_rows_are_folded(void **state)
 	assert_int_equal(store_expire_outbox(x.s, 2000), 1);
 	stores_commit(x.s);
 	while (more)
-		assert_int_equal(
-		    store_retain(x.s, 4000, &keep, &more, &f), OK);
+		assert_int_equal(store_retain(x.s, 4000, &keep, &more, &f), OK);
 	assert_int_equal(query_open(x.d.path, 0, &q, &f), STORE_OK);
-	assert_int_equal(
-	    query_notices(q, &(struct query_notices){.limit = 5}, on_delivery,
-		&n, &f),
+	assert_int_equal(query_notices(q, &(struct query_notices){.limit = 5},
+			     on_delivery, &n, &f),
 	    OK);
 	assert_int_equal(n.n, 1);
 	assert_int_equal(n.attempts, 35);

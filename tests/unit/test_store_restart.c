@@ -122,13 +122,13 @@ loads_in_order_after_a_kill(void **state)
 	assert_int_equal(l.row.last_ref, 6);
 	assert_int_equal(l.row.state_ref, 2);
 	assert_memory_equal(l.state, "memory", 6);
-	assert_int_equal(store_load_shared(
-			     s, &ref, shared, sizeof(shared), &n, &f),
+	assert_int_equal(store_load_shared(s, &ref, shared, sizeof(shared), &n,
+			     &f),
 	    OK);
 	assert_int_equal(n, 6);
 	assert_int_equal(ref, 3);
-	assert_int_equal(
-	    store_load_shared(s, &ref, shared, 5, &n, &f), ERR_LIMIT);
+	assert_int_equal(store_load_shared(s, &ref, shared, 5, &n, &f),
+	    ERR_LIMIT);
 
 	assert_int_equal(store_load_inputs(s, 0, on_input, &l, &f), OK);
 	assert_string_equal(l.text, "1:1 2:2 3:1 4:7 5:5 6:1 ");
@@ -249,20 +249,17 @@ last_checks(void **state)
 		stores_commit(s);
 	}
 	for (int round = 0; round < 2; round++) {
-		assert_int_equal(
-		    query_open(d.path, 1000, &q, &f), STORE_OK);
+		assert_int_equal(query_open(d.path, 1000, &q, &f), STORE_OK);
 		sum = 0;
-		assert_int_equal(
-		    query_samples(q, e, 3, on_one, &sum, &f), OK);
+		assert_int_equal(query_samples(q, e, 3, on_one, &sum, &f), OK);
 		assert_int_equal(sum, 191715);
 		sum = 0;
-		assert_int_equal(
-		    query_samples(q, g, 99, on_one, &sum, &f), OK);
-		assert_int_equal(
-		    query_endpoints(q, NULL, on_state, &n, &f), OK);
+		assert_int_equal(query_samples(q, g, 99, on_one, &sum, &f), OK);
+		assert_int_equal(query_endpoints(q, NULL, on_state, &n, &f),
+		    OK);
 		assert_int_equal(n, 2 + 3 * round);
-		assert_int_equal(
-		    query_endpoints(q, "a/c", on_state, &n, &f), OK);
+		assert_int_equal(query_endpoints(q, "a/c", on_state, &n, &f),
+		    OK);
 		assert_int_equal(n, 3 + 3 * round);
 		query_close(q);
 		if (round == 0)
@@ -296,11 +293,9 @@ a_read_is_bounded(void **state)
 		store_put_sample(s, store_next_ref(s), e, &p);
 	stores_commit(s);
 	assert_int_equal(query_open(d.path, 1, &q, &f), STORE_OK);
-	assert_int_equal(
-	    query_endpoints(q, NULL, on_state, &n, &f), ERR_LIMIT);
+	assert_int_equal(query_endpoints(q, NULL, on_state, &n, &f), ERR_LIMIT);
 	query_close(q);
-	assert_int_equal(
-	    query_open("/nowhere/v.db", 0, &q, &f), STORE_MISSING);
+	assert_int_equal(query_open("/nowhere/v.db", 0, &q, &f), STORE_MISSING);
 	assert_non_null(strstr(f.why, "no database"));
 	store_close(s);
 	scratch_remove(&d);
@@ -331,8 +326,8 @@ old_things_leave(void **state)
 	put(s, (struct input){.kind = INPUT_GAP, .at = STORES_T0}, 0);
 	put(s, (struct input){.kind = INPUT_RESOLVE, .at = STORES_T0}, e);
 	stores_commit(s);
-	assert_int_equal(
-	    store_retain(s, STORES_T0 + 1000, &keep, &more, &f), OK);
+	assert_int_equal(store_retain(s, STORES_T0 + 1000, &keep, &more, &f),
+	    OK);
 	assert_false(more);
 	for (more = true; more; steps++)
 		assert_int_equal(store_retain(s, later, &keep, &more, &f), OK);

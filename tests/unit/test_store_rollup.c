@@ -25,8 +25,8 @@ packs_and_unpacks(void **state)
 	assert_memory_equal(in, out, sizeof(in));
 	assert_false(rollup_unpack(buf, n - 1, out, ROLLUP_BUCKETS));
 	assert_false(rollup_unpack("\x80\x01", 2, out, ROLLUP_BUCKETS));
-	assert_false(rollup_unpack(
-	    "\x01\xff\xff\xff\xff\xff\x01", 7, out, ROLLUP_BUCKETS));
+	assert_false(rollup_unpack("\x01\xff\xff\xff\xff\xff\x01", 7, out,
+	    ROLLUP_BUCKETS));
 	assert_int_equal(out[1], 0);
 }
 
@@ -59,8 +59,8 @@ ask(sqlite3 *db, const char *sql)
 	sqlite3_stmt *stmt;
 	int64_t v;
 
-	assert_int_equal(
-	    sqlite3_prepare_v2(db, sql, -1, &stmt, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &stmt, NULL),
+	    SQLITE_OK);
 	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
 	v = sqlite3_column_int64(stmt, 0);
 	assert_int_equal(sqlite3_finalize(stmt), SQLITE_OK);
@@ -159,8 +159,8 @@ equal_to_sql_over_samples(void **state)
 	}
 	store_close(s);
 	assert_int_equal(sqlite3_open(d.path, &db), SQLITE_OK);
-	assert_int_equal(
-	    ask(db, "SELECT count(*) FROM sample"), MINUTES * 6 * ENDPOINTS);
+	assert_int_equal(ask(db, "SELECT count(*) FROM sample"),
+	    MINUTES * 6 * ENDPOINTS);
 	assert_true(
 	    ask(db, "SELECT count(*) FROM rollup WHERE period = 0") >= 140);
 	assert_true(
@@ -169,15 +169,17 @@ equal_to_sql_over_samples(void **state)
 	assert_int_equal(wrong_rows(db, 1, 3600000), 0);
 	/* The day is not over: it holds what its hours hold. */
 	assert_int_equal(
-	    ask(db, "SELECT (SELECT sum(n) FROM rollup WHERE period = 2) - "
-		    "(SELECT sum(n) FROM rollup WHERE period = 0)"),
+	    ask(db,
+		"SELECT (SELECT sum(n) FROM rollup WHERE period = 2) - "
+		"(SELECT sum(n) FROM rollup WHERE period = 0)"),
 	    0);
 	assert_int_equal(
-	    ask(db, "SELECT (SELECT sum(n) FROM rollup WHERE period = 0) - "
-		    "(SELECT count(*) FROM sample WHERE start_ms < "
-		    "(SELECT value FROM counter WHERE "
-		    "name = 'store.rolled_from') AND ref <= (SELECT value FROM "
-		    "counter WHERE name = 'store.rolled_mark'))"),
+	    ask(db,
+		"SELECT (SELECT sum(n) FROM rollup WHERE period = 0) - "
+		"(SELECT count(*) FROM sample WHERE start_ms < "
+		"(SELECT value FROM counter WHERE "
+		"name = 'store.rolled_from') AND ref <= (SELECT value FROM "
+		"counter WHERE name = 'store.rolled_mark'))"),
 	    0);
 	assert_int_equal(sqlite3_close(db), SQLITE_OK);
 	scratch_remove(&d);

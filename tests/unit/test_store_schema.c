@@ -154,29 +154,31 @@ views_add_up(void **state)
 	stores_put(s, e, &o);
 	stores_commit(s);
 	assert_true(db_open(&db, d.path, d.path, SQLITE_OPEN_READONLY));
-	assert_int_equal(
-	    ask(&db, "SELECT sum(up_ms + degraded_ms + recovering_ms + "
-		     "maintenance_ms + down_ms + unknown_ms) "
-		     "FROM v_availability_day"),
+	assert_int_equal(ask(&db,
+			     "SELECT sum(up_ms + degraded_ms + recovering_ms + "
+			     "maintenance_ms + down_ms + unknown_ms) "
+			     "FROM v_availability_day"),
 	    at - from);
-	assert_int_equal(
-	    ask(&db, "SELECT sum(down_ms) FROM v_availability_day"),
+	assert_int_equal(ask(&db,
+			     "SELECT sum(down_ms) FROM v_availability_day"),
 	    11 * (wall_ms)HOUR_MS + 123);
-	assert_int_equal(
-	    ask(&db, "SELECT max(up_ms + degraded_ms + recovering_ms + "
-		     "maintenance_ms + down_ms + unknown_ms) "
-		     "FROM v_availability_day"),
+	assert_int_equal(ask(&db,
+			     "SELECT max(up_ms + degraded_ms + recovering_ms + "
+			     "maintenance_ms + down_ms + unknown_ms) "
+			     "FROM v_availability_day"),
 	    DAY_MS);
-	assert_int_equal(
-	    ask(&db, "SELECT count(*) FROM v_availability_day "
-		     "WHERE provisional"),
+	assert_int_equal(ask(&db,
+			     "SELECT count(*) FROM v_availability_day "
+			     "WHERE provisional"),
 	    1);
-	assert_int_equal(ask(&db, "SELECT count(*) FROM v_incident WHERE "
-				  "incident = '20230214-12' AND kind = "
-				  "'outage'"),
+	assert_int_equal(ask(&db,
+			     "SELECT count(*) FROM v_incident WHERE "
+			     "incident = '20230214-12' AND kind = "
+			     "'outage'"),
 	    1);
-	assert_int_equal(
-	    ask(&db, "SELECT count(*) FROM v_span WHERE provisional"), 1);
+	assert_int_equal(ask(&db,
+			     "SELECT count(*) FROM v_span WHERE provisional"),
+	    1);
 	assert_int_equal(ask(&db, "SELECT count(*) FROM v_notice"), 0);
 	assert_int_equal(ask(&db, "SELECT count(*) FROM v_sample"), 0);
 	db_close(&db);
@@ -218,8 +220,8 @@ each_version_reaches_the_newest(void **state)
 		assert_int_equal(ask(&db, "PRAGMA user_version"), from);
 		assert_true(migrate(&db, &built_in));
 		assert_int_equal(ask(&db, "PRAGMA user_version"), newest);
-		assert_int_equal(
-		    ask(&db, "PRAGMA application_id"), DB_APPLICATION_ID);
+		assert_int_equal(ask(&db, "PRAGMA application_id"),
+		    DB_APPLICATION_ID);
 		assert_int_equal(
 		    ask(&db, "SELECT count(*) FROM pragma_foreign_key_check"),
 		    0);
@@ -257,13 +259,14 @@ a_later_version_is_whole_or_not_there(void **state)
 	db_clear(&db);
 	assert_int_equal(ask(&db, "PRAGMA user_version"), 2);
 	assert_int_equal(ask(&db, "SELECT x FROM later"), 7);
-	assert_int_equal(ask(&db, "SELECT count(*) FROM sqlite_schema "
-				  "WHERE name = 'half'"),
+	assert_int_equal(ask(&db,
+			     "SELECT count(*) FROM sqlite_schema "
+			     "WHERE name = 'half'"),
 	    0);
 	db_close(&db);
 	/* As it was before it was touched. */
-	assert_true(db_open(&db, scratch_path(&d, "it's.db.before-003"),
-	    d.path, SQLITE_OPEN_READONLY));
+	assert_true(db_open(&db, scratch_path(&d, "it's.db.before-003"), d.path,
+	    SQLITE_OPEN_READONLY));
 	assert_int_equal(ask(&db, "PRAGMA user_version"), 1);
 	db_close(&db);
 	scratch_remove(&d);

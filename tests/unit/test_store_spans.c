@@ -55,10 +55,10 @@ sum(struct scratch *d, int64_t e, wall_ms from, wall_ms to,
 	struct fail f;
 	bool provisional;
 
-	assert_int_equal(
-	    query_open(scratch_path(d, "v.db"), 0, &q, &f), STORE_OK);
-	assert_int_equal(
-	    query_buckets(q, e, from, to, out, &provisional, &f), OK);
+	assert_int_equal(query_open(scratch_path(d, "v.db"), 0, &q, &f),
+	    STORE_OK);
+	assert_int_equal(query_buckets(q, e, from, to, out, &provisional, &f),
+	    OK);
 	assert_false(provisional);
 	query_close(q);
 }
