@@ -234,6 +234,25 @@ a_flood_waits_and_is_refused_and_drains(void **state)
 	s->sides[1].wanted = taken + 1;
 	loop_run(s->loop);
 	assert_int_equal(last_number(&s->sides[1]), taken);
+	/* Once for the flood, and once at most for the last frame. */
+	assert_true(s->sides[0].drains <= 2);
+}
+
+/* The socket has room again, and still the queue comes first. */
+static void
+nothing_overtakes_the_queue(void **state)
+{
+	struct scene *s = *state;
+	uint32_t n = 0;
+
+	while (channel_backlog(s->ends[0]) < QUEUE_MAX / 2)
+		assert_int_equal(send_number(s, 0, n++), OK);
+	s->sides[1].wanted = 10;
+	loop_run(s->loop);
+	assert_int_equal(send_number(s, 0, n), OK);
+	s->sides[1].wanted = n + 1;
+	loop_run(s->loop);
+	assert_int_equal(last_number(&s->sides[1]), n);
 }
 
 static void
@@ -419,6 +438,7 @@ main(void)
 	    SCENE(frames_arrive_in_order),
 	    SCENE(bodies_may_be_empty_or_full),
 	    SCENE(a_flood_waits_and_is_refused_and_drains),
+	    SCENE(nothing_overtakes_the_queue),
 	    SCENE(an_end_comes_once_and_last),
 	    SCENE(sending_to_nobody_fails_and_the_end_follows),
 	    SCENE(a_backlog_dies_with_the_other_end),

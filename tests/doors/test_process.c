@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -71,6 +72,14 @@ be_mapped(void)
 }
 
 static int
+be_paired(const char *number)
+{
+	int high = (int)strtol(number, NULL, 10);
+
+	return write(high, "high", 4) == 4 && write(3, "three", 5) == 5 ? 0 : 1;
+}
+
+static int
 be_hardened(void)
 {
 	int death = 0;
@@ -96,8 +105,10 @@ be_patient(void)
 }
 
 static int
-be_child(const char *what)
+be_child(const char *what, const char *more)
 {
+	if (strcmp(what, "paired") == 0)
+		return be_paired(more);
 	if (strcmp(what, "mapped") == 0)
 		return be_mapped();
 	if (strcmp(what, "hardened") == 0)
@@ -187,10 +198,7 @@ a_child_has_what_it_is_given(void **state)
 	loose = dup(0);
 	assert_int_equal(sigaction(SIGPIPE, &ignore, &old), 0);
 	assert_int_equal(setenv("VIGIE_TEST_ENV", "1", 1), 0);
-	/* Each source is the other's number, to be sure of a collision. */
-	assert_int_equal(dup3(a[1], 34, O_CLOEXEC), 34);
 	start(s, "mapped", (struct process_fd[]){{a[1], 4}, {b[1], 3}}, 2);
-	(void)close(34);
 	loop_run(s->loop);
 	assert_true(s->gone);
 	assert_int_equal(s->end.code, 0);
@@ -229,6 +237,36 @@ mappings_may_cross(void **state)
 	expect_text(b[0], "three");
 	(void)close(three);
 	(void)close(four);
+	for (size_t k = 0; k < 2; k++) {
+		(void)close(a[k]);
+		(void)close(b[k]);
+	}
+}
+
+/* The first wants the number at which a copy of the second would be. */
+static void
+mappings_do_not_overwrite_what_is_under_way(void **state)
+{
+	const char *argv[] = {"test_process", "paired", NULL, NULL};
+	struct scene *s = *state;
+	struct process_fd fds[2];
+	int a[2], b[2], next;
+	char number[16];
+
+	assert_int_equal(pipe2(a, O_CLOEXEC), 0);
+	assert_int_equal(pipe2(b, O_CLOEXEC), 0);
+	next = fcntl(0, F_DUPFD_CLOEXEC, 3);
+	(void)close(next);
+	assert_true(next + 1 <= PROCESS_AS_MAX);
+	(void)snprintf(number, sizeof(number), "%d", next + 1);
+	argv[2] = number;
+	fds[0] = (struct process_fd){a[1], next + 1};
+	fds[1] = (struct process_fd){b[1], 3};
+	assert_int_equal(process_spawn(argv, fds, 2, &s->pid, NULL), OK);
+	loop_run(s->loop);
+	assert_int_equal(s->end.code, 0);
+	expect_text(b[0], "three");
+	expect_text(a[0], "high");
 	for (size_t k = 0; k < 2; k++) {
 		(void)close(a[k]);
 		(void)close(b[k]);
@@ -315,6 +353,7 @@ main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 	    SCENE(a_child_has_what_it_is_given),
 	    SCENE(mappings_may_cross),
+	    SCENE(mappings_do_not_overwrite_what_is_under_way),
 	    SCENE(a_child_can_be_killed_and_is_reaped_once),
 	    SCENE(a_child_can_harden_itself),
 	    cmocka_unit_test(impossible_mappings_are_refused),
@@ -323,6 +362,6 @@ main(int argc, char **argv)
 
 	/* A leak check at exit would need to trace what cannot be traced. */
 	if (argc > 1)
-		_exit(be_child(argv[1]));
+		_exit(be_child(argv[1], argc > 2 ? argv[2] : ""));
 	return cmocka_run_group_tests_name("process", tests, NULL, NULL);
 }
