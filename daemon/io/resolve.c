@@ -15,6 +15,7 @@
 #include "io/asking.h"
 #include "io/dnssocket.h"
 #include "io/nameconf.h"
+#include "io/socketmap.h"
 
 enum {
 	NAME_BYTES_MAX = 255,
@@ -47,14 +48,7 @@ struct lane {
 	ares_channel channel;
 	struct dnssocket dns;
 	struct timer *timer;
-	LIST_HEAD(, socket) sockets;
-};
-
-struct socket {
-	LIST_ENTRY(socket) node;
-	struct lane *lane;
-	struct watch *watch;
-	int fd;
+	struct socketmap *sockets;
 };
 
 struct resolver {
@@ -94,11 +88,9 @@ on_lane_timer(void *arg)
 }
 
 static void
-on_socket(void *arg, int events)
+on_socket(void *arg, int fd, int events)
 {
-	struct socket *s = arg;
-	struct lane *lane = s->lane;
-	int fd = s->fd;
+	struct lane *lane = arg;
 
 	ares_process_fd(lane->channel,
 	    events & WATCH_READ ? fd : ARES_SOCKET_BAD,
@@ -111,28 +103,12 @@ static void
 on_socket_state(void *arg, ares_socket_t fd, int readable, int writable)
 {
 	struct lane *lane = arg;
-	struct socket *s;
 
-	LIST_FOREACH (s, &lane->sockets, node)
-		if (s->fd == fd)
-			break;
-	if (readable == 0 && writable == 0) {
-		if (s == NULL)
-			return;
-		LIST_REMOVE(s, node);
-		watch_free(s->watch);
-		mem_free(s);
-		return;
-	}
-	if (s == NULL) {
-		s = mem_zalloc(sizeof(*s));
-		s->lane = lane;
-		s->fd = fd;
-		s->watch = watch_new(lane->resolver->loop, fd, on_socket, s);
-		LIST_INSERT_HEAD(&lane->sockets, s, node);
-	}
-	watch_arm(s->watch,
-	    (readable ? WATCH_READ : 0) | (writable ? WATCH_WRITE : 0));
+	if (readable == 0 && writable == 0)
+		socketmap_disarm(lane->sockets, fd);
+	else
+		socketmap_arm(lane->sockets, fd,
+		    (readable ? WATCH_READ : 0) | (writable ? WATCH_WRITE : 0));
 }
 
 static void
@@ -141,6 +117,7 @@ lane_free(struct lane *lane)
 	if (lane == NULL)
 		return;
 	ares_destroy(lane->channel);
+	socketmap_free(lane->sockets);
 	timer_free(lane->timer);
 	mem_free(lane);
 }
@@ -172,7 +149,6 @@ lane_new(struct resolver *r, struct fail *f)
 	int rc;
 
 	lane->resolver = r;
-	LIST_INIT(&lane->sockets);
 	rc = ares_init_options(&lane->channel, &options, mask);
 	if (rc != ARES_SUCCESS) {
 		(void)fail_set(f, ERR_IO, "resolver: %s", ares_strerror(rc));
@@ -181,6 +157,7 @@ lane_new(struct resolver *r, struct fail *f)
 	}
 	lane->dns.loop = r->loop;
 	ares_set_socket_functions(lane->channel, &socket_functions, &lane->dns);
+	lane->sockets = socketmap_new(r->loop, on_socket, lane);
 	lane->timer = timer_new(r->loop, on_lane_timer, lane);
 	if (r->conf.servers != NULL)
 		rc = ares_set_servers_ports_csv(lane->channel, r->conf.servers);
@@ -520,9 +497,9 @@ query_new(struct resolver *r, struct known_name *e)
 {
 	struct query *q = mem_zalloc(sizeof(*q));
 
-	q->resolver = r;
-	q->entry = e;
-	q->since = loop_micros(r->loop);
+	*q = (struct query){.resolver = r,
+	    .entry = e,
+	    .since = loop_micros(r->loop)};
 	e->users++;
 	TAILQ_INIT(&q->waiting);
 	r->query_count++;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Fetching from a server that misbehaves in every way we could think of. */
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,25 +8,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "hostile.h"
 #include "io/fetch.h"
 
-enum { NAMES_MAX = 16, KIB = 1024 };
+enum { KIB = 1024 };
 
 struct scene {
 	struct loop *loop;
 	struct fetcher *fetcher;
-	pid_t server;
-	int lifeline; /* the server ends with it */
-	char names[NAMES_MAX][16];
-	uint16_t ports[NAMES_MAX];
-	size_t count;
-	char ca[200];
+	struct hostile *server;
 };
 
 struct got {
@@ -40,48 +34,12 @@ struct got {
 	size_t headers;
 };
 
-static void
-read_line(struct scene *c, const char *line)
-{
-	char value[180] = "";
-
-	if (sscanf(line, "%15s %179s", c->names[c->count], value) != 2)
-		fail_msg("the server said '%s'", line);
-	if (strcmp(c->names[c->count], "ca") == 0)
-		memcpy(c->ca, value, sizeof(value));
-	c->ports[c->count] = (uint16_t)strtoul(value, NULL, 10);
-	c->count++;
-}
-
 static int
 start_server(void **state)
 {
-	static const char *const argv[] = {"python3",
-	    "tests/support_py/hostile.py", NULL};
 	struct scene *c = mem_zalloc(sizeof(*c));
-	int to[2], from[2];
-	char line[256];
-	FILE *in;
 
-	assert_int_equal(pipe2(to, O_CLOEXEC), 0);
-	assert_int_equal(pipe2(from, O_CLOEXEC), 0);
-	c->server = fork();
-	if (c->server == 0) {
-		(void)dup2(to[0], STDIN_FILENO);
-		(void)dup2(from[1], STDOUT_FILENO);
-		(void)execvp(argv[0], (char *const *)(uintptr_t)argv);
-		_exit(127);
-	}
-	(void)close(to[0]);
-	(void)close(from[1]);
-	c->lifeline = to[1];
-	in = fdopen(from[0], "r");
-	assert_non_null(in);
-	do {
-		assert_non_null(fgets(line, sizeof(line), in));
-		read_line(c, line);
-	} while (strncmp(line, "ready", 5) != 0);
-	(void)fclose(in);
+	c->server = hostile_start();
 	*state = c;
 	return 0;
 }
@@ -90,10 +48,8 @@ static int
 stop_server(void **state)
 {
 	struct scene *c = *state;
-	int status;
 
-	(void)close(c->lifeline);
-	(void)waitpid(c->server, &status, 0);
+	hostile_stop(c->server);
 	mem_free(c);
 	return 0;
 }
@@ -104,7 +60,7 @@ open_fetcher(void **state)
 	struct scene *c = *state;
 	const struct fetch_limits limits = {.in_flight_max = 4,
 	    .user_agent = "Vigie/test",
-	    .ca_file = c->ca};
+	    .ca_file = hostile_ca(c->server)};
 
 	c->loop = loop_new(NULL);
 	c->fetcher = fetcher_new(c->loop, &limits, NULL);
@@ -118,16 +74,6 @@ close_fetcher(void **state)
 
 	fetcher_free(c->fetcher);
 	loop_free(c->loop);
-	return 0;
-}
-
-static uint16_t
-port_of(const struct scene *c, const char *name)
-{
-	for (size_t i = 0; i < c->count; i++)
-		if (strcmp(c->names[i], name) == 0)
-			return c->ports[i];
-	fail_msg("no listener '%s'", name);
 	return 0;
 }
 
@@ -167,7 +113,7 @@ begin(struct scene *c, struct got *g, const char *name, const char *path,
 	struct fetch_request copy = *q;
 	char url[256];
 
-	copy.port = port_of(c, name);
+	copy.port = hostile_port(c->server, name);
 	(void)snprintf(url, sizeof(url), "%s://%s:%u%s",
 	    strncmp(name, "tls", 3) == 0 ? "https" : "http",
 	    q->host != NULL ? q->host : "good.test", (unsigned)copy.port, path);
@@ -365,13 +311,13 @@ connecting_has_a_timeout_of_its_own(void **state)
 	assert_int_equal(fetch(c, &g, "full", "/", &q), REASON_TIMEOUT_CONNECT);
 	assert_in_range(g.r.total_us, 99000, 200000);
 	(void)snprintf(url, sizeof(url), "https://good.test:%u/",
-	    (unsigned)port_of(c, "silent"));
+	    (unsigned)hostile_port(c->server, "silent"));
 	q.url = url;
 	assert_int_equal(fetch(c, &g, "silent", "/", &q), REASON_TIMEOUT_TLS);
 	assert_in_range(g.r.total_us, 99000, 200000);
 	assert_true(g.r.tls_us > 90000);
 	(void)snprintf(url, sizeof(url), "https://good.test:%u/",
-	    (unsigned)port_of(c, "babble"));
+	    (unsigned)hostile_port(c->server, "babble"));
 	assert_int_equal(fetch(c, &g, "babble", "/", &q), REASON_TLS_HANDSHAKE);
 }
 
@@ -488,13 +434,13 @@ proxies_come_from_the_request_only(void **state)
 	struct got g;
 
 	(void)snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%u",
-	    (unsigned)port_of(c, "closed"));
+	    (unsigned)hostile_port(c->server, "closed"));
 	assert_int_equal(setenv("http_proxy", proxy, 1), 0);
 	assert_int_equal(setenv("ALL_PROXY", proxy, 1), 0);
 	assert_int_equal(setenv("no_proxy", "elsewhere.test", 1), 0);
 	assert_int_equal(fetch(c, &g, "http", "/ok", &plain), REASON_OK);
 	(void)snprintf(proxy, sizeof(proxy), "http://127.0.0.1:%u",
-	    (unsigned)port_of(c, "http"));
+	    (unsigned)hostile_port(c->server, "http"));
 	q.proxy = proxy;
 	begin(c, &g, "http", "/", &q);
 	finish(&g);
@@ -544,7 +490,7 @@ on_link(void *arg, const struct fetch_result *r)
 	struct scene *c = n->scene;
 	struct fetch_request q = {.url = "http://good.test/ok",
 	    .address = &loopback,
-	    .port = port_of(c, "http"),
+	    .port = hostile_port(c->server, "http"),
 	    .timeout = 5000,
 	    .body_max = KIB};
 
@@ -568,7 +514,7 @@ a_callback_may_fetch_again_or_end_it(void **state)
 	const struct fetch_limits one = {.in_flight_max = 1};
 	struct fetch_request q = {.url = "http://good.test/ok",
 	    .address = &loopback,
-	    .port = port_of(c, "http"),
+	    .port = hostile_port(c->server, "http"),
 	    .timeout = 5000,
 	    .body_max = KIB};
 	struct chain n = {.scene = c, .left = 20};
@@ -613,7 +559,7 @@ only_webhooks_keep_connections(void **state)
 	struct scene *c = *state;
 	struct fetch_limits limits = {.in_flight_max = 2,
 	    .reuse = true,
-	    .ca_file = c->ca};
+	    .ca_file = hostile_ca(c->server)};
 	struct got g;
 
 	fetcher_free(c->fetcher);
