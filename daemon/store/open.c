@@ -142,7 +142,7 @@ put_word(struct store *s, const char *kind, size_t number, const char *word)
 
 /* The words that the views join with. */
 static void
-put_words(struct store *s)
+put_words_of_samples(struct store *s)
 {
 	for (size_t i = 0; i < CLASS_COUNT; i++)
 		put_word(s, "class", i, class_name((enum sample_class)i));
@@ -154,6 +154,11 @@ put_words(struct store *s)
 		put_word(s, "why", i, why_name((enum why)i));
 	for (size_t i = 0; i < BUCKET_COUNT; i++)
 		put_word(s, "bucket", i, bucket_name((enum bucket)i));
+}
+
+static void
+put_words_of_incidents(struct store *s)
+{
 	for (size_t i = 0; i < PHASE_COUNT; i++)
 		put_word(s, "phase", i, phase_name((enum phase)i));
 	for (size_t i = 0; i < KIND_COUNT; i++)
@@ -186,7 +191,8 @@ begin_epoch(struct store *s, const struct store_options *o)
 	use_text(&u, o->version);
 	(void)use_run(&u);
 	s->epoch = sqlite3_last_insert_rowid(s->db.handle);
-	put_words(s);
+	put_words_of_samples(s);
+	put_words_of_incidents(s);
 	if (store_commit(s, NULL) != OK)
 		s->epoch = 0; /* the caller sees that it failed */
 }

@@ -330,11 +330,11 @@ query_tally(struct query *q, const char *receiver, struct store_tally *t,
 
 enum status
 query_buckets(struct query *q, int64_t endpoint, wall_ms from, wall_ms to,
-    int64_t out[BUCKET_COUNT], bool *provisional, struct fail *f)
+    struct query_sum *out, struct fail *f)
 {
 	struct use u = ask(q, SQL_KNOWN_UNTIL);
 	wall_ms known = use_ask(&u, 0), onset;
-	int64_t sum[BUCKET_COUNT] = {0};
+	struct query_sum sum = {.provisional = false};
 
 	if (to > known)
 		to = known;
@@ -350,15 +350,14 @@ query_buckets(struct query *q, int64_t endpoint, wall_ms from, wall_ms to,
 		since = since > from ? since : from;
 		until = until < to ? until : to;
 		if (since < until && bucket >= 0 && bucket < BUCKET_COUNT)
-			sum[bucket] += until - since;
+			sum.ms[bucket] += until - since;
 	}
 	u = db_use(&q->db, SQL_Q_ONSET);
 	use_int(&u, endpoint);
 	onset = use_ask(&u, INT64_MAX);
-	if (!q->db.failed) {
-		memcpy(out, sum, sizeof(sum));
-		*provisional = onset < to;
-	}
+	sum.provisional = onset < to;
+	if (!q->db.failed)
+		*out = sum;
 	return told(q, f);
 }
 

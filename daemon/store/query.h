@@ -130,13 +130,16 @@ MUST_CHECK
 enum status query_tally(struct query *q, const char *receiver,
     struct store_tally *t, struct fail *f);
 
+struct query_sum {
+	int64_t ms[BUCKET_COUNT];
+	bool provisional; /* an open incident may still change it */
+};
 /*
  * Milliseconds per bucket within [from, to), from spans, exactly; time after
- * query_known_until() is not counted.  *provisional: an open incident may
- * still change it.
+ * query_known_until() is not counted.
  */
 MUST_CHECK
 enum status query_buckets(struct query *q, int64_t endpoint, wall_ms from,
-    wall_ms to, int64_t out[BUCKET_COUNT], bool *provisional, struct fail *f);
+    wall_ms to, struct query_sum *out, struct fail *f);
 
 #endif

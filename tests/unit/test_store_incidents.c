@@ -260,11 +260,12 @@ lists_by_what_is_asked(void **state)
 	(void)state;
 	begin(&x);
 	for (uint32_t n = 1; n <= 3; n++) {
-		struct output o = event(EVENT_OPENED, n * 10000, PHASE_OPEN);
+		wall_ms at = (wall_ms)n * 10000;
+		struct output o = event(EVENT_OPENED, at, PHASE_OPEN);
 
 		o.incident.n = n;
 		stores_put(x.s, x.e, &o);
-		o = event(EVENT_RESOLVED, n * 10000 + 5000, PHASE_CLOSED);
+		o = event(EVENT_RESOLVED, at + 5000, PHASE_CLOSED);
 		o.incident.n = n;
 		if (n < 3)
 			stores_put(x.s, x.e, &o);

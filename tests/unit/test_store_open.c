@@ -70,7 +70,8 @@ fill(const char *path, int samples)
 	stores_begin(s, STORES_T0);
 	e = store_endpoint(s, "a/b", "a", "b", STORES_T0);
 	for (int i = 0; i < samples; i++) {
-		p = stores_sample(STORES_T0 + i * 1000, 70000, REASON_OK);
+		p = stores_sample(STORES_T0 + (wall_ms)i * 1000, 70000,
+		    REASON_OK);
 		store_put_sample(s, store_next_ref(s), e, &p);
 	}
 	stores_commit(s);
@@ -286,7 +287,8 @@ damaged_page(void **state)
 	memset(junk, 0xa5, sizeof(junk));
 	fd = open(path, O_WRONLY);
 	assert_true(fd >= 0);
-	assert_int_equal(pwrite(fd, junk, sizeof(junk), st.st_size - 4 * PAGE),
+	assert_int_equal(pwrite(fd, junk, sizeof(junk),
+			     st.st_size - 4 * (off_t)PAGE),
 	    PAGE);
 	assert_int_equal(close(fd), 0);
 	expect_replaced(*state, path);
@@ -396,15 +398,15 @@ fill_up(struct store *s, int64_t e, struct sample *p, int most)
 static int
 full_and_back(const char *path)
 {
-	struct rlimit limit = {.rlim_cur = 400 * 1024,
-	    .rlim_max = RLIM_INFINITY};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct rlimit limit = {.rlim_cur = 400000, .rlim_max = RLIM_INFINITY};
 	struct sample p = stores_sample(STORES_T0, 70000, REASON_OK);
 	struct store *s;
 	struct fail f;
 	int64_t e;
 	int rc;
 
-	if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR ||
+	if (sigaction(SIGXFSZ, &ignore, NULL) != 0 ||
 	    stores_try(path, STORES_T0, &s, &f) != STORE_NEW)
 		return 10;
 	if (store_begin(s, STORES_T0, &f) != OK)
@@ -450,10 +452,11 @@ full_disk_passes(void **state)
 static int
 open_on_full(const char *path)
 {
-	struct rlimit limit = {.rlim_cur = 8 * 1024, .rlim_max = RLIM_INFINITY};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct rlimit limit = {.rlim_cur = 8000, .rlim_max = RLIM_INFINITY};
 	int o;
 
-	if (signal(SIGXFSZ, SIG_IGN) == SIG_ERR ||
+	if (sigaction(SIGXFSZ, &ignore, NULL) != 0 ||
 	    setrlimit(RLIMIT_FSIZE, &limit) != 0)
 		return 99;
 	o = open_status(path);

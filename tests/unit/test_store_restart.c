@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,30 +93,52 @@ first_life(const char *path)
 	/* No store_close(): it is killed. */
 }
 
+/* Exact, but for phases within 0.5 and lateness within 9 percent. */
+static void
+expect_last_sample(const struct input *in)
+{
+	const struct sample *p = &in->u.sample;
+
+	assert_int_equal(in->at, STORES_T0 + 10070);
+	assert_int_equal(p->total_us, 70000);
+	assert_int_equal(p->latency, latency_code(70000));
+	assert_int_equal(p->retry_after_s, 120);
+	assert_int_equal(p->cert_days, 61);
+	assert_int_equal(p->address[3], 7);
+	assert_int_equal(p->port, 443);
+	assert_true(p->wait_us > 39800 && p->wait_us <= 40000);
+	assert_int_equal(p->dns_us, 0);
+	assert_true(p->late_us > 700 && p->late_us <= 800);
+}
+
+static void
+kill_first_life(const char *path)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		first_life(path);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
 static void
 loads_in_order_after_a_kill(void **state)
 {
-	const struct sample *p;
 	struct loaded l = {.text = ""};
 	struct scratch d;
 	struct store *s;
 	char shared[32];
 	uint64_t ref;
 	struct fail f;
-	pid_t pid;
 	size_t n;
 
 	(void)state;
 	scratch_make(&d);
 	(void)scratch_path(&d, "v.db");
-	pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		first_life(d.path);
-		_exit(0);
-	}
-	assert_int_equal(waitpid(pid, NULL, 0), pid);
-
+	kill_first_life(d.path);
 	s = stores_open(d.path, STORES_T0 + 60000);
 	assert_int_equal(store_load_endpoints(s, on_endpoint, &l, &f), OK);
 	assert_int_equal(l.endpoints, 2);
@@ -132,19 +155,8 @@ loads_in_order_after_a_kill(void **state)
 
 	assert_int_equal(store_load_inputs(s, 0, on_input, &l, &f), OK);
 	assert_string_equal(l.text, "1:1 2:2 3:1 4:7 5:5 6:1 ");
-	p = &l.last.u.sample;
 	assert_int_equal(l.last_endpoint, l.row.endpoint);
-	assert_int_equal(l.last.at, STORES_T0 + 10070);
-	assert_int_equal(p->total_us, 70000);
-	assert_int_equal(p->latency, latency_code(70000));
-	assert_int_equal(p->retry_after_s, 120);
-	assert_int_equal(p->cert_days, 61);
-	assert_int_equal(p->address[3], 7);
-	assert_int_equal(p->port, 443);
-	assert_true(p->wait_us > 39800 && p->wait_us <= 40000);
-	assert_int_equal(p->dns_us, 0);
-	assert_true(p->late_us > 700 && p->late_us <= 800);
-
+	expect_last_sample(&l.last);
 	l = (struct loaded){.text = ""};
 	assert_int_equal(store_load_inputs(s, 4, on_input, &l, &f), OK);
 	assert_string_equal(l.text, "5:5 6:1 ");
@@ -244,7 +256,7 @@ last_checks(void **state)
 	stores_put(s, e, &o);
 	stores_commit(s);
 	for (int i = 1; i <= 20; i++) {
-		stores_begin(s, STORES_T0 + i * 4000);
+		stores_begin(s, STORES_T0 + (wall_ms)i * 4000);
 		store_put_sample(s, store_next_ref(s), i % 2 ? e : g, &p);
 		stores_commit(s);
 	}
@@ -301,6 +313,56 @@ a_read_is_bounded(void **state)
 	scratch_remove(&d);
 }
 
+enum { NOBODY = 65534 };
+
+static int
+read_as_nobody(const char *path)
+{
+	struct query *q;
+	struct fail f;
+	enum store_outcome o;
+
+	if (setgid(NOBODY) != 0 || setuid(NOBODY) != 0)
+		return 99;
+	o = query_open(path, 0, &q, &f);
+	if (o != STORE_OK)
+		return (int)o;
+	o = query_known_until(q) == STORES_T0 + 10070 ? STORE_OK : STORE_IO;
+	query_close(q);
+	return (int)o;
+}
+
+/* With the daemon stopped, who may only read the file can. */
+static void
+another_user_reads(void **state)
+{
+	struct scratch d;
+	struct store *s;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if (getuid() != 0)
+		skip();
+	scratch_make(&d);
+	(void)scratch_path(&d, "v.db");
+	kill_first_life(d.path);
+	s = stores_open(d.path, STORES_T0);
+	store_close(s);
+	assert_int_equal(chmod(d.folder, 0755), 0);
+	for (int readable = 0; readable < 2; readable++) {
+		assert_int_equal(chmod(d.path, readable ? 0644 : 0640), 0);
+		pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0)
+			_exit(read_as_nobody(d.path));
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_int_equal(WEXITSTATUS(status),
+		    readable ? STORE_OK : STORE_PERMISSION);
+	}
+	scratch_remove(&d);
+}
+
 /* Samples and canaries leave; acts and the sequence of refs stay. */
 static void
 old_things_leave(void **state)
@@ -350,6 +412,7 @@ main(void)
 	    cmocka_unit_test(policies_come_back),
 	    cmocka_unit_test(last_checks),
 	    cmocka_unit_test(a_read_is_bounded),
+	    cmocka_unit_test(another_user_reads),
 	    cmocka_unit_test(old_things_leave),
 	};
 

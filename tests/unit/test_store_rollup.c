@@ -113,24 +113,17 @@ put_some(struct store *s, const int64_t *e, wall_ms at, uint32_t *seed,
 	}
 }
 
-/*
- * Two and a half hours, with restarts and with transactions that are lost and
- * told again: every row of each period is what SQL makes of the samples.
- */
+/* Two and a half hours, with restarts, and commits lost and told again. */
 static void
-equal_to_sql_over_samples(void **state)
+live(struct scratch *d)
 {
-	struct scratch d;
 	int64_t e[ENDPOINTS];
-	struct store *s;
-	uint32_t seed = 7;
-	char name[16];
-	sqlite3 *db;
 	wall_ms now = STORES_T0;
+	uint32_t seed = 7;
+	struct store *s;
+	char name[16];
 
-	(void)state;
-	scratch_make(&d);
-	s = stores_open(scratch_path(&d, "v.db"), now);
+	s = stores_open(scratch_path(d, "v.db"), now);
 	stores_begin(s, now);
 	for (int i = 0; i < ENDPOINTS; i++) {
 		(void)snprintf(name, sizeof(name), "a/r%d", i);
@@ -154,20 +147,33 @@ equal_to_sql_over_samples(void **state)
 		stores_commit(s);
 		if (k % 100 == 50) {
 			store_close(s);
-			s = stores_open(d.path, now);
+			s = stores_open(d->path, now);
 		}
 	}
 	store_close(s);
+}
+
+/* Every row of each period is what SQL makes of the samples. */
+static void
+equal_to_sql_over_samples(void **state)
+{
+	struct scratch d;
+	sqlite3 *db;
+
+	(void)state;
+	scratch_make(&d);
+	live(&d);
 	assert_int_equal(sqlite3_open(d.path, &db), SQLITE_OK);
 	assert_int_equal(ask(db, "SELECT count(*) FROM sample"),
-	    MINUTES * 6 * ENDPOINTS);
+	    (int64_t)MINUTES * 6 * ENDPOINTS);
 	assert_true(
 	    ask(db, "SELECT count(*) FROM rollup WHERE period = 0") >= 140);
 	assert_true(
 	    ask(db, "SELECT count(*) FROM rollup WHERE period = 1") >= 10);
 	assert_int_equal(wrong_rows(db, 0, 300000), 0);
 	assert_int_equal(wrong_rows(db, 1, 3600000), 0);
-	/* The day is not over: it holds what its hours hold. */
+	/* The day is not over: it holds what its five minutes hold, and they
+	   hold all samples told so far of the time rolled up so far. */
 	assert_int_equal(
 	    ask(db,
 		"SELECT (SELECT sum(n) FROM rollup WHERE period = 2) - "

@@ -211,7 +211,7 @@ each_version_reaches_the_newest(void **state)
 
 		assert_true(built_in.count <= 16);
 		for (size_t i = 0; i < built_in.count; i++)
-			if ((unsigned)atoi(built_in.assets[i].path) <= from)
+			if (strtoul(built_in.assets[i].path, NULL, 10) <= from)
 				some[m.count++] = built_in.assets[i];
 		scratch_make(&d);
 		assert_true(db_open(&db, scratch_path(&d, "v.db"), d.path,
