@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/utc.h"
+#include "wire/event_json.h"
+
+static const struct event_names eu = {"tesla-fleet/eu", "tesla-fleet", "eu"};
+
+static wall_ms
+at(const char *clock)
+{
+	char buf[UTC_TEXT_BYTES] = "2023-02-14T";
+	wall_ms t = 0;
+
+	strncat(buf, clock, 12);
+	strncat(buf, "Z", 2);
+	assert_true(utc_parse(buf, &t));
+	return t;
+}
+
+static struct output
+opened(void)
+{
+	return (struct output){.kind = OUTPUT_EVENT,
+	    .event = EVENT_OPENED,
+	    .at = at("09:00:53"),
+	    .loud = true,
+	    .incident = {20230214, 1},
+	    .kind_now = KIND_MAINTENANCE,
+	    .kind_worst = KIND_MAINTENANCE,
+	    .origin = ORIGIN_DECLARED,
+	    .onset = at("09:00:20"),
+	    .last_good_at = at("08:59:20"),
+	    .class = CLASS_MAINT,
+	    .reason = REASON_MAINT_PHRASE,
+	    .code = 503,
+	    .ledger = 225};
+}
+
+static void
+expect_json(const struct output *o, const struct event_names *n,
+    const char *want)
+{
+	json_t *j = event_json(o, n);
+	char *got = event_json_text(j);
+
+	assert_string_equal(got, want);
+	mem_free(got);
+	json_decref(j);
+}
+
+static void
+expect_line(const struct output *o, const struct event_names *n,
+    const char *want)
+{
+	struct text t;
+
+	text_init(&t, 4096);
+	event_line(o, n, &t);
+	assert_string_equal(text_str(&t), want);
+	text_done(&t);
+}
+
+static void
+opening(void **state)
+{
+	struct output o = opened();
+
+	(void)state;
+	expect_json(&o, &eu,
+	    "{\"t\":\"2023-02-14T09:00:53.000Z\",\"event\":\"incident.opened\","
+	    "\"incident\":\"20230214-1\",\"endpoint\":\"tesla-fleet/eu\","
+	    "\"service\":\"tesla-fleet\",\"region\":\"eu\","
+	    "\"kind\":\"maintenance\",\"origin\":\"declared\","
+	    "\"scope\":\"endpoint:tesla-fleet/eu\","
+	    "\"onset\":\"2023-02-14T09:00:20.000Z\",\"loud\":true,"
+	    "\"cause\":\"evidence\",\"class\":\"MAINT\","
+	    "\"reason\":\"maint_phrase\",\"code\":503,"
+	    "\"last_good_at\":\"2023-02-14T08:59:20.000Z\",\"ledger\":22.5}");
+	expect_line(&o, &eu,
+	    "tesla-fleet/eu: down? the server says maintenance (503, nobody "
+	    "announced it); since 09:00:20Z, last good 08:59:20Z");
+	o.kind_now = KIND_OUTAGE;
+	o.class = CLASS_TIMEOUT;
+	o.reason = REASON_TIMEOUT;
+	o.code = 0;
+	o.last_good_at = 0;
+	o.onset -= DAY_MS;
+	o.flapping = true;
+	expect_line(&o, &eu,
+	    "tesla-fleet/eu: down: no complete answer in time; since "
+	    "2023-02-13 09:00:20Z; flapping");
+}
+
+static void
+recovering(void **state)
+{
+	struct output o = opened();
+
+	(void)state;
+	o.event = EVENT_RECOVERING;
+	o.at = at("14:30:25");
+	o.chance = 62;
+	o.others = 2;
+	o.all_clear_at = at("17:30:20");
+	expect_line(&o, &eu,
+	    "tesla-fleet/eu: answering again, not confirmed; 62 % to hold for "
+	    "the next hour, all-clear at 17:30Z at the earliest");
+}
+
+static void
+resolved(void **state)
+{
+	struct output o = opened();
+	json_t *j;
+
+	(void)state;
+	o.event = EVENT_RESOLVED;
+	o.cause = CAUSE_QUIET_TIME;
+	o.kind_worst = KIND_OUTAGE;
+	o.relapses = 2;
+	o.bucket_ms[BUCKET_DOWN] = 5 * HOUR_MS;
+	o.bucket_ms[BUCKET_MAINTENANCE] = 6 * MINUTE_MS;
+	j = event_json(&o, &eu);
+	assert_true(json_is_null(json_object_get(j, "ended")));
+	json_decref(j);
+	o.ended = at("14:30:20");
+	j = event_json(&o, &eu);
+	assert_string_equal(json_string_value(json_object_get(j, "ended")),
+	    "2023-02-14T14:30:20.000Z");
+	assert_int_equal(json_object_size(json_object_get(j, "buckets_ms")),
+	    BUCKET_COUNT);
+	assert_null(json_object_get(j, "ledger"));
+	json_decref(j);
+	o.at = at("17:30:20");
+	expect_line(&o, &eu,
+	    "tesla-fleet/eu: back, stable: down 5 h 06 min in 3 spells, "
+	    "2 false recoveries; good since 14:30:20Z");
+}
+
+static void
+of_the_monitor(void **state)
+{
+	const struct event_names nobody = {0};
+	struct output o = {.kind = OUTPUT_EVENT,
+	    .event = EVENT_BLIND,
+	    .at = at("10:00:00"),
+	    .endpoint = ENDPOINT_NONE};
+
+	(void)state;
+	expect_json(&o, &nobody,
+	    "{\"t\":\"2023-02-14T10:00:00.000Z\",\"event\":\"monitor.blind\","
+	    "\"loud\":false}");
+}
+
+/* Every kind of event has a sentence; names cannot forge one. */
+static void
+every_event_has_a_line(void **state)
+{
+	const struct event_names evil = {"a\nb\033[2J", "a", NULL};
+
+	(void)state;
+	for (unsigned e = 0; e < EVENT_COUNT; e++) {
+		struct output o = opened();
+		struct text t;
+
+		o.event = (enum event_kind)e;
+		text_init(&t, 4096);
+		event_line(&o, &evil, &t);
+		assert_non_null(strstr(text_str(&t), "a\\x0ab\\x1b[2J: "));
+		assert_null(strchr(text_str(&t), '\n'));
+		assert_true(text_len(&t) > 20);
+		text_done(&t);
+	}
+}
+
+static void
+incident_ids(void **state)
+{
+	static const char *const bad[] = {"", "20230214", "20230214-",
+	    "20230214-0", "20230214-01", "2023021-1", "202302141-1",
+	    "20230214-1x", "20230214-4294967296", " 20230214-1", "20230214--1",
+	    "20230214-99999999999"};
+	char buf[INCIDENT_TEXT_BYTES];
+	struct incident_id id = {7, 7};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(incident_parse(bad[i], &id));
+	assert_int_equal(id.day, 7);
+	assert_true(incident_parse("20230214-12", &id));
+	assert_int_equal(id.day, 20230214);
+	assert_int_equal(id.n, 12);
+	assert_string_equal(incident_format(id, buf), "20230214-12");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(opening),
+	    cmocka_unit_test(recovering),
+	    cmocka_unit_test(resolved),
+	    cmocka_unit_test(of_the_monitor),
+	    cmocka_unit_test(every_event_has_a_line),
+	    cmocka_unit_test(incident_ids),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
