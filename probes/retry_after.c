@@ -181,7 +181,7 @@ int32_t
 retry_after_parse(const char *value, const char *date, wall_ms now)
 {
 	wall_ms until, from = now;
-	char buf[64], date_buf[64];
+	char buf[64] = "", date_buf[64] = "";
 	span_ms wait;
 
 	if (value == NULL)

@@ -47,13 +47,16 @@ evidence_free(struct evidence *e)
 static struct record *
 at(const struct evidence *e, size_t i)
 {
+	assert(e->size > 0);
 	return &e->ring[(e->head + i) % e->size];
 }
 
 static void
 drop(struct evidence *e, size_t n)
 {
-	e->head = (e->head + n) % e->size;
+	e->head += n;
+	if (e->head >= e->size)
+		e->head -= e->size;
 	e->count -= n;
 }
 

@@ -76,6 +76,7 @@ insert(struct timetable *t, struct timetable_entry *e)
 static void
 unlink_entry(struct timetable_entry *e)
 {
+	assert(e->link != NULL);
 	*e->link = e->next;
 	if (e->next != NULL)
 		e->next->link = e->link;

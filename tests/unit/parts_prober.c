@@ -407,7 +407,7 @@ stage_target(uint32_t slot, const char *id, const char *url)
 	    .id = mem_dup(id),
 	    .url = mem_dup(url),
 	    .interval = MINUTE_MS,
-	    .timeout = 10 * SECOND_MS,
+	    .timeout = (span_ms)10 * SECOND_MS,
 	    .ladder = true,
 	    .redirects = 3};
 }

@@ -178,7 +178,7 @@ certificates_are_asked_for_hourly(void **state)
 	assert_int_equal(first_of(s, "https://one.example/", certificate)
 			     ->cert_days,
 	    29);
-	stage_run(s, 59 * MINUTE_MS);
+	stage_run(s, (span_ms)59 * MINUTE_MS);
 	for (size_t i = 0; i < s->asked_count; i++)
 		wanted += s->asked[i].want_certificate ? 1 : 0;
 	assert_int_equal(wanted, 1);

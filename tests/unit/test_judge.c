@@ -37,7 +37,7 @@ static char path_status[] = "$.status", path_at[] = "$.list[1].at",
 	    equals_ok[] = "\"ok\"", header_name[] = "X-Ok",
 	    header_pattern[] = "^y";
 static struct target_json json_ok = {path_status, equals_ok, 0};
-static struct target_json json_age = {path_at, NULL, 10 * MINUTE_MS};
+static struct target_json json_age = {path_at, NULL, (span_ms)10 * MINUTE_MS};
 static struct target_pair header = {header_name, header_pattern};
 
 static const struct target_expect rules[] = {
@@ -243,9 +243,9 @@ large_bodies(void **state)
 	r.reason = REASON_OK;
 	assert_int_equal(verdict_of(JSON_OK, &c).reason, REASON_BODY_TOO_LARGE);
 	/* Assertions see the first 256 KiB and no more. */
-	memcpy(body + EXPECT_BODY_BYTES - 3, body_ok, strlen(body_ok));
+	memcpy(body + EXPECT_BODY_BYTES - 3, body_ok, sizeof(body_ok) - 1);
 	assert_int_equal(verdict_of(BODY, &c).reason, REASON_BODY_MISMATCH);
-	memcpy(body + EXPECT_BODY_BYTES - 4, body_ok, strlen(body_ok));
+	memcpy(body + EXPECT_BODY_BYTES - 4, body_ok, sizeof(body_ok) - 1);
 	assert_int_equal(verdict_of(BODY, &c).reason, REASON_OK);
 	free(body);
 }

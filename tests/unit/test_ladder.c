@@ -68,7 +68,7 @@ never_rarer_than_the_interval(void **state)
 	struct ladder l;
 
 	(void)state;
-	ladder_init(&l, 10 * SECOND_MS, true, START);
+	ladder_init(&l, (span_ms)10 * SECOND_MS, true, START);
 	assert_int_equal(feed(&l, 0, 10, CLASS_ORIGIN), 3000);
 	take(&l);
 	assert_int_equal(feed(&l, 3, 10, CLASS_ORIGIN), 8000);
@@ -152,12 +152,12 @@ limited_is_left_alone(void **state)
 	(void)state;
 	ladder_init(&l, MINUTE_MS, true, START);
 	ladder_feed(&l, &x, START);
-	assert_true(ladder_held(&l, START + 110 * SECOND_MS - 1));
-	assert_false(ladder_held(&l, START + 110 * SECOND_MS));
+	assert_true(ladder_held(&l, START + (span_ms)110 * SECOND_MS - 1));
+	assert_false(ladder_held(&l, START + (span_ms)110 * SECOND_MS));
 	x.retry_after_s = RETRY_AFTER_LONGEST_S;
 	ladder_feed(&l, &x, START);
-	assert_true(ladder_held(&l, START + 66 * MINUTE_MS - 1));
-	assert_false(ladder_held(&l, START + 66 * MINUTE_MS));
+	assert_true(ladder_held(&l, START + (span_ms)66 * MINUTE_MS - 1));
+	assert_false(ladder_held(&l, START + (span_ms)66 * MINUTE_MS));
 }
 
 static void
@@ -167,7 +167,8 @@ pace_is_followed_until_it_ends(void **state)
 
 	(void)state;
 	ladder_init(&l, MINUTE_MS, true, START);
-	ladder_pace(&l, 15 * SECOND_MS, START + 40 * SECOND_MS, START);
+	ladder_pace(&l, (span_ms)15 * SECOND_MS,
+	    START + (span_ms)40 * SECOND_MS, START);
 	assert_int_equal(ladder_due(&l) - START, 15000);
 	take(&l);
 	assert_int_equal(feed(&l, 15, 10, CLASS_OK), 30000);

@@ -72,12 +72,12 @@ only_the_first_8_kib(void **state)
 
 	(void)state;
 	memset(body, 'x', sizeof(body));
-	memcpy(body + MAINTENANCE_BODY_BYTES - strlen(phrase), phrase,
-	    strlen(phrase));
+	memcpy(body + MAINTENANCE_BODY_BYTES - (sizeof(phrase) - 1), phrase,
+	    (sizeof(phrase) - 1));
 	assert_non_null(maintenance_phrase(body, sizeof(body)));
 	memset(body, 'x', sizeof(body));
-	memcpy(body + MAINTENANCE_BODY_BYTES - strlen(phrase) + 1, phrase,
-	    strlen(phrase));
+	memcpy(body + MAINTENANCE_BODY_BYTES - (sizeof(phrase) - 1) + 1, phrase,
+	    (sizeof(phrase) - 1));
 	assert_null(maintenance_phrase(body, sizeof(body)));
 }
 

@@ -69,7 +69,7 @@ many_start_evenly(void **state)
 		stage_watch(s, &t, NULL, 0);
 		stage_run(s, 0);
 	}
-	stage_run(s, 10 * MINUTE_MS + 100);
+	stage_run(s, (span_ms)10 * MINUTE_MS + 100);
 	assert_in_range(s->heard_count, 4998, 5002);
 	assert_int_equal(s->stats.skipped, 0);
 	stage_free(s);
@@ -82,7 +82,7 @@ slow_hours_begin_early(void **state)
 	struct target t = stage_target(0, "service/eu", "https://one.example/");
 
 	(void)state;
-	t.interval = 10 * MINUTE_MS;
+	t.interval = (span_ms)10 * MINUTE_MS;
 	stage_watch(s, &t, NULL, 0);
 	stage_run(s, MINUTE_MS + 200);
 	assert_int_equal(s->heard_count, 1);
@@ -107,11 +107,11 @@ overload_is_skipped_and_counted(void **state)
 	struct target t = stage_target(0, "service/eu", "https://one.example/");
 
 	(void)state;
-	t.interval = 4 * SECOND_MS;
+	t.interval = (span_ms)4 * SECOND_MS;
 	t.ladder = false;
 	s->answer = hang;
 	stage_watch(s, &t, NULL, 0);
-	stage_run(s, 5 * MINUTE_MS);
+	stage_run(s, (span_ms)5 * MINUTE_MS);
 	/* Of three turns one is taken: ten seconds each. */
 	assert_in_range(s->heard_count, 23, 25);
 	assert_in_range(s->stats.skipped, 40, 50);
@@ -128,7 +128,7 @@ a_sleep_is_our_fault(void **state)
 
 	(void)state;
 	watch(s, "https://one.example/");
-	stage_run(s, 5 * MINUTE_MS);
+	stage_run(s, (span_ms)5 * MINUTE_MS);
 	s->heard_count = 0;
 	loop_sim_sleep(s->loop, HOUR_MS);
 	stage_run(s, 1000);
@@ -165,10 +165,10 @@ a_failure_is_looked_into(void **state)
 	(void)state;
 	s->answer = fail_by_mood;
 	watch(s, "https://one.example/");
-	stage_run(s, 2 * MINUTE_MS);
+	stage_run(s, (span_ms)2 * MINUTE_MS);
 	s->heard_count = 0;
 	s->mood = 1;
-	stage_run(s, MINUTE_MS + 57 * SECOND_MS);
+	stage_run(s, MINUTE_MS + (span_ms)57 * SECOND_MS);
 	assert_in_range(s->heard_count, 6, 10);
 	for (size_t i = 0; i < 5; i++) {
 		x = &s->heard[i + 1].sample;
@@ -215,10 +215,10 @@ who_is_limited_stays_away(void **state)
 	s->answer = limited;
 	s->mood = 1;
 	watch(s, "https://one.example/");
-	stage_run(s, 11 * MINUTE_MS);
+	stage_run(s, (span_ms)11 * MINUTE_MS);
 	assert_int_equal(s->heard_count, 1);
 	assert_int_equal(stage_last(s, 0)->retry_after_s, 600);
-	stage_run(s, 2 * MINUTE_MS);
+	stage_run(s, (span_ms)2 * MINUTE_MS);
 	assert_int_equal(s->heard_count, 2);
 	stage_free(s);
 }
@@ -227,22 +227,24 @@ static void
 pace_is_followed(void **state)
 {
 	struct stage *s = stage_new();
-	struct pace p = {.slot = 0, .generation = 1, .every = 15 * SECOND_MS};
+	struct pace p = {.slot = 0,
+	    .generation = 1,
+	    .every = (span_ms)15 * SECOND_MS};
 	unsigned char buf[64];
 	struct bytes_out o;
 
 	(void)state;
 	watch(s, "https://one.example/");
-	stage_run(s, 2 * MINUTE_MS);
+	stage_run(s, (span_ms)2 * MINUTE_MS);
 	s->heard_count = 0;
-	p.until = loop_now(s->loop) + 2 * MINUTE_MS;
+	p.until = loop_now(s->loop) + (span_ms)2 * MINUTE_MS;
 	bytes_out_init(&o, buf, sizeof(buf));
 	pace_put(&o, &p);
 	stage_send(s, MSG_PACE, &o);
-	stage_run(s, 2 * MINUTE_MS);
+	stage_run(s, (span_ms)2 * MINUTE_MS);
 	assert_in_range(s->heard_count, 8, 10);
 	s->heard_count = 0;
-	stage_run(s, 2 * MINUTE_MS);
+	stage_run(s, (span_ms)2 * MINUTE_MS);
 	assert_int_equal(s->heard_count, 2);
 	stage_free(s);
 }
@@ -363,7 +365,7 @@ removed_in_flight(void **state)
 	bytes_put_u32(&o, 0);
 	bytes_put_u32(&o, 2);
 	stage_send(s, MSG_TARGET_REMOVE, &o); /* another generation: nobody */
-	stage_run(s, 11 * SECOND_MS);
+	stage_run(s, (span_ms)11 * SECOND_MS);
 	assert_int_equal(s->heard_count, 1);
 	s->asked_count = 0;
 	while (s->asked_count == 0)
@@ -372,7 +374,7 @@ removed_in_flight(void **state)
 	bytes_put_u32(&o, 0);
 	bytes_put_u32(&o, 1);
 	stage_send(s, MSG_TARGET_REMOVE, &o);
-	stage_run(s, 10 * MINUTE_MS);
+	stage_run(s, (span_ms)10 * MINUTE_MS);
 	assert_int_equal(s->heard_count, 1);
 	stage_free(s);
 }
@@ -385,17 +387,17 @@ a_renewed_target_keeps_its_place(void **state)
 
 	(void)state;
 	watch(s, "https://one.example/");
-	stage_run(s, 10 * MINUTE_MS);
+	stage_run(s, (span_ms)10 * MINUTE_MS);
 	t = stage_target(0, "service/eu", "https://one.example/");
 	t.generation = 2;
 	stage_watch(s, &t, NULL, 0);
-	stage_run(s, 10 * MINUTE_MS);
+	stage_run(s, (span_ms)10 * MINUTE_MS);
 	assert_int_equal(s->heard_count, 20);
 	assert_int_equal(s->heard[19].generation, 2);
 	t = stage_target(0, "service/eu", "https://other.example/");
 	t.generation = 3;
 	stage_watch(s, &t, NULL, 0);
-	stage_run(s, 10 * MINUTE_MS);
+	stage_run(s, (span_ms)10 * MINUTE_MS);
 	assert_int_equal(s->heard_count, 30);
 	assert_string_equal(s->asked[29].url, "https://other.example/");
 	stage_free(s);

@@ -87,11 +87,11 @@ keeps_time(void **state)
 
 	for (int i = 0; i < MANY; i++) {
 		jobs[i].every = 60000;
-		arm(x, &jobs[i], LOOP_SIM_START + 1 + i * 60 - i % 7);
+		arm(x, &jobs[i], LOOP_SIM_START + 1 + (wall_ms)i * 60 - i % 7);
 	}
 	timetable_set_rate(x->table, (uint64_t)MANY * 1000 / 60);
 	loop_sim_run_until(x->loop, LOOP_SIM_START + HOUR_MS + 100);
-	assert_int_equal(x->fired, MANY * 60 + 2);
+	assert_int_equal(x->fired, (MANY * 60) + 2);
 	assert_true(x->latest <= timetable_slot(x->table));
 	for (int i = 0; i < MANY; i++)
 		timetable_disarm(x->table, &jobs[i].entry);
@@ -105,11 +105,11 @@ slots_follow_the_rate(void **state)
 
 	timetable_set_rate(x->table, 0);
 	assert_int_equal(timetable_slot(x->table), 50);
-	timetable_set_rate(x->table, 100 * 1000);
+	timetable_set_rate(x->table, UINT64_C(100) * 1000);
 	assert_int_equal(timetable_slot(x->table), 50);
-	timetable_set_rate(x->table, 500 * 1000);
+	timetable_set_rate(x->table, UINT64_C(500) * 1000);
 	assert_int_equal(timetable_slot(x->table), 20);
-	timetable_set_rate(x->table, 5000 * 1000);
+	timetable_set_rate(x->table, UINT64_C(5000) * 1000);
 	assert_int_equal(timetable_slot(x->table), 10);
 }
 
@@ -126,7 +126,7 @@ single_shots(void **state)
 	arm(x, &past, LOOP_SIM_START - 5000);
 	arm(x, &gone, LOOP_SIM_START + 5000);
 	arm(x, &moved, LOOP_SIM_START + 1000);
-	timetable_set_rate(x->table, 5000 * 1000);
+	timetable_set_rate(x->table, UINT64_C(5000) * 1000);
 	arm(x, &moved, LOOP_SIM_START + 9000);
 	timetable_disarm(x->table, &gone.entry);
 	timetable_disarm(x->table, &gone.entry);
@@ -166,7 +166,7 @@ wakes_from_sleep(void **state)
 	struct job a = {.every = 0}, b = {.every = 0};
 
 	arm(x, &a, LOOP_SIM_START + 1000);
-	arm(x, &b, LOOP_SIM_START + 2 * DAY_MS);
+	arm(x, &b, LOOP_SIM_START + (span_ms)2 * DAY_MS);
 	loop_sim_sleep(x->loop, DAY_MS);
 	loop_sim_run_until(x->loop, LOOP_SIM_START + DAY_MS + 100);
 	assert_int_equal(a.fired, 1);
