@@ -292,7 +292,7 @@ world_restore(struct world *w, uint32_t i, const struct policy *p,
 }
 
 struct shared {
-	wall_ms now, proven_at, path_at;
+	wall_ms now, proven_at, path_at, sighted_at;
 	struct incident_id last_incident;
 	uint32_t version;
 	uint8_t blind, blind_by_sites, unused[2];
@@ -304,6 +304,7 @@ world_save_shared(const struct world *w, unsigned char buf[CORE_STATE_BYTES])
 	struct shared s = {.now = w->now,
 	    .proven_at = w->proven_at,
 	    .path_at = w->path_at,
+	    .sighted_at = w->sighted_at,
 	    .last_incident = w->last_incident,
 	    .version = MEMORY_VERSION,
 	    .blind = w->blind,
@@ -330,6 +331,7 @@ world_restore_shared(struct world *w, const void *bytes, size_t n,
 	w->now = s.now > w->now ? s.now : w->now;
 	w->proven_at = s.proven_at;
 	w->path_at = s.path_at;
+	w->sighted_at = s.sighted_at;
 	w->last_incident = s.last_incident;
 	w->blind = s.blind != 0;
 	w->blind_by_sites = s.blind_by_sites != 0;

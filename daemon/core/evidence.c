@@ -316,8 +316,8 @@ evidence_sample(struct world *w, uint32_t i, const struct input *in)
 		good(w, i, s);
 		break;
 	case EFFECT_FAILING:
-		/* Blind: what proves no path says nothing about it. */
-		if (proven || !w->blind)
+		/* Asked while blind, what proves no path says nothing. */
+		if (proven || (!w->blind && s->start >= w->sighted_at))
 			failing(w, i, in);
 		break;
 	case EFFECT_REFUSED:

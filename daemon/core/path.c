@@ -135,6 +135,7 @@ sight(struct world *w)
 	w->path_at = w->now;
 	if (w->blind) {
 		w->blind = w->blind_by_sites = false;
+		w->sighted_at = w->now;
 		tell(w, EVENT_SIGHTED, since);
 	}
 	for (uint32_t i = 0; w->waiting > 0 && i < w->size; i++) {

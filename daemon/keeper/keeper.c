@@ -137,16 +137,9 @@ keeper_flush(struct keeper *k)
 	journal_commit(k);
 }
 
-void
-keeper_free(struct keeper *k)
+static void
+release(struct keeper *k)
 {
-	if (k == NULL)
-		return;
-	k->stopping = true;
-	if (k->world != NULL && k->config != NULL)
-		intake_run(k, loop_now(k->loop));
-	if (k->config != NULL)
-		journal_commit(k);
 	children_end(k);
 	timer_free(k->commit);
 	timer_free(k->dispatch);
@@ -161,6 +154,26 @@ keeper_free(struct keeper *k)
 	mem_free(k->gone);
 	config_free(k->config);
 	mem_free(k);
+}
+
+void
+keeper_free(struct keeper *k)
+{
+	if (k == NULL)
+		return;
+	k->stopping = true;
+	if (k->world != NULL && k->config != NULL)
+		intake_run(k, loop_now(k->loop));
+	if (k->config != NULL)
+		journal_commit(k);
+	release(k);
+}
+
+void
+keeper_kill(struct keeper *k)
+{
+	k->stopping = true;
+	release(k);
 }
 
 enum status

@@ -59,6 +59,9 @@ struct keeper *keeper_new(const struct keeper_setup *s, enum exit_code *code,
 /* Write what is pending, end the children, close.  NULL is ignored. */
 void keeper_free(struct keeper *k);
 
+/* As if by SIGKILL: nothing pending is written, nobody is told. */
+void keeper_kill(struct keeper *k);
+
 /*
  * Go over to another configuration, taken.  What is in both goes on; what is
  * gone is withdrawn.  The database cannot be changed while running: ERR_RANGE,

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stage - the whole daemon in one process and in virtual time: keeper, prober,
+ * herald and log on one loop, a real database, scripted servers, and a
+ * webhook receiver that writes down what it was told.
+ */
+#ifndef STORY_STAGE_H
+#define STORY_STAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "core/names.h"
+#include "io/loop.h"
+
+struct stage;
+
+/* What a server does from now on; strings are copied. */
+struct behaviour {
+	enum reason reason; /* OK: it answers */
+	unsigned code;
+	char *body, *header; /* or NULL */
+	span_ms delay;
+};
+
+/* One event as the receiver got it; repeats of an id are left out. */
+struct heard {
+	wall_ms at;   /* of the event */
+	wall_ms told; /* when it arrived */
+	char *event, *endpoint, *json;
+	bool loud;
+};
+
+/*
+ * yaml is the configuration; "@" in it stands for the stage's own folder.
+ * The webhook receiver is any URL that is asked by POST.
+ */
+struct stage *stage_new(wall_ms start, const char *yaml);
+void stage_free(struct stage *s);
+
+struct loop *stage_loop(struct stage *s);
+/* Go on until t, whatever ends in between. */
+void stage_run_until(struct stage *s, wall_ms t);
+
+/* url is a prefix of what is asked. */
+void stage_behave(struct stage *s, const char *url, const struct behaviour *b);
+void stage_resolves(struct stage *s, const char *host, enum reason reason);
+
+/* A child dies as by SIGKILL; the keeper starts another. */
+void stage_kill(struct stage *s, enum role role);
+/* The keeper ends, in order or as by SIGKILL, and comes back after a while. */
+void stage_restart(struct stage *s, span_ms pause, bool killed);
+/* False with the reason when the configuration is refused. */
+bool stage_reload(struct stage *s, const char *yaml, struct text *why);
+bool stage_resolve(struct stage *s, const char *incident, struct text *why);
+/* "incident" of the last event that had one; "" before. */
+const char *stage_last_incident(const struct stage *s);
+
+size_t stage_heard(const struct stage *s, const struct heard **out);
+/* How often a webhook id came again after it was accepted. */
+size_t stage_repeats(const struct stage *s);
+/* What the daemon said in its own log. */
+const char *stage_log(const struct stage *s);
+/* The folder, where the database vigie.db is. */
+const char *stage_folder(const struct stage *s);
+
+#endif
