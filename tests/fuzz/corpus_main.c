@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
+#include "fuzz.h"
 
 enum { INPUT_MAX = 1024 * 1024, PATH_MAX_BYTES = 4096 };
 
