@@ -125,6 +125,7 @@ static const struct cli_command commands[] = {
 };
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };
 
+PRINTF_LIKE(2, 0)
 static void
 say(struct cli *c, const char *fmt, va_list ap)
 {

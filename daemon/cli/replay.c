@@ -102,7 +102,7 @@ on_output(void *arg, const struct output *o)
 static struct policy
 policy_of(const struct replay *r, const struct trace_endpoint *e)
 {
-	const struct config_service *service;
+	const struct config_service *service = NULL;
 	const struct config_endpoint *known = NULL;
 	struct policy p = {.interval = e->interval,
 	    .timeout = TIMEOUT_DEFAULT_MS,
