@@ -2,7 +2,7 @@
 #include "io/certificate.h"
 
 #include <stdint.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/utc.h"
@@ -60,27 +60,50 @@ certificate_reason(long verify, wall_ms wall)
 	}
 }
 
+/* A number of at most so many digits, after blanks and before the mark. */
+static bool
+take_number(const char **at, size_t digits_max, char mark, int *out)
+{
+	const char *p = *at + strspn(*at, " ");
+	size_t n = strspn(p, "0123456789");
+
+	if (n == 0 || n > digits_max || p[n] != mark)
+		return false;
+	*out = (int)strtol(p, NULL, 10);
+	*at = p + n + 1;
+	return true;
+}
+
+static bool
+take_month(const char **at, int *month)
+{
+	static const char names[][4] = {"Jan", "Feb", "Mar", "Apr", "May",
+	    "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+	for (int i = 0; i < 12; i++)
+		if (strncmp(*at, names[i], 3) == 0) {
+			*at += 3;
+			*month = i + 1;
+			return true;
+		}
+	return false;
+}
+
 bool
 certificate_time(const char *text, wall_ms *t)
 {
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	char month[4] = "";
-	int day, hour, minute, second, year;
-	const char *found;
+	struct utc_date date;
+	int hour, minute, second;
 
-	if (sscanf(text, "%3s %2d %2d:%2d:%2d %4d", month, &day, &hour, &minute,
-		&second, &year) != 6 ||
-	    day < 1 || day > 31 || year < 1950 || hour < 0 || hour > 23 ||
-	    minute < 0 || minute > 59 || second < 0 || second > 60)
+	if (!take_month(&text, &date.month) ||
+	    !take_number(&text, 2, ' ', &date.day) ||
+	    !take_number(&text, 2, ':', &hour) ||
+	    !take_number(&text, 2, ':', &minute) ||
+	    !take_number(&text, 2, ' ', &second) ||
+	    !take_number(&text, 4, ' ', &date.year) || date.day < 1 ||
+	    date.day > 31 || hour > 23 || minute > 59 || second > 60)
 		return false;
-	found = strlen(month) == 3 ? strstr(months, month) : NULL;
-	if (found == NULL || (found - months) % 3 != 0)
-		return false;
-	*t = utc_days((struct utc_date){.year = year,
-		 .month = (int)(found - months) / 3 + 1,
-		 .day = day}) *
-		DAY_MS +
-	    hour * (wall_ms)HOUR_MS + minute * (wall_ms)MINUTE_MS +
-	    second * (wall_ms)SECOND_MS;
+	*t = utc_days(date) * DAY_MS + hour * (wall_ms)HOUR_MS +
+	    minute * (wall_ms)MINUTE_MS + second * (wall_ms)SECOND_MS;
 	return true;
 }

@@ -182,7 +182,7 @@ fetch_result_explain(struct fetch_result *r, const char *text)
 	for (size_t i = 0; i < n; i++) {
 		unsigned char c = (unsigned char)text[i];
 
-		r->detail[i] = c < ' ' || c >= 0x7f ? '?' : (char)c;
+		r->detail[i] = (char)(c < ' ' || c >= 0x7f ? '?' : c);
 	}
 	r->detail[n] = '\0';
 }

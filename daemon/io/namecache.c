@@ -8,7 +8,7 @@
 
 enum { BUCKETS = 8192 };
 
-static const span_ms ttl_min = 5 * SECOND_MS;
+static const span_ms ttl_min = 5 * (span_ms)SECOND_MS;
 static const span_ms ttl_max = HOUR_MS;
 
 struct namecache {

@@ -58,11 +58,10 @@ static void
 add_line(struct request_headers *h, const char *name, const char *value)
 {
 	char *at = h->text + h->bytes;
-	size_t a = strlen(name), b = strlen(value);
+	size_t size = strlen(name) + strlen(value) + 1;
 
-	memcpy(at, name, a);
-	memcpy(at + a, value, b + 1);
-	h->bytes += a + b + 1;
+	(void)snprintf(at, size, "%s%s", name, value);
+	h->bytes += size;
 	h->lines[h->count++] = at;
 }
 

@@ -30,7 +30,7 @@ enum {
 
 static const size_t names_max = 20000;
 static const size_t queries_max = 20000;
-static const span_ms look_every = 10 * SECOND_MS;
+static const span_ms look_every = 10 * (span_ms)SECOND_MS;
 
 /* One question under way.  It may outlive the patience of all who asked. */
 struct query {

@@ -2,7 +2,6 @@
 #include "io/socketmap.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "base/mem.h"
 
@@ -58,9 +57,9 @@ make_room(struct socketmap *m, size_t at)
 {
 	size_t count = 2 * at + FIRST_COUNT;
 
-	m->places = mem_resize(m->places, count, sizeof(*m->places));
-	memset(m->places + m->count, 0,
-	    (count - m->count) * sizeof(*m->places));
+	m->places = mem_resize(m->places, count, sizeof(void *));
+	for (size_t i = m->count; i < count; i++)
+		m->places[i] = NULL;
 	m->count = count;
 }
 

@@ -123,7 +123,7 @@ take_target(CURLU *cu, struct url *u)
 	char *query = part(cu, CURLUPART_QUERY, 0);
 	struct text t;
 
-	text_init(&t, 2 * URL_BYTES_MAX);
+	text_init(&t, 2 * (size_t)URL_BYTES_MAX);
 	if (u->scheme != URL_TCP) {
 		text_add(&t, path != NULL ? path : "/");
 		if (query != NULL)

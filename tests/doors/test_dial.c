@@ -96,7 +96,7 @@ ports_answer_refuse_or_hang(void **state)
 	(void)state;
 	port_open(&p, AF_INET, 8);
 	assert_int_equal(dial("127.0.0.1", p.number, &t), REASON_OK);
-	assert_in_range(t.took_us, 1, 90000);
+	assert_in_range(t.took_us, 1, 99999);
 	port_close(&p);
 	assert_int_equal(dial("127.0.0.1", p.number, &t),
 	    REASON_CONNECTION_REFUSED);
@@ -106,7 +106,7 @@ ports_answer_refuse_or_hang(void **state)
 	port_open(&p, AF_INET, 0);
 	assert_int_equal(dial("127.0.0.1", p.number, &t),
 	    REASON_TIMEOUT_CONNECT);
-	assert_in_range(t.took_us, 99000, 200000);
+	assert_in_range(t.took_us, 99000, 400000);
 	port_close(&p);
 }
 

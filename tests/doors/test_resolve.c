@@ -351,8 +351,8 @@ a_black_hole_delays_nobody_else(void **state)
 	assert_int_equal(hole.calls, 0);
 	finish(c, &hole);
 	assert_int_equal(hole.last.reason, REASON_TIMEOUT_DNS);
-	assert_in_range(loop_micros(c->loop) - before, 149000, 400000);
-	assert_in_range(hole.last.took_us, 149000, 400000);
+	assert_in_range(loop_micros(c->loop) - before, 149000, 600000);
+	assert_in_range(hole.last.took_us, 149000, 600000);
 	/* It is asked again at once when somebody wants it again. */
 	before = c->first.questions;
 	begin(c, &hole, "hole.test", FAMILY_ANY, 50);
@@ -466,7 +466,7 @@ a_new_resolv_conf_is_taken_over(void **state)
 
 	assert_int_equal(unlink(path), 0);
 	write_conf(path, "127.0.0.2");
-	loop_set_axis(c->loop, loop_now(c->loop) + 11 * SECOND_MS);
+	loop_set_axis(c->loop, loop_now(c->loop) + 11 * (span_ms)SECOND_MS);
 	assert_int_equal(resolve(c, &a, "one.test"), REASON_OK);
 	assert_false(a.last.cached);
 	assert_true(c->second.questions > 0);
