@@ -218,7 +218,7 @@ come_to(struct replay *r, wall_ms t)
 
 		if (edge > t && first > t)
 			return;
-		if (edge <= first)
+		if (p != NULL && edge <= first)
 			pass_edge(r, p);
 		else
 			watch_next(r);
