@@ -74,7 +74,7 @@ struct world {
 	wall_ms path_at;      /* when our own network was last known to work */
 	wall_ms asked_at;     /* last round of canaries asked for */
 	wall_ms ask_again_at; /* 0: no second opinion due */
-	wall_ms sighted_at; /* the end of the last blindness */
+	wall_ms sighted_at;   /* the end of the last blindness */
 	bool blind;
 	bool blind_by_sites; /* declared without canaries */
 	size_t waiting;      /* endpoints with MEMORY_WAITING */

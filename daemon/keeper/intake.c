@@ -175,7 +175,9 @@ intake_run(struct keeper *k, wall_ms upto)
 		qsort(q->queue, q->count, sizeof(q->queue[0]), by_evidence);
 	while (n < q->count && q->queue[n].at <= upto)
 		take(k, &q->queue[n++].probed);
-	memmove(q->queue, q->queue + n, (q->count - n) * sizeof(q->queue[0]));
+	if (n > 0)
+		memmove(q->queue, q->queue + n,
+		    (q->count - n) * sizeof(q->queue[0]));
 	q->count -= n;
 	step(k, &in);
 	if (k->journal.samples >= COMMIT_SAMPLES && !k->degraded)

@@ -103,20 +103,19 @@ hear(struct stage *s, const struct fetch_request *q, wall_ms now)
 		json_decref(body);
 		return;
 	}
-	s->heard = mem_resize(s->heard, s->heard_count + 1,
-	    sizeof(s->heard[0]));
+	s->heard =
+	    mem_resize(s->heard, s->heard_count + 1, sizeof(s->heard[0]));
 	h = &s->heard[s->heard_count++];
 	*h = (struct heard){.told = now,
-	    .event = mem_dup(
-	        json_string_value(json_object_get(data, "event"))),
+	    .event = mem_dup(json_string_value(json_object_get(data, "event"))),
 	    .endpoint = mem_dup(endpoint != NULL ? endpoint : "-"),
 	    .json = json_dumps(data, JSON_COMPACT),
 	    .loud = json_is_true(json_object_get(data, "loud"))};
 	if (!utc_parse(json_string_value(json_object_get(data, "t")), &h->at))
 		h->at = 0;
 	if (incident != NULL)
-		(void)snprintf(s->last_incident, sizeof(s->last_incident),
-		    "%s", incident);
+		(void)snprintf(s->last_incident, sizeof(s->last_incident), "%s",
+		    incident);
 	json_decref(body);
 }
 
@@ -129,8 +128,8 @@ on_fetch(void *arg, const struct fetch_request *q, wall_ms now,
 	static const char *headers[2];
 
 	for (size_t i = 0; i < s->rule_count; i++) {
-		if (strncmp(q->url, s->rules[i].url,
-		        strlen(s->rules[i].url)) == 0)
+		if (strncmp(q->url, s->rules[i].url, strlen(s->rules[i].url)) ==
+		    0)
 			b = &s->rules[i].behaviour;
 	}
 	*out = (struct fetch_answer){.code = 200, .delay = 20, .body = "{}"};
@@ -149,8 +148,7 @@ on_fetch(void *arg, const struct fetch_request *q, wall_ms now,
 }
 
 static void
-on_resolve(void *arg, const char *name, wall_ms now,
-    struct resolve_answer *out)
+on_resolve(void *arg, const char *name, wall_ms now, struct resolve_answer *out)
 {
 	struct stage *s = arg;
 
@@ -171,8 +169,8 @@ on_dial(void *arg, const struct address *a, uint16_t port, wall_ms now,
 
 	(void)now;
 	*out = (struct dial_answer){.delay = 1};
-	(void)snprintf(url, sizeof(url), "tcp://%s:%u",
-	    address_format(a, text), port);
+	(void)snprintf(url, sizeof(url), "tcp://%s:%u", address_format(a, text),
+	    port);
 	for (size_t i = 0; i < s->rule_count; i++) {
 		if (strcmp(s->rules[i].url, url) == 0) {
 			out->reason = s->rules[i].behaviour.reason;
@@ -185,8 +183,7 @@ on_dial(void *arg, const struct address *a, uint16_t port, wall_ms now,
 static void *
 object_new(struct stage *s, enum role role, struct channel_events *ev)
 {
-	struct logd_setup setup = {.lines_fd = -1,
-	    .facility = 3};
+	struct logd_setup setup = {.lines_fd = -1, .facility = 3};
 	struct herald *h;
 	struct prober *p;
 	struct logd *d;
@@ -416,8 +413,8 @@ stage_kill(struct stage *s, enum role role)
 void
 stage_restart(struct stage *s, span_ms pause, bool killed)
 {
-	struct config *c =
-	    config_load(scratch_path(&s->scratch, "vigie.yaml"), &(struct config_errors){0});
+	struct config *c = config_load(scratch_path(&s->scratch, "vigie.yaml"),
+	    &(struct config_errors){0});
 
 	assert(c != NULL);
 	if (killed)

@@ -123,7 +123,7 @@ reason_named(const char *s)
 	}
 	return strcmp(s, "refused") == 0 ? REASON_CONNECTION_REFUSED
 	    : strcmp(s, "reset") == 0    ? REASON_CONNECTION_RESET
-	                                 : REASON_COUNT;
+					 : REASON_COUNT;
 }
 
 static void
@@ -137,9 +137,9 @@ behave(struct story *t, const char *url, char *rest)
 		if (strcmp(w, "ok") == 0)
 			b.code = 200;
 		else if (strncmp(w, "body=", 5) == 0)
-			b.body = strcpy(body, w + 5);
+			b.body = memcpy(body, w + 5, strlen(w + 5) + 1);
 		else if (strncmp(w, "header=", 7) == 0)
-			b.header = strcpy(header, w + 7);
+			b.header = memcpy(header, w + 7, strlen(w + 7) + 1);
 		else if (strncmp(w, "after=", 6) == 0) {
 			if (duration_parse(w + 6, &b.delay, &f) != OK)
 				fault(t, "not a duration", w);
@@ -172,8 +172,7 @@ expect(struct story *t, wall_ms at, char *rest)
 	if (strcmp(w, h->event) != 0)
 		fault(t, "told instead", h->json);
 	if (h->at < at - t->tolerance || h->at > at + t->tolerance)
-		fault(t, "told of another time",
-		    utc_format(h->at, text));
+		fault(t, "told of another time", utc_format(h->at, text));
 	if (word(&rest, w, sizeof(w)) && strcmp(w, h->endpoint) != 0)
 		fault(t, "told of another endpoint", h->endpoint);
 	while (word(&rest, w, sizeof(w))) {
@@ -186,11 +185,9 @@ expect(struct story *t, wall_ms at, char *rest)
 		}
 		*eq = '\0';
 		(void)snprintf(wanted, sizeof(wanted), "\"%s\":%s%s%s", w,
-		    strspn(eq + 1, "0123456789") == strlen(eq + 1) ? ""
-		                                                   : "\"",
+		    strspn(eq + 1, "0123456789") == strlen(eq + 1) ? "" : "\"",
 		    eq + 1,
-		    strspn(eq + 1, "0123456789") == strlen(eq + 1) ? ""
-		                                                   : "\"");
+		    strspn(eq + 1, "0123456789") == strlen(eq + 1) ? "" : "\"");
 		if (strstr(h->json, wanted) == NULL)
 			fault(t, wanted, h->json);
 	}
@@ -213,7 +210,7 @@ act(struct story *t, const char *verb, char *rest)
 		mem_free(yaml);
 	} else if (strcmp(verb, "resolve") == 0) {
 		if (!stage_resolve(t->stage, stage_last_incident(t->stage),
-		        &why))
+			&why))
 			fault(t, "not resolved", text_str(&why));
 	} else if (!word(&rest, w, sizeof(w))) {
 		fault(t, "not an act", verb);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* input - what the core is told. */
+#ifndef CORE_INPUT_H
+#define CORE_INPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "core/recovery.h"
+#include "core/sample.h"
+
+#define ENDPOINT_NONE UINT32_MAX
+
+/* How one endpoint is to be judged; copied into the world. */
+struct policy {
+	span_ms interval, timeout; /* > 0 */
+	enum all_clear all_clear;
+	uint32_t site; /* endpoints with one registrable domain share it */
+};
+
+enum input_kind {
+	INPUT_ADVANCE, /* time has come to `at`; deadlines before it fire */
+	INPUT_SAMPLE,
+	INPUT_CANARY,    /* a canary answered or did not */
+	INPUT_WINDOW,    /* a planned window begins, changes or ends */
+	INPUT_RESOLVE,   /* an operator ends an incident */
+	INPUT_WATCH,     /* endpoint added, or its policy changed */
+	INPUT_UNWATCH,   /* endpoint removed or paused */
+	INPUT_GAP,       /* nobody looked between from and at */
+	INPUT_CLOCK_STEP /* recorded; moves nothing */
+};
+
+struct input {
+	enum input_kind kind;
+	wall_ms at; /* evidence time; of a sample it is sample_evidence() */
+	uint32_t endpoint; /* slot, dense from 0; canary slot for CANARY */
+	uint64_t ref; /* the caller's name for it, given back as evidence */
+	union {
+		struct sample sample;
+		struct {
+			bool good;
+		} canary;
+		struct {
+			wall_ms until; /* <= at: it ends now */
+		} window;
+		struct policy policy;
+		wall_ms gap_from;
+	} u;
+};
+
+#endif

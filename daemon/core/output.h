@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* output - what the core says: the truth about states, and what is told. */
+#ifndef CORE_OUTPUT_H
+#define CORE_OUTPUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "core/names.h"
+
+/* YYYYMMDD-n; n counts from 1 within the UTC day of opening.  n 0: none. */
+struct incident_id {
+	uint32_t day, n;
+};
+
+enum output_kind {
+	OUTPUT_TRANSITION, /* the state of an endpoint changed */
+	OUTPUT_SPAN,       /* from `since` on the endpoint is in `bucket` */
+	OUTPUT_RELABEL,    /* recovering spans in [since, until) become up */
+	OUTPUT_EVENT,      /* something people or machines are told */
+	OUTPUT_PACE,       /* advice: probe every `every` until `until` */
+	OUTPUT_CANARIES    /* ask the canaries now */
+};
+
+/*
+ * TRANSITION, EVENT: every field as it stands after the change.
+ * SPAN: replaces whatever was said about time from `since` on; a SPAN never
+ * starts before the one before it.
+ */
+struct output {
+	enum output_kind kind;
+	wall_ms at;        /* when it was decided */
+	uint32_t endpoint; /* ENDPOINT_NONE for monitor.* */
+	uint32_t seq;      /* TRANSITION: of this endpoint, from 1, no gaps */
+	enum state from, to;
+	enum why why; /* of `to` when unknown */
+	enum bucket bucket;
+	wall_ms since, until; /* TRANSITION: since when, back-dated */
+	span_ms every;
+
+	enum event_kind event;
+	bool loud;     /* opened, worse, resolved; quiet otherwise */
+	bool flapping; /* a flag for people; changes nothing */
+	enum cause cause;
+	struct incident_id incident;
+	enum phase phase;
+	enum kind kind_now, kind_worst;
+	enum origin origin;
+	wall_ms onset, ended;  /* ended: 0 until resolved */
+	wall_ms last_good_at;  /* 0 for never */
+	wall_ms promise_until; /* declared or planned end, 0 for none */
+	wall_ms all_clear_at;  /* RECOVERING: earliest end of the quiet time */
+	unsigned chance;       /* RECOVERING: percent to hold for an hour */
+	unsigned others;       /* RECOVERING: other recoveries in six hours */
+	unsigned relapses;
+	int64_t bucket_ms[BUCKET_COUNT]; /* of the incident so far */
+
+	/* The run behind it: first and deciding sample. */
+	uint64_t first_ref, ref;
+	enum sample_class class;
+	enum reason reason;
+	uint16_t code;
+	int ledger; /* tenths of a deciban after the deciding sample */
+};
+
+#endif
