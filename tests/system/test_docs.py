@@ -40,9 +40,11 @@ def test_the_manual_has_each_option(command):
 
 def test_the_example_of_the_readme_is_accepted(tmp_path):
     example = README.partition("```yaml\n")[2].partition("```")[0]
-    (tmp_path / "hook.key").write_text("whsec_" + "QUJD" * 8 + "\n")
+    key = tmp_path / "hook.key"
+    key.write_text("whsec_" + "QUJD" * 8 + "\n")
+    key.chmod(0o600)
     config = tmp_path / "vigie.yaml"
-    config.write_text(example.replace("/etc/vigie/hook.key", str(tmp_path / "hook.key")))
+    config.write_text(example.replace("/etc/vigie/hook.key", str(key)))
     done = _vigie("check", "-c", str(config))
     assert done.returncode == 0, done.stdout
 
