@@ -188,6 +188,7 @@ keeper_reload(struct keeper *k, struct config *c, struct fail *f)
 		    old->database);
 	/* What is pending speaks of the old configuration. */
 	journal_commit(k);
+	telling_dropped(k, c);
 	k->config = c;
 	registry_apply(k);
 	telling_reset(k);

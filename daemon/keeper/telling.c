@@ -453,6 +453,38 @@ telling_reset(struct keeper *k)
 	}
 }
 
+/* Whom the next configuration no longer names: nothing is owed any more. */
+void
+telling_dropped(struct keeper *k, const struct config *next)
+{
+	struct fail f = {.why = ""};
+	unsigned char buf[256];
+	struct bytes_out out;
+
+	if (k->store == NULL ||
+	    store_begin(k->store, loop_now(k->loop), &f) != OK)
+		return;
+	for (size_t i = 0; i < k->config->receiver_count; i++) {
+		const struct receiver *r = &k->config->receivers[i];
+		size_t j = 0;
+
+		while (j < next->receiver_count &&
+		    strcmp(next->receivers[j].id, r->id) != 0)
+			j++;
+		if (j < next->receiver_count)
+			continue;
+		bytes_out_init(&out, buf, sizeof(buf));
+		bytes_put_text(&out, r->id);
+		children_send(child_for(k, r), MSG_RECEIVER_REMOVE, buf,
+		    out.len);
+		(void)store_end_receiver(k->store, r->id, OUTBOX_DROPPED,
+		    loop_now(k->loop));
+	}
+	if (store_commit(k->store, &f) != OK)
+		log_event(k->log, SEVERITY_ERR, "receivers-not-dropped why=%s",
+		    f.why);
+}
+
 static int
 secret_of(const struct keeper *k, const struct receiver *r)
 {

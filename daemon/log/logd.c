@@ -269,6 +269,25 @@ take_remove(struct logd *d, struct bytes_in *in)
 	return understood;
 }
 
+/* In the foreground standard error is a log as good as the other. */
+static void
+tell(struct logd *d, int facility, const struct notice *n, struct attempt *a)
+{
+	bool seen = d->setup.to_stderr;
+
+	if (seen)
+		say(n->severity, n->line);
+	if (hand_over(d, facility, n->severity, n->line)) {
+		a->result = ATTEMPT_DELIVERED;
+		a->detail = mem_dup("handed to the local log daemon");
+	} else if (seen) {
+		a->result = ATTEMPT_DELIVERED;
+		a->detail = mem_dup("written to standard error");
+	} else {
+		a->detail = mem_dup("no log daemon listens");
+	}
+}
+
 static bool
 take_notice(struct logd *d, struct bytes_in *in)
 {
@@ -288,11 +307,8 @@ take_notice(struct logd *d, struct bytes_in *in)
 	if (n.line == NULL) {
 		a.result = ATTEMPT_MISCONFIGURED;
 		a.detail = mem_dup("a notice without a line");
-	} else if (hand_over(d, facility, n.severity, n.line)) {
-		a.result = ATTEMPT_DELIVERED;
-		a.detail = mem_dup("handed to the local log daemon");
 	} else {
-		a.detail = mem_dup("no log daemon listens");
+		tell(d, facility, &n, &a);
 	}
 	a.took_ms = (uint32_t)((loop_micros(d->loop) - start) / 1000);
 	attempts_send(&d->attempts, &a);
