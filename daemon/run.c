@@ -415,7 +415,7 @@ cli_run(struct cli *c, int argc, char **argv)
 		code = cli_error(c, EXIT_CODE_INTERNAL, "%s", f.why);
 	} else {
 		announce(&r);
-		code = start(&r);
+		code = (int)start(&r);
 	}
 	if (code == EXIT_CODE_GOOD)
 		loop_run(r.loop);
