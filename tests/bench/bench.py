@@ -265,7 +265,7 @@ def main():
     options = parser.parse_args()
 
     os.makedirs(options.build, exist_ok=True)
-    work = tempfile.mkdtemp(prefix="work-", dir=options.build)
+    work = os.path.abspath(tempfile.mkdtemp(prefix="work-", dir=options.build))
     result = {}
     try:
         if options.only in (None, "http"):
