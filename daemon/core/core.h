@@ -57,16 +57,18 @@ wall_ms world_next_deadline(const struct world *w);
 /* Our own network is lost: evidence without proven path is void. */
 bool world_blind(const struct world *w);
 
+/* In what follows i is the number of an endpoint. */
+
 /* Slots in use or used once: valid endpoint numbers are below it. */
 size_t world_size(const struct world *w);
-bool world_watches(const struct world *w, uint32_t endpoint);
+bool world_watches(const struct world *w, uint32_t i);
 
 /* What is known of an endpoint now, as an EVENT-shaped output. */
-void world_describe(const struct world *w, uint32_t endpoint, struct output *o);
+void world_describe(const struct world *w, uint32_t i, struct output *o);
 /* State, and whether a failure is being confirmed. */
-enum state world_state(const struct world *w, uint32_t endpoint);
-enum bucket world_bucket(const struct world *w, uint32_t endpoint);
-bool world_suspect(const struct world *w, uint32_t endpoint);
+enum state world_state(const struct world *w, uint32_t i);
+enum bucket world_bucket(const struct world *w, uint32_t i);
+bool world_suspect(const struct world *w, uint32_t i);
 
 /*
  * The memory of one endpoint, or of everything they share, as bytes to keep
@@ -75,11 +77,11 @@ bool world_suspect(const struct world *w, uint32_t endpoint);
  */
 enum { CORE_STATE_BYTES = 256 };
 
-size_t world_save(const struct world *w, uint32_t endpoint,
+size_t world_save(const struct world *w, uint32_t i,
     unsigned char buf[CORE_STATE_BYTES]);
 MUST_CHECK
-enum status world_restore(struct world *w, uint32_t endpoint,
-    const struct policy *p, const void *bytes, size_t n, struct fail *f);
+enum status world_restore(struct world *w, uint32_t i, const struct policy *p,
+    const void *bytes, size_t n, struct fail *f);
 size_t world_save_shared(const struct world *w,
     unsigned char buf[CORE_STATE_BYTES]);
 MUST_CHECK

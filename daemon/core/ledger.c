@@ -3,7 +3,9 @@
 
 #include "core/fixed.h"
 
-enum { GOOD_WEIGHT = 128, TAU_MS = 6000, SAMPLES_MAX = 20000 };
+enum { GOOD_WEIGHT = 128, SAMPLES_MAX = 20000 };
+
+static const span_ms tau = 6000;
 
 static void
 add(struct ledger *l, int64_t weight)
@@ -27,9 +29,9 @@ ledger_cap(const struct ledger *l)
 	uint64_t g = (uint64_t)l->glitches + 1, n = (uint64_t)l->samples + 500;
 
 	if (g * 2000 < n)
-		return fixed_decibans(98 * 2000, 100);
+		return fixed_decibans(196000, 100);
 	if (g * 10 > n)
-		return fixed_decibans(98 * 10, 100);
+		return fixed_decibans(980, 100);
 	return fixed_decibans(98 * n, 100 * g);
 }
 
@@ -38,9 +40,8 @@ ledger_fail(struct ledger *l, span_ms dt)
 {
 	int cap = ledger_cap(l);
 	/* 43.4 tenths per tau, rounded to nearest. */
-	int64_t grown = dt < 0 || dt > HOUR_MS
-	    ? cap
-	    : (dt * 434 + 5 * TAU_MS) / (10 * TAU_MS);
+	int64_t grown =
+	    dt < 0 || dt > HOUR_MS ? cap : (dt * 434 + 5 * tau) / (10 * tau);
 
 	add(l, grown < cap ? grown : cap);
 }

@@ -53,18 +53,19 @@ recovery_quiet(unsigned others, span_ms failed, enum all_clear setting)
 	return q > shortest_quiet ? q : shortest_quiet;
 }
 
-/* Permille of recoveries that failed again within the next hour. */
+/* Permille of recoveries that failed again within the next hour, by how long
+ * they had been good: 0, 15 and 30 min, 1, 2, 3 and 6 h. */
 static const struct {
 	span_ms good_for;
 	unsigned short relapse[RECOVERY_OTHERS_MAX + 1];
 } fit[] = {
     {0, {80, 180, 380, 550}},
-    {15 * MINUTE_MS, {70, 200, 400, 490}},
-    {30 * MINUTE_MS, {60, 170, 370, 480}},
-    {1 * HOUR_MS, {50, 150, 280, 350}},
-    {2 * HOUR_MS, {30, 150, 180, 210}},
-    {3 * HOUR_MS, {13, 60, 180, 190}},
-    {6 * HOUR_MS, {14, 30, 20, 90}},
+    {900000, {70, 200, 400, 490}},
+    {1800000, {60, 170, 370, 480}},
+    {3600000, {50, 150, 280, 350}},
+    {7200000, {30, 150, 180, 210}},
+    {10800000, {13, 60, 180, 190}},
+    {21600000, {14, 30, 20, 90}},
 };
 
 unsigned

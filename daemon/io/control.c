@@ -102,7 +102,7 @@ on_client(void *arg, int events)
 		text_init(&answer, CONTROL_BYTES);
 		c->control->fn(c->control->arg, author, request, &answer);
 		/* Whoever does not wait for the answer does not get it. */
-		n = send(c->fd, text_str(&answer), text_len(&answer),
+		(void)send(c->fd, text_str(&answer), text_len(&answer),
 		    MSG_DONTWAIT | MSG_NOSIGNAL);
 		text_done(&answer);
 	}

@@ -134,13 +134,34 @@ on_ready(struct child *c)
 	telling_dispatch(c->keeper);
 }
 
+/* What only a prober says; false when it makes no sense. */
+static bool
+on_probed(struct keeper *k, uint16_t type, struct bytes_in *in)
+{
+	struct excerpt x;
+
+	switch (type) {
+	case MSG_SAMPLES:
+		intake_batch(k, in);
+		return true;
+	case MSG_EXCERPT:
+		if (!excerpt_get(in, &x))
+			return false;
+		intake_excerpt(k, &x);
+		return true;
+	case MSG_STATS:
+		return stats_get(in, &k->stats);
+	default:
+		return false;
+	}
+}
+
 static void
 on_frame(void *arg, const struct frame *f)
 {
 	struct child *c = arg;
 	struct keeper *k = c->keeper;
 	struct bytes_in in;
-	struct excerpt x;
 
 	bytes_in_init(&in, f->body, f->size);
 	for (size_t i = 0; i < f->fd_count; i++)
@@ -149,14 +170,7 @@ on_frame(void *arg, const struct frame *f)
 		on_ready(c);
 	else if (f->type == MSG_ATTEMPT && c->role != ROLE_PROBER)
 		on_attempt(k, &in);
-	else if (c->role != ROLE_PROBER)
-		log_event(k->log, SEVERITY_WARNING, "frame-unknown role=%s",
-		    role_name(c->role));
-	else if (f->type == MSG_SAMPLES)
-		intake_batch(k, &in);
-	else if (f->type == MSG_EXCERPT && excerpt_get(&in, &x))
-		intake_excerpt(k, &x);
-	else if (f->type != MSG_STATS || !stats_get(&in, &k->stats))
+	else if (c->role != ROLE_PROBER || !on_probed(k, f->type, &in))
 		log_event(k->log, SEVERITY_WARNING, "frame-unknown role=%s",
 		    role_name(c->role));
 }

@@ -29,7 +29,7 @@ struct intake {
 };
 
 void intake_batch(struct keeper *k, struct bytes_in *in);
-void intake_excerpt(struct keeper *k, struct excerpt *e); /* taken */
+void intake_excerpt(struct keeper *k, struct excerpt *x); /* taken */
 void intake_run(struct keeper *k, wall_ms upto);
 void intake_watch_silence(struct keeper *k);
 /* Record an input and let the core account for it; strings are copied. */

@@ -41,7 +41,7 @@ registry_add(struct registry *r, const char *id, const char *service,
 
 	if (r->count == r->size) {
 		r->size = r->size > 0 ? 2 * r->size : 64;
-		r->all = mem_resize(r->all, r->size, sizeof(r->all[0]));
+		r->all = mem_resize(r->all, r->size, sizeof(struct watched *));
 	}
 	w->slot = (uint32_t)r->count;
 	w->id = mem_dup(id);
@@ -88,7 +88,8 @@ registry_done(struct registry *r, bool owns_targets)
 struct policy
 registry_policy(const struct watched *w)
 {
-	struct policy p = {.interval = MINUTE_MS, .timeout = 10 * SECOND_MS};
+	struct policy p = {.interval = MINUTE_MS,
+	    .timeout = 10 * (span_ms)SECOND_MS};
 	struct url url = {0};
 
 	if (w->target == NULL)
@@ -192,7 +193,7 @@ found_canary(struct keeper *k, size_t n, const char *host, unsigned port)
 	char id[32], url[96];
 	struct target t = {.kind = TARGET_TCP,
 	    .interval = MINUTE_MS,
-	    .timeout = 5 * SECOND_MS,
+	    .timeout = 5 * (span_ms)SECOND_MS,
 	    .canary = true,
 	    .id = id,
 	    .url = url};

@@ -102,24 +102,54 @@ on_transition(struct seen *s, const struct output *o)
 }
 
 static void
-on_event(struct life *l, struct seen *s, const struct output *o)
+on_closed(struct life *l, struct seen *s, const struct output *o)
 {
 	int64_t sum = 0;
 
+	assert_true(s->open);
+	assert_true(s->onset <= o->ended && o->ended <= o->at);
+	for (unsigned b = 0; b < BUCKET_COUNT; b++) {
+		assert_true(o->bucket_ms[b] >= 0);
+		sum += o->bucket_ms[b];
+	}
+	if (o->event == EVENT_RESOLVED) {
+		/* 3: held for at least two minutes, nothing failing. */
+		assert_true(s->recovering && s->fails == 0);
+		if (o->cause != CAUSE_OPERATOR)
+			assert_true(o->at - o->ended >= 2 * (span_ms)MINUTE_MS);
+		l->resolved++;
+	}
+	/* What an operator ended and came back was up in between. */
+	if (o->onset + sum != o->ended)
+		assert_true(o->onset + sum < o->ended && s->relapses > 0);
+	assert_int_equal(o->relapses, s->relapses);
+	s->resolved_by_operator = o->cause == CAUSE_OPERATOR ? o->at : 0;
+	s->open = s->recovering = false;
+}
+
+static void
+on_opened(struct life *l, struct seen *s, const struct output *o)
+{
+	/* 4: at most one open incident, opened once, in order. */
+	assert_false(s->open);
+	assert_true(o->onset <= o->at);
+	s->open = true;
+	s->incident = o->incident;
+	s->relapses = s->loud = s->worse = 0;
+	s->worst = o->kind_worst;
+	s->onset = o->onset;
+	/* 7: never on evidence newer than the last good canary. */
+	assert_false(
+	    l->blind && o->class >= CLASS_TLS && o->class <= CLASS_DNS);
+	l->incidents++;
+}
+
+static void
+on_event(struct life *l, struct seen *s, const struct output *o)
+{
 	switch (o->event) {
 	case EVENT_OPENED:
-		/* 4: at most one open incident, opened once, in order. */
-		assert_false(s->open);
-		assert_true(o->onset <= o->at);
-		s->open = true;
-		s->incident = o->incident;
-		s->relapses = s->loud = s->worse = 0;
-		s->worst = o->kind_worst;
-		s->onset = o->onset;
-		/* 7: never on evidence newer than the last good canary. */
-		assert_false(
-		    l->blind && o->class >= CLASS_TLS && o->class <= CLASS_DNS);
-		l->incidents++;
+		on_opened(l, s, o);
 		break;
 	case EVENT_RECOVERING:
 		assert_true(s->open && !s->recovering);
@@ -144,27 +174,7 @@ on_event(struct life *l, struct seen *s, const struct output *o)
 		break;
 	case EVENT_RESOLVED:
 	case EVENT_WITHDRAWN:
-		assert_true(s->open);
-		assert_true(s->onset <= o->ended && o->ended <= o->at);
-		for (unsigned b = 0; b < BUCKET_COUNT; b++) {
-			assert_true(o->bucket_ms[b] >= 0);
-			sum += o->bucket_ms[b];
-		}
-		if (o->event == EVENT_RESOLVED) {
-			/* 3: held for at least two minutes, nothing failing. */
-			assert_true(s->recovering && s->fails == 0);
-			if (o->cause != CAUSE_OPERATOR)
-				assert_true(o->at - o->ended >= 2 * MINUTE_MS);
-			l->resolved++;
-		}
-		/* What an operator ended and came back was up in between. */
-		if (o->onset + sum != o->ended)
-			assert_true(
-			    o->onset + sum < o->ended && s->relapses > 0);
-		assert_int_equal(o->relapses, s->relapses);
-		s->resolved_by_operator =
-		    o->cause == CAUSE_OPERATOR ? o->at : 0;
-		s->open = s->recovering = false;
+		on_closed(l, s, o);
 		break;
 	default:
 		return;
@@ -293,8 +303,8 @@ act(struct life *l, uint32_t i)
 	switch (next(l) % 6) {
 	case 0:
 		in.kind = INPUT_WINDOW;
-		in.u.window.until =
-		    l->now + (span_ms)(next(l) % (3 * HOUR_MS)) - HOUR_MS;
+		in.u.window.until = l->now +
+		    (span_ms)(next(l) % (3 * (uint64_t)HOUR_MS)) - HOUR_MS;
 		break;
 	case 1:
 		in.kind = INPUT_RESOLVE;

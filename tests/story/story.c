@@ -105,13 +105,21 @@ word(char **rest, char *out, size_t size)
 }
 
 static wall_ms
-time_of(const struct story *t, const char *s)
+time_of(const struct story *story, const char *s)
 {
-	unsigned h = 0, m = 0, sec = 0;
+	wall_ms t = 0;
+	char *end;
 
-	if (sscanf(s, "%u:%u:%u", &h, &m, &sec) < 2)
-		return -1;
-	return t->day + ((wall_ms)h * 3600 + m * 60 + sec) * SECOND_MS;
+	/* Hours, minutes and perhaps seconds, each up to a colon. */
+	for (span_ms unit = HOUR_MS; unit >= SECOND_MS; unit /= 60) {
+		t += (wall_ms)strtoul(s, &end, 10) * unit;
+		if (end == s)
+			return -1;
+		if (*end == '\0')
+			return unit == HOUR_MS ? -1 : story->day + t;
+		s = end + 1;
+	}
+	return -1;
 }
 
 static enum reason
@@ -177,6 +185,7 @@ expect(struct story *t, wall_ms at, char *rest)
 		fault(t, "told of another endpoint", h->endpoint);
 	while (word(&rest, w, sizeof(w))) {
 		char wanted[600], *eq = strchr(w, '=');
+		const char *quote;
 
 		if (eq == NULL) {
 			if (h->loud != (strcmp(w, "loud") == 0))
@@ -184,10 +193,10 @@ expect(struct story *t, wall_ms at, char *rest)
 			continue;
 		}
 		*eq = '\0';
+		quote =
+		    strspn(eq + 1, "0123456789") == strlen(eq + 1) ? "" : "\"";
 		(void)snprintf(wanted, sizeof(wanted), "\"%s\":%s%s%s", w,
-		    strspn(eq + 1, "0123456789") == strlen(eq + 1) ? "" : "\"",
-		    eq + 1,
-		    strspn(eq + 1, "0123456789") == strlen(eq + 1) ? "" : "\"");
+		    quote, eq + 1, quote);
 		if (strstr(h->json, wanted) == NULL)
 			fault(t, wanted, h->json);
 	}
@@ -266,7 +275,7 @@ play(struct story *t)
 	char line[LINE_BYTES], w[256];
 	struct fail f;
 
-	t->tolerance = 2 * SECOND_MS;
+	t->tolerance = 2 * (span_ms)SECOND_MS;
 	while (next_line(t, line)) {
 		char *rest = line;
 
