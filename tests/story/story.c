@@ -222,7 +222,7 @@ act(struct story *t, const char *verb, char *rest)
 			&why))
 			fault(t, "not resolved", text_str(&why));
 	} else if (!word(&rest, w, sizeof(w))) {
-		fault(t, "not an act", verb);
+		fault(t, "needs another word", verb);
 	} else if (strcmp(verb, "kill") == 0 && role_parse(w, &role)) {
 		stage_kill(t->stage, role);
 	} else if (strcmp(verb, "name") == 0) {
