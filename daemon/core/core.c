@@ -314,6 +314,13 @@ world_save_shared(const struct world *w, unsigned char buf[CORE_STATE_BYTES])
 	return sizeof(s);
 }
 
+void
+world_begin_shared(struct world *w, wall_ms now, struct incident_id last)
+{
+	w->path_at = now;
+	w->last_incident = last;
+}
+
 enum status
 world_restore_shared(struct world *w, const void *bytes, size_t n,
     struct fail *f)

@@ -84,6 +84,8 @@ enum status world_restore(struct world *w, uint32_t i, const struct policy *p,
     const void *bytes, size_t n, struct fail *f);
 size_t world_save_shared(const struct world *w,
     unsigned char buf[CORE_STATE_BYTES]);
+/* Instead, when these bytes are lost: our network counts as fine at `now`. */
+void world_begin_shared(struct world *w, wall_ms now, struct incident_id last);
 MUST_CHECK
 enum status world_restore_shared(struct world *w, const void *bytes, size_t n,
     struct fail *f);

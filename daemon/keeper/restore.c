@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utc.h"
 #include "keeper/inside.h"
 
 struct restoring {
@@ -103,15 +104,48 @@ restore_endpoint(struct restoring *t, struct watched *w)
 static void
 restore_shared(struct keeper *k)
 {
+	wall_ms now = loop_now(k->loop);
+	uint32_t day = utc_yyyymmdd(now);
 	unsigned char buf[CORE_STATE_BYTES];
-	struct fail f = {.why = ""};
+	struct fail f = {.why = "none is kept"};
 	uint64_t ref;
 	size_t n = 0;
 
-	if (store_load_shared(k->store, &ref, buf, sizeof(buf), &n, &f) != OK ||
-	    (n > 0 && world_restore_shared(k->world, buf, n, &f) != OK))
-		log_event(k->log, SEVERITY_ERR, "state-lost shared why=%s",
-		    f.why);
+	if (store_load_shared(k->store, &ref, buf, sizeof(buf), &n, &f) == OK &&
+	    n > 0 && world_restore_shared(k->world, buf, n, &f) == OK)
+		return;
+	log_event(k->log, SEVERITY_ERR, "state-lost what=shared why=%s", f.why);
+	world_begin_shared(k->world, now,
+	    (struct incident_id){day, store_last_incident(k->store, day)});
+}
+
+/*
+ * An incident whose endpoint has lost its memory cannot be continued: it is
+ * withdrawn, never resolved.
+ */
+static void
+on_incident(void *arg, int64_t row, const struct output *stored)
+{
+	struct restoring *t = arg;
+	const struct watched *w = by_row(&t->k->endpoints, row);
+	struct output now, *o;
+
+	if (w == NULL)
+		return;
+	if (world_watches(t->k->world, w->slot)) {
+		world_describe(t->k->world, w->slot, &now);
+		if (now.incident.day == stored->incident.day &&
+		    now.incident.n == stored->incident.n)
+			return;
+	}
+	o = mem_copy(stored, sizeof(*stored));
+	o->at = o->ended = loop_now(t->k->loop);
+	o->endpoint = w->slot;
+	o->event = EVENT_WITHDRAWN;
+	o->cause = CAUSE_REMOVED;
+	o->phase = PHASE_CLOSED;
+	o->loud = true;
+	journal_add(t->k, ENTRY_OUTPUT, w->slot)->u.output.output = o;
 }
 
 enum status
@@ -142,6 +176,8 @@ restore_all(struct keeper *k, struct fail *f)
 	if (s == OK && t.least != UINT64_MAX)
 		s = store_load_inputs(k->store, t.least, on_input, &t, f);
 	mem_free(t.refs);
+	if (s == OK)
+		s = store_load_incidents(k->store, on_incident, &t, f);
 	if (s != OK)
 		return s;
 	restore_shared(k);
