@@ -22,7 +22,7 @@ command -v debootstrap >/dev/null || {
 # The mirror this machine uses, in either form of its sources.
 mirror() {
 	local files=(/etc/apt/sources.list /etc/apt/sources.list.d/*)
-	cat "${files[@]}" 2>/dev/null |
+	{ cat "${files[@]}" 2>/dev/null || true; } |
 		awk '$1 == "URIs:" { print $2; exit }
 		     $1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }'
 }
