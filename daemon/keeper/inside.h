@@ -76,7 +76,7 @@ void telling_committed(struct keeper *k);
 void telling_lost(struct keeper *k, enum role role);
 void telling_receivers(struct keeper *k, struct child *c);
 void telling_dropped(struct keeper *k, const struct config *next);
-void telling_reset(struct keeper *k); /* another configuration is in force */
+void telling_reset(struct keeper *k, const struct config *old);
 char *telling_json(const struct keeper *k, uint32_t slot,
     const struct output *o);
 

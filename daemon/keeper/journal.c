@@ -97,7 +97,16 @@ journal_soon(struct keeper *k)
 		timer_arm(k->commit, COMMIT_SOON_MS);
 }
 
-/* The row of what an entry is about; 0 for nothing in particular. */
+static bool
+begins_to_watch(const struct pending *e)
+{
+	return e->kind == ENTRY_INPUT && e->u.input.input.kind == INPUT_WATCH;
+}
+
+/*
+ * The row of what an entry is about; 0 for nothing in particular.  Only a
+ * watch brings a retired endpoint back: words about its end come after it.
+ */
 static int64_t
 row_of(struct keeper *k, const struct pending *e)
 {
@@ -107,7 +116,7 @@ row_of(struct keeper *k, const struct pending *e)
 	if (e->slot == ENDPOINT_NONE || e->slot >= r->count)
 		return 0;
 	w = r->all[e->slot];
-	if (w->row == 0)
+	if (w->row == 0 || begins_to_watch(e))
 		w->row = store_endpoint(k->store, w->id, w->service, w->region,
 		    loop_now(k->loop));
 	return w->row;
@@ -150,11 +159,9 @@ put(struct keeper *k, struct pending *e)
 	case ENTRY_INPUT:
 		store_put_input(k->store, row_of(k, e), &e->u.input.input,
 		    e->u.input.author, e->u.input.why);
-		if (e->u.input.input.kind == INPUT_UNWATCH) {
+		if (e->u.input.input.kind == INPUT_UNWATCH)
 			store_retire(k->store, row_of(k, e),
 			    e->u.input.input.at);
-			k->endpoints.all[e->slot]->row = 0;
-		}
 		break;
 	case ENTRY_OUTPUT:
 		put_output(k, e);

@@ -122,7 +122,7 @@ keeper_new(const struct keeper_setup *s, enum exit_code *code, struct fail *f)
 		keeper_free(k);
 		return NULL;
 	}
-	telling_reset(k);
+	telling_reset(k, k->config);
 	registry_apply(k);
 	children_start(k);
 	timer_arm(k->tick, 0);
@@ -191,7 +191,7 @@ keeper_reload(struct keeper *k, struct config *c, struct fail *f)
 	telling_dropped(k, c);
 	k->config = c;
 	registry_apply(k);
-	telling_reset(k);
+	telling_reset(k, old);
 	children_targets(k);
 	journal_commit(k);
 	config_free(old);

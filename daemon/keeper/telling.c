@@ -437,14 +437,17 @@ telling_lost(struct keeper *k, enum role role)
 	}
 }
 
-/*
- * Answers to what is under way no longer count: it may be sent once more,
- * under the same id.
- */
+/* Another configuration is in force; what is under way goes on. */
 void
-telling_reset(struct keeper *k)
+telling_reset(struct keeper *k, const struct config *old)
 {
-	k->sent_count = 0;
+	for (size_t n = k->sent_count; n-- > 0;) {
+		struct sent *s = &k->sent[n];
+
+		s->receiver = receiver_index(k, old->receivers[s->receiver].id);
+		if (s->receiver == k->config->receiver_count)
+			sent_remove(k, s);
+	}
 	mem_free(k->gone);
 	k->gone = mem_array(k->config->receiver_count, sizeof(k->gone[0]));
 	for (size_t i = 0; i < CHILD_COUNT; i++) {

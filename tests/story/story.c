@@ -308,6 +308,8 @@ finish(struct story *t)
 		fault(t, "told, but not expected", h[i].json);
 	(void)printf("%s: %zu events told, %zu repeated, %u faults\n", t->path,
 	    count, stage_repeats(t->stage), t->faults);
+	if (strstr(stage_log(t->stage), "store-refused") != NULL)
+		fault(t, "the database refused what was decided", "see below");
 	if (t->faults > 0)
 		(void)fputs(stage_log(t->stage), stderr);
 	stage_free(t->stage);
