@@ -5,8 +5,8 @@
  * 10*log10(P(down)/P(up)), clamped to [-300, +300]; -300 is the resting
  * prior.  A failing sample soon after another says little, one later says
  * more: if glitches last an exponential time of mean tau, surviving dt weighs
- * 4.34*dt/tau decibans, and never more than an independent failure would
- * (detection.md 3.3, tau 6 s).
+ * 4.34*dt/tau decibans (tau is 6 s), and never more than an independent
+ * failure would.
  */
 #ifndef CORE_LEDGER_H
 #define CORE_LEDGER_H

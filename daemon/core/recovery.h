@@ -5,7 +5,7 @@
  * The rule: an incident resolves when the endpoint has been good for a quiet
  * time that grows with its *other* recoveries of the last six hours.  What
  * just happened says more than waiting does; the four numbers and the table
- * of chances come from real probe histories (CONTRACTS 2).
+ * of chances come from real probe histories.
  */
 #ifndef CORE_RECOVERY_H
 #define CORE_RECOVERY_H
@@ -31,7 +31,7 @@ unsigned recovery_others(const struct recovery_log *log, wall_ms at);
 /*
  * Quiet time after that many others, at least 120 s.  failed: how long the
  * incident has failed; a quarter of it, up to 15 min, is the least, so that
- * hours of outage are not over after ten good minutes (detection.md 3.6).
+ * hours of outage are not over after ten good minutes.
  */
 span_ms recovery_quiet(unsigned others, span_ms failed, enum all_clear setting);
 

@@ -63,8 +63,9 @@ PLANTED = [
     ("size", "tests/system/f.py", "x = 1\n", "no licence line"),
     # words
     ("words", "daemon/core/f.c", "/* TO" + "DO: later */", "TO" + "DO"),
-    ("words", "docs/f.md", "see /wo" + "rk/main", "/wo" + "rk/"),
-    ("words", "f.md", "as in \u201cquotes\u201d", "not ASCII"),
+    ("words", "docs/f.txt", "see /wo" + "rk/main", "/wo" + "rk/"),
+    ("words", "daemon/core/f.h", "/* see plan" + ".md */", "there is no plan"),
+    ("words", "f.txt", "as in \u201cquotes\u201d", "not ASCII"),
     # names
     ("names", "daemon/herald/f.c", 'const char *x = "incident.opened";', '"incident.opened"'),
     ("names", "daemon/herald/f.c", 'x = "{\\"type\\": \\"endpoint.glitch\\"}";', "endpoint.glitch"),

@@ -15,8 +15,16 @@ ELSEWHERE = (
 PATTERN = re.compile(rf"\b({UNFINISHED})\b|({ELSEWHERE})")
 
 
+# A page that is referred to.
+PAGE = re.compile(r"\b([\w-]+\.md)\b")
+
+
 def words(tree):
-    """Nothing unfinished by its own words, no machine's paths, ASCII only."""
+    """Nothing unfinished by its own words, no machine's paths, ASCII only.
+
+    And no reference to a page that is not in the tree.
+    """
+    pages = {source.path.rpartition("/")[2] for source in tree.files(".md")}
     for source in tree.files(*TEXT):
         if source.path.startswith("tests/fuzz/corpus/"):
             continue  # bytes for parsers, not text of ours
@@ -24,6 +32,9 @@ def words(tree):
             m = PATTERN.search(line)
             if m:
                 yield f"{source.path}:{number}: the word '{m.group()}'"
+            for page in PAGE.findall(line):
+                if page not in pages:
+                    yield f"{source.path}:{number}: there is no {page}"
             if not line.isascii():
                 yield f"{source.path}:{number}: not ASCII"
 
