@@ -28,6 +28,7 @@ mirror() {
 }
 
 root=$(mktemp -d)
+chmod 755 "$root" # it will be somebody's "/"
 leave() {
 	local mounted
 	for mounted in dev/pts dev proc; do
