@@ -9,6 +9,7 @@
 #include "keeper/journal.h"
 #include "keeper/keeper.h"
 #include "keeper/registry.h"
+#include "keeper/unwritten.h"
 #include "store/load.h"
 #include "store/outbox.h"
 #include "store/put.h"
@@ -48,8 +49,8 @@ struct keeper {
 	bool degraded;       /* the last commit failed */
 	wall_ms committed;   /* when the last one succeeded */
 	unsigned ticks;
-	uint64_t local_ref;  /* refs while there is no store */
-	uint64_t degraded_n; /* notices told unwritten since the start */
+	uint64_t local_ref; /* refs while there is no store */
+	struct unwritten unwritten;
 
 	struct world *world;
 	struct registry endpoints, canaries;
@@ -68,7 +69,6 @@ struct keeper {
 
 /* telling.c: between commit and receivers */
 void telling_event(struct keeper *k, const struct pending *e, const char *json);
-void telling_degraded(struct keeper *k, struct pending *e);
 void telling_attempt(struct keeper *k, struct attempt *a); /* taken */
 void telling_write_attempt(struct keeper *k, const struct pending *e);
 void telling_dispatch(struct keeper *k);
@@ -77,6 +77,12 @@ void telling_lost(struct keeper *k, enum role role);
 void telling_receivers(struct keeper *k, struct child *c);
 void telling_dropped(struct keeper *k, const struct config *next);
 void telling_reset(struct keeper *k, const struct config *old);
+void telling_word(const struct keeper *k, uint32_t slot, const struct output *o,
+    uint64_t seq, char **body, char **line);
+struct child *telling_child(struct keeper *k, const struct receiver *r);
+bool telling_send(struct keeper *k, const struct receiver *r,
+    const struct notice *n);
+void telling_disable(struct keeper *k, size_t receiver, wall_ms now);
 char *telling_json(const struct keeper *k, uint32_t slot,
     const struct output *o);
 

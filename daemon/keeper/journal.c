@@ -218,9 +218,9 @@ degrade(struct keeper *k, const struct fail *f)
 	for (size_t i = 0; i < k->journal.count; i++) {
 		struct pending *e = &k->journal.entries[i];
 
-		if (e->kind == ENTRY_OUTPUT && !e->u.output.told &&
+		if (e->kind == ENTRY_OUTPUT &&
 		    e->u.output.output->kind == OUTPUT_EVENT)
-			telling_degraded(k, e);
+			unwritten_tell(k, e);
 	}
 	if (!k->stopping)
 		timer_arm(k->commit, COMMIT_EVERY_MS);
@@ -269,6 +269,7 @@ journal_commit(struct keeper *k)
 	k->degraded = false;
 	k->committed = loop_now(k->loop);
 	telling_committed(k);
+	unwritten_done(&k->unwritten);
 	clear(&k->journal);
 	telling_dispatch(k);
 }

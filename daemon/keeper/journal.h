@@ -36,7 +36,7 @@ struct pending {
 		} input;
 		struct {
 			struct output *output;
-			bool told; /* in degraded mode, before it was written */
+			uint64_t told; /* see unwritten.h; 0: not yet */
 		} output;
 		struct {
 			uint64_t ref;

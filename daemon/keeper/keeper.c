@@ -147,6 +147,7 @@ release(struct keeper *k)
 	store_close(k->store);
 	world_free(k->world);
 	journal_done(&k->journal);
+	unwritten_done(&k->unwritten);
 	registry_done(&k->endpoints, false);
 	registry_done(&k->canaries, true);
 	mem_free(k->intake.queue);

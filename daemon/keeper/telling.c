@@ -46,8 +46,8 @@ telling_json(const struct keeper *k, uint32_t slot, const struct output *o)
 }
 
 /* The body for machines and the line for people; both owned by caller. */
-static void
-word(const struct keeper *k, uint32_t slot, const struct output *o,
+void
+telling_word(const struct keeper *k, uint32_t slot, const struct output *o,
     uint64_t seq, char **body, char **line)
 {
 	const struct watched *w = watched_of(k, slot);
@@ -173,7 +173,7 @@ telling_event(struct keeper *k, const struct pending *e, const char *json)
 
 	(void)json;
 	store_number_notice(k->store, n.service, &n.id, &n.seq);
-	word(k, e->slot, o, n.seq, &body, &line);
+	telling_word(k, e->slot, o, n.seq, &body, &line);
 	n.body = body;
 	n.line = line;
 	store_put_notice(k->store, &n);
@@ -184,7 +184,7 @@ telling_event(struct keeper *k, const struct pending *e, const char *json)
 	for (size_t i = 0; i < k->config->receiver_count; i++) {
 		bool hit = next < count && hits[next].receiver == i;
 
-		if (!e->u.output.told && !k->gone[i])
+		if (!k->gone[i] && !unwritten_owe(k, e, t.notice, i))
 			tell_receiver(&t, i, hit ? &hits[next] : NULL);
 		next += hit;
 	}
@@ -220,17 +220,17 @@ sent_remove(struct keeper *k, struct sent *s)
 	*s = k->sent[--k->sent_count];
 }
 
-static struct child *
-child_for(struct keeper *k, const struct receiver *r)
+struct child *
+telling_child(struct keeper *k, const struct receiver *r)
 {
 	return &k->children[r->type == RECEIVER_SYSLOG ? CHILD_LOG
 						       : CHILD_HERALD];
 }
 
-static bool
-send_notice(struct keeper *k, const struct receiver *r, const struct notice *n)
+bool
+telling_send(struct keeper *k, const struct receiver *r, const struct notice *n)
 {
-	struct child *c = child_for(k, r);
+	struct child *c = telling_child(k, r);
 	unsigned char *buf;
 	struct bytes_out out;
 	bool sent;
@@ -244,44 +244,6 @@ send_notice(struct keeper *k, const struct receiver *r, const struct notice *n)
 	    out.ok && channel_send(c->channel, MSG_NOTICE, buf, out.len) == OK;
 	mem_free(buf);
 	return sent;
-}
-
-/* Numbers of notices that were never written; above any row of the outbox. */
-static const uint64_t unwritten = (uint64_t)1 << 62;
-
-void
-telling_degraded(struct keeper *k, struct pending *e)
-{
-	const struct output *o = e->u.output.output;
-	const struct watched *w = watched_of(k, e->slot);
-	struct route_hit *hits =
-	    mem_array(k->config->receiver_count, sizeof(hits[0]));
-	size_t count = route_event(k->config, w != NULL ? w->config : NULL,
-	    w != NULL ? w->region : NULL, o, hits);
-	uint64_t number = ++k->degraded_n;
-	char id[160], *body, *line;
-
-	word(k, e->slot, o, 0, &body, &line);
-	for (size_t i = 0; i < count; i++) {
-		const struct receiver *r =
-		    &k->config->receivers[hits[i].receiver];
-		struct notice n = {.outbox = unwritten + number,
-		    .receiver = r->id,
-		    .webhook_id = id,
-		    .severity = (int)route_severity(o),
-		    .line = line,
-		    .body = body};
-
-		(void)snprintf(id, sizeof(id),
-		    "vg_%s_u%" PRId64 "_%" PRIu64 "_%s",
-		    k->store != NULL ? store_instance(k->store) : "none",
-		    (int64_t)k->boot, number, r->id);
-		if (send_notice(k, r, &n))
-			e->u.output.told = true;
-	}
-	mem_free(hits);
-	mem_free(body);
-	mem_free(line);
 }
 
 static size_t
@@ -319,9 +281,9 @@ on_due(void *arg, const struct store_owed *o)
 	    .severity = o->notice.severity,
 	    .line = line,
 	    .body = body};
-	if (send_notice(k, r, &n)) {
+	if (telling_send(k, r, &n)) {
 		s = sent_add(k, o->outbox);
-		s->role = child_for(k, r)->role;
+		s->role = telling_child(k, r)->role;
 		s->receiver = i;
 		s->attempts = o->attempts;
 		s->created = o->expires - BACKOFF_LIFE_MS;
@@ -343,7 +305,7 @@ telling_dispatch(struct keeper *k)
 		const struct receiver *r = &k->config->receivers[i];
 		wall_ms due;
 
-		if (!child_for(k, r)->ready)
+		if (!telling_child(k, r)->ready)
 			continue;
 		due = store_outbox_next(k->store, r->id);
 		if (due <= now) {
@@ -366,8 +328,8 @@ telling_attempt(struct keeper *k, struct attempt *a)
 	struct sent *s = sent_find(k, a->outbox);
 	struct pending *e;
 
-	/* Unwritten notices are tried once; their event is still to come. */
-	if (a->outbox >= unwritten || s == NULL || s->answered) {
+	if (s == NULL || s->answered) {
+		unwritten_answer(k, a);
 		attempt_done(a);
 		return;
 	}
@@ -380,8 +342,8 @@ telling_attempt(struct keeper *k, struct attempt *a)
 }
 
 /* 410: it does not want to hear from us, ever; others must learn of that. */
-static void
-disable(struct keeper *k, size_t receiver, wall_ms now)
+void
+telling_disable(struct keeper *k, size_t receiver, wall_ms now)
 {
 	const char *id = k->config->receivers[receiver].id;
 	size_t n;
@@ -406,7 +368,7 @@ telling_write_attempt(struct keeper *k, const struct pending *e)
 	if (s == NULL)
 		return;
 	if (a->result == ATTEMPT_GONE)
-		disable(k, s->receiver, b.now);
+		telling_disable(k, s->receiver, b.now);
 	b.attempts = s->attempts;
 	b.created = s->created;
 	if (backoff_decide(&b, &next) == BACKOFF_EXPIRED) {
@@ -435,6 +397,7 @@ telling_lost(struct keeper *k, enum role role)
 		if (!k->sent[i].answered && k->sent[i].role == role)
 			sent_remove(k, &k->sent[i]);
 	}
+	unwritten_lost(k, role);
 }
 
 /* Another configuration is in force; what is under way goes on. */
@@ -478,7 +441,7 @@ telling_dropped(struct keeper *k, const struct config *next)
 			continue;
 		bytes_out_init(&out, buf, sizeof(buf));
 		bytes_put_text(&out, r->id);
-		children_send(child_for(k, r), MSG_RECEIVER_REMOVE, buf,
+		children_send(telling_child(k, r), MSG_RECEIVER_REMOVE, buf,
 		    out.len);
 		(void)store_end_receiver(k->store, r->id, OUTBOX_DROPPED,
 		    loop_now(k->loop));
@@ -514,7 +477,7 @@ telling_receivers(struct keeper *k, struct child *c)
 		const struct receiver *r = &k->config->receivers[i];
 		int fd;
 
-		if (child_for(k, r) != c)
+		if (telling_child(k, r) != c)
 			continue;
 		fd = secret_of(k, r);
 		bytes_out_init(&out, buf, CHANNEL_BODY_MAX);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The database that is full, read-only, in use, foreign or newer."""
+"""A database that is read-only, in use, foreign, newer or damaged."""
 import contextlib
 import os
 import pathlib
@@ -13,144 +13,18 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support_py"))
 
 import live  # noqa: E402
-from receiver import Receiver, new_secret  # noqa: E402
-
-CONFIG = """
-database: {database}
-control: {f}/control
-canaries: []
-defaults: {{interval: 1s, timeout: 1s, ladder: false}}
-services:
-{services}
-receivers:
-  - {{id: hook, type: webhook, url: "{hook}", secret_file: {f}/key,
-     allow_private: true}}
-routes:
-  - {{to: [hook], all: true}}
-"""
-
-
-@contextlib.contextmanager
-def tmpfs(folder, options):
-    folder.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "none",
-                           folder], capture_output=True, text=True,
-                          check=False)
-    if done.returncode != 0:
-        pytest.skip(f"cannot mount: not root? {done.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", folder], check=True)
-
-
-class Scene:
-    def __init__(self, folder, target, receiver, secret):
-        self.folder, self.target, self.receiver = folder, target, receiver
-        (folder / "key").write_text(secret + "\n")
-        (folder / "key").chmod(0o600)
-        self.config = folder / "vigie.yaml"
-
-    def configure(self, database, endpoints=1):
-        self.database = database
-        self.config.write_text(CONFIG.format(
-            f=self.folder, database=database, hook=self.receiver.url,
-            services="\n".join(
-                f"  - {{id: s{i}, regions: {{eu: {self.target.url}/{i}}}}}"
-                for i in range(endpoints))))
-        return live.Daemon(self.config)
-
-    def event(self, name, timeout=90):
-        """The first notice of that event; its data."""
-        def found(requests):
-            return [r for r in requests if r.json()["type"] == name]
-        request = self.receiver.wait_for(found, timeout)[0]
-        assert request.faults == []
-        return request.json()["data"]
-
-    def refused(self, code, *words):
-        """It ends at once, says why, and makes nothing."""
-        done = live.vigie("run", "-c", self.config, timeout=30)
-        assert done.returncode == code, done.stderr
-        for word in words:
-            assert word in done.stderr
-        assert not (self.folder / "control").exists()
+import storage  # noqa: E402
 
 
 @pytest.fixture
 def scene(tmp_path):
-    secret = new_secret()
-    with live.Target() as target, Receiver([secret]) as receiver:
-        yield Scene(tmp_path, target, receiver, secret)
-
-
-def fill(path):
-    """To the last byte; gives how much that was."""
-    size = 0
-    with open(path, "ab", buffering=0) as ballast:
-        for step in (65536, 4096, 1):
-            with contextlib.suppress(OSError):
-                while True:
-                    size += ballast.write(b"x" * step)
-    return size
-
-
-def test_disk_full_while_running(scene, tmp_path):
-    with tmpfs(tmp_path / "disk", "size=6m") as disk, \
-            scene.configure(disk / "vigie.db", 40) as daemon:
-        live.until(lambda: list(daemon.states().values()) == ["up"] * 40,
-                   what="all up")
-        scene.target.pages["/3"] = live.MAINTENANCE
-        ballast = disk / "ballast"
-
-        def full():
-            fill(ballast)
-            return daemon.said("database-unwritable")
-        live.until(full, what="the disk to be full")
-
-        opened = scene.event("incident.opened")
-        assert (opened["endpoint"], opened["persisted"]) == ("s3/eu", False)
-        assert daemon.json("incidents") == []
-        asked = daemon.process.poll()
-        assert asked is None, daemon.said()
-
-        ballast.unlink()
-        daemon.until_said("database-writable", 20)
-        (one,) = live.until(lambda: daemon.json("incidents"))
-        assert (one["id"], one["endpoint"]) == (opened["incident"], "s3/eu")
-        assert one["onset"] == opened["onset"]
-        story = daemon.json("incident", one["id"])
-        assert [e["event"] for e in story["timeline"]] == ["incident.opened"]
-
-        scene.target.pages.clear()
-        recovering = scene.event("incident.recovering")
-        assert recovering["incident"] == one["id"]
-        assert "persisted" not in recovering
-        live.until(lambda: daemon.json("incidents")[0]["phase"]
-                   == "recovering")
-        daemon.command("resolve", "--why", "room made", one["id"])
-        assert scene.event("incident.resolved", 20)["incident"] == one["id"]
-        assert daemon.stop() == 0
-        assert live.sound(scene.database) == ["ok"]
-        assert_no_hole(scene.database, one["onset"])
-    # Told once: what was said unwritten is not said again.
-    assert len([r for r in scene.receiver.requests
-                if r.json()["type"] == "incident.opened"]) == 1
-
-
-def assert_no_hole(path, _onset):
-    """Samples made while nothing could be written were kept meanwhile."""
-    with contextlib.closing(live.reader(path)) as db:
-        starts = [row[0] for row in db.execute(
-            "SELECT start_ms FROM v_sample WHERE endpoint = 's3/eu' "
-            "ORDER BY ref")]
-    assert len(starts) > 30
-    assert max(b - a for a, b in zip(starts, starts[1:])) < 4000
+    with storage.scene(tmp_path) as made:
+        yield made
 
 
 def test_read_only_at_the_start(scene, tmp_path):
     """It comes up all the same, says so, and writes once it may."""
-    with tmpfs(tmp_path / "disk", "size=8m,ro") as disk, \
+    with storage.tmpfs(tmp_path / "disk", "size=8m,ro") as disk, \
             scene.configure(disk / "vigie.db") as daemon:
         daemon.until_said("database-unwritable .*[Rr]ead-only", 20)
         scene.target.pages["/0"] = (500, b"broken")
