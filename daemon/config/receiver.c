@@ -74,7 +74,7 @@ read_receiver(struct load *l, const struct yaml *node, struct receiver *r,
 	else if (type->kind == YAML_SCALAR &&
 	    option_word("syslog|webhook", type->text) >= 0)
 		check_type(b, node, r);
-	if (r->id == NULL)
+	if (id == NULL || r->id == NULL)
 		return;
 	before = idset_add(ids, r->id, id->at);
 	if (before != NULL)

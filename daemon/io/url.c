@@ -264,10 +264,11 @@ url_join(const char *base, const char *location, char **out, struct fail *f)
 	if (st == OK)
 		joined = part(cu, CURLUPART_URL, 0);
 	curl_url_cleanup(cu);
-	if (st == OK && joined == NULL)
-		st = fail_set(f, ERR_SYNTAX, "redirect to nowhere");
-	if (st == OK)
-		st = check_web(joined, f);
+	if (st != OK)
+		return st;
+	if (joined == NULL)
+		return fail_set(f, ERR_SYNTAX, "redirect to nowhere");
+	st = check_web(joined, f);
 	if (st == OK)
 		*out = joined;
 	else

@@ -120,8 +120,9 @@ sample_of(const uint8_t *b, wall_ms now)
 static struct policy
 policy_of(const uint8_t *b)
 {
-	return (struct policy){.interval = (b[3] % 10 + 1) * 10 * SECOND_MS,
-	    .timeout = 10 * SECOND_MS,
+	return (struct policy){.interval =
+				   (span_ms)(b[3] % 10 + 1) * 10 * SECOND_MS,
+	    .timeout = (span_ms)10 * SECOND_MS,
 	    .all_clear = (enum all_clear)(b[4] % 3),
 	    .site = b[4] % 2U};
 }
@@ -161,14 +162,14 @@ fill(struct run *r, const uint8_t *b, struct input *in)
 		in->u.canary.good = b[3] % 2 == 0;
 		break;
 	case INPUT_WINDOW:
-		in->u.window.until = r->now + (b[3] - 32) * MINUTE_MS;
+		in->u.window.until = r->now + (span_ms)(b[3] - 32) * MINUTE_MS;
 		break;
 	case INPUT_WATCH:
 		in->u.policy = policy_of(b);
 		begin_watching(r, in->endpoint);
 		break;
 	case INPUT_GAP:
-		in->u.gap_from = r->now - b[3] * SECOND_MS;
+		in->u.gap_from = r->now - (span_ms)b[3] * SECOND_MS;
 		break;
 	default:
 		break;

@@ -128,8 +128,8 @@ resolved(void **state)
 	o.cause = CAUSE_QUIET_TIME;
 	o.kind_worst = KIND_OUTAGE;
 	o.relapses = 2;
-	o.bucket_ms[BUCKET_DOWN] = 5 * HOUR_MS;
-	o.bucket_ms[BUCKET_MAINTENANCE] = 6 * MINUTE_MS;
+	o.bucket_ms[BUCKET_DOWN] = (span_ms)5 * HOUR_MS;
+	o.bucket_ms[BUCKET_MAINTENANCE] = (span_ms)6 * MINUTE_MS;
 	j = event_json(&o, &eu);
 	assert_true(json_is_null(json_object_get(j, "ended")));
 	json_decref(j);
