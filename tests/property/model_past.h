@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * model_past - what the log of facts adds up to, from its beginning.
+ *
+ * Places are positions in the log; "as of the first facts" leaves out what
+ * came later.
+ */
+#ifndef PROPERTY_MODEL_PAST_H
+#define PROPERTY_MODEL_PAST_H
+
+#include "model.h"
+
+static const span_ms second = SECOND_MS, minute = MINUTE_MS, hour = HOUR_MS;
+
+/* Samples of one kind that follow each other. */
+struct run {
+	size_t count, maint;
+	size_t first; /* its place */
+};
+
+/* The last one of that kind, as of the first facts. */
+struct run model_run(const struct model *m, enum what what, size_t facts);
+/* A good sample that ends a failing run: how long that was, or -1. */
+span_ms model_ends_run(const struct model *m, size_t i);
+
+bool model_told(const struct fact *f, enum event_kind event);
+/* The place of the last event of a kind; the number of facts for never. */
+size_t model_last(const struct model *m, enum event_kind event);
+wall_ms model_onset(const struct model *m);
+/* Of a sample, as of the first facts: not before the span it is told in. */
+wall_ms model_label(const struct model *m, size_t i, size_t facts);
+
+/* The ledger (3.3): between low and high, n samples, g glitches. */
+struct belief {
+	double low, high;
+	double n, g;
+	bool suspect, torn; /* torn: between suspect and not */
+};
+
+struct belief model_belief(const struct model *m, size_t facts);
+
+/* The quiet time of an incident that is recovering (CONTRACTS 2). */
+struct quiet {
+	size_t base;   /* the good sample it counts from */
+	wall_ms ended; /* its label */
+	wall_ms until;
+	unsigned others;
+	bool rough; /* until may be 2 ms off, by the rounding of a quarter */
+};
+
+struct quiet model_quiet(struct model *m);
+
+#endif
