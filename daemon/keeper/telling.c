@@ -52,9 +52,11 @@ telling_word(const struct keeper *k, uint32_t slot, const struct output *o,
 {
 	const struct watched *w = watched_of(k, slot);
 	struct event_names n = names_of(w);
-	struct notice_service service;
+	/* No longer configured, it still has its name. */
+	struct notice_service service = {.id = n.service};
 	struct notice_about about = {.event = o,
 	    .names = &n,
+	    .service = n.service != NULL ? &service : NULL,
 	    .seq = seq,
 	    .public_url = k->config->public_url,
 	    .degraded = k->degraded};
@@ -71,7 +73,6 @@ telling_word(const struct keeper *k, uint32_t slot, const struct output *o,
 		    .tags = (const char *const *)s->tags,
 		    .functions = (const char *const *)s->functions,
 		    .unaffected = (const char *const *)s->unaffected};
-		about.service = &service;
 	}
 	*body = notice_json(&about);
 	text_init(&text, NOTICE_JSON_BYTES);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A working day of the real daemon: three regions, a webhook, a log daemon."""
 import contextlib
+import json
 import os
 import pathlib
 import pwd
@@ -16,9 +17,11 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support_py"))
 
+import json_schema  # noqa: E402
 import live  # noqa: E402
 from receiver import Receiver, new_secret  # noqa: E402
 
+SCHEMA = json.loads((ROOT / "schema/event.schema.json").read_text())
 RSYSLOGD = shutil.which("rsyslogd", path=os.environ["PATH"] + ":/usr/sbin")
 # Its own /dev, so that a log daemon of the machine is not asked.
 PRIVATE_DEV = """
@@ -140,13 +143,32 @@ def all_up(daemon, count):
     return len(states) == count and set(states.values()) == {"up"}
 
 
-def await_event(stage, event):
+def await_event(stage, event, endpoint="fleet/eu"):
     def found(requests):
-        return [r for r in requests if r.json()["type"] == event]
+        return [r for r in requests if r.json()["type"] == event
+                and r.json()["data"]["endpoint"] == endpoint]
     request = stage.receiver.wait_for(found, timeout=90)[0]
     assert request.faults == []
-    assert request.json()["data"]["endpoint"] == "fleet/eu"
     return request.json()["data"]
+
+
+OTHER = """
+  - id: other
+    regions: {{x: {t}/x}}
+"""
+
+
+def remove_the_other(stage, daemon):
+    """Who is no longer watched has no incident, and is told so once."""
+    opened = await_event(stage, "incident.opened", "other/x")
+    assert opened["kind"] == "outage"
+    stage.configure()
+    daemon.command("reload")
+    ended = await_event(stage, "incident.withdrawn", "other/x")
+    assert (ended["incident"], ended["cause"]) == (
+        opened["incident"], "removed")
+    assert "other/x" not in daemon.states()
+    assert daemon.json("incident", opened["incident"])["phase"] == "closed"
 
 
 def stop_within(daemon, seconds):
@@ -164,15 +186,18 @@ def test_maintenance_and_back(stage, tmp_path):
     if not may_have_own_dev(tmp_path):
         pytest.skip("no mount namespace of our own: not root?")
     log = LogDaemon(tmp_path)
+    stage.configure(OTHER.format(t=stage.target.url))
     daemon = live.Daemon(stage.config, wrap=private_dev(tmp_path))
     try:
         with daemon:
-            live.until(lambda: all_up(daemon, 3), what="three regions up")
+            live.until(lambda: all_up(daemon, 4), what="all up")
             began = time.time()
             stage.target.pages["/eu"] = live.MAINTENANCE
+            stage.target.pages["/x"] = (500, b"broken")
             opened = await_event(stage, "incident.opened")
             assert time.time() - began < 40
             incident = opened["incident"]
+            remove_the_other(stage, daemon)
             say_what_is_known(daemon, incident, opened)
             log.until("local0", "err", "^fleet/eu: down\\? the server says "
                       "maintenance \\(503, nobody announced it\\)")
@@ -198,8 +223,11 @@ def test_maintenance_and_back(stage, tmp_path):
         after_the_end(stage, daemon, incident)
         log.until("daemon", "notice", "start version=")
         log.until("daemon", "notice", "stop signal=15")
-        assert [s for s, _, _ in log.lines("local0")] == [
-            "err", "notice", "notice"]
+        for endpoint, severities in (
+                ("fleet/eu", ["err", "notice", "notice"]),
+                ("other/x", ["err", "info"])):
+            assert [s for s, _, t in log.lines("local0")
+                    if t.startswith(endpoint)] == severities
     finally:
         log.stop()
 
@@ -229,7 +257,7 @@ def tell_the_end(daemon, incident):
     live.until(lambda: daemon.json("notices")["owed"] == 0,
                what="nothing owed")
     notices = daemon.json("notices")
-    assert (notices["sent"], notices["failed"]) == (6, 0)
+    assert (notices["sent"], notices["failed"]) == (10, 0)
     assert incident in daemon.command("incidents")
     path = daemon.config.parent / "vigie.db"
     with contextlib.closing(live.reader(path)) as db:
@@ -241,8 +269,12 @@ def tell_the_end(daemon, incident):
 def after_the_end(stage, daemon, incident):
     """Each notice came once; what was acknowledged is not owed."""
     requests = stage.receiver.requests
-    assert len({r.id for r in requests}) == len(requests) == 3
-    assert [r.json()["data"]["seq"] for r in requests] == [1, 2, 3]
+    assert len({r.id for r in requests}) == len(requests) == 5
+    for request in requests:
+        assert json_schema.faults(SCHEMA, request.json()) == []
+    for service, seqs in (("fleet", [1, 2, 3]), ("other", [1, 2])):
+        assert [r.json()["data"]["seq"] for r in requests
+                if r.json()["data"]["service"]["id"] == service] == seqs
     assert daemon.json("notices", "--owed")["owed"] == 0
     assert daemon.json("incident", incident)["phase"] == "closed"
     assert not (stage.folder / "vigie.db-wal").exists()
