@@ -98,6 +98,26 @@ is_host(const char *host)
 	return true;
 }
 
+/*
+ * Is there a % in the host?  curl takes it away after it has looked for
+ * addresses, so that %31 would be a name where 1 is 0.0.0.1.
+ */
+static bool
+escapes_host(const char *text)
+{
+	const char *from = strstr(text, "://");
+	const char *end, *at;
+
+	if (from == NULL)
+		return false;
+	from += 3;
+	from += strspn(from, "/");
+	end = from + strcspn(from, "/?#");
+	while ((at = memchr(from, '@', (size_t)(end - from))) != NULL)
+		from = at + 1;
+	return memchr(from, '%', (size_t)(end - from)) != NULL;
+}
+
 static enum status
 take_host(CURLU *cu, struct url *u, struct fail *f)
 {
@@ -191,6 +211,8 @@ url_parse(const char *text, struct url *u, struct fail *f)
 	if (cu == NULL)
 		return fail_set(f, ERR_IO, "out of memory");
 	rc = curl_url_set(cu, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME);
+	if (rc == CURLUE_OK && escapes_host(text))
+		rc = CURLUE_BAD_HOSTNAME;
 	if (rc != CURLUE_OK)
 		st = fail_set(f, ERR_SYNTAX, "'%.100s': %s", text,
 		    curl_url_strerror(rc));
