@@ -63,7 +63,13 @@ earlier(wall_ms a, wall_ms b)
 static wall_ms
 stale_at(const struct endpoint *e)
 {
-	if (e->m.state == STATE_UNKNOWN || e->m.heard_at == 0)
+	const struct memory *m = &e->m;
+
+	if (m->heard_at == 0)
+		return INT64_MAX;
+	/* Unknown already: what was begun must not span the silence. */
+	if (m->state == STATE_UNKNOWN && m->run_good == 0 &&
+	    (m->run_fail == 0 || m->phase == PHASE_OPEN))
 		return INT64_MAX;
 	return e->m.heard_at + deadline_stale_after(&e->policy);
 }
@@ -166,7 +172,9 @@ deadline_fire(struct world *w, uint32_t i)
 		wall_ms heard = m->heard_at - m->heard_ms;
 
 		evidence_drop(w, i);
-		timeline_unknown(w, i, WHY_STALE, heard + e->policy.interval);
+		if (m->state != STATE_UNKNOWN)
+			timeline_unknown(w, i, WHY_STALE,
+			    heard + e->policy.interval);
 	} else {
 		penalty_settle(w, i);
 	}

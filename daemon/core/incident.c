@@ -115,25 +115,6 @@ incident_limit(const struct memory *m)
 						  : onset + ESCALATE_LATEST_MS;
 }
 
-/* What the present failing run argues for; sets the origin it claims. */
-static enum kind
-argued_kind(const struct memory *m, wall_ms now, enum origin *origin)
-{
-	if (memory_has(m, MEMORY_IN_WINDOW)) {
-		*origin = ORIGIN_PLANNED;
-		return KIND_MAINTENANCE;
-	}
-	if (2 * m->run_maint < m->run_fail) {
-		*origin =
-		    m->origin == ORIGIN_PLANNED ? ORIGIN_OBSERVED : m->origin;
-		return KIND_OUTAGE;
-	}
-	*origin = ORIGIN_DECLARED;
-	if (memory_has(m, MEMORY_ESCALATED) || incident_limit(m) <= now)
-		return KIND_OUTAGE;
-	return KIND_MAINTENANCE;
-}
-
 static void
 set_kind(struct memory *m, enum kind kind, enum origin origin)
 {
@@ -141,6 +122,25 @@ set_kind(struct memory *m, enum kind kind, enum origin origin)
 	m->origin = (uint8_t)origin;
 	if (kind > m->worst)
 		m->worst = (uint8_t)kind;
+}
+
+/* Take over what the present failing run argues for. */
+static void
+argue_kind(const struct world *w, struct memory *m)
+{
+	if (memory_has(m, MEMORY_IN_WINDOW)) {
+		set_kind(m, KIND_MAINTENANCE, ORIGIN_PLANNED);
+	} else if (2 * m->run_maint < m->run_fail) {
+		set_kind(m, KIND_OUTAGE,
+		    m->origin == ORIGIN_PLANNED ? ORIGIN_OBSERVED : m->origin);
+	} else {
+		if (incident_limit(m) <= w->now)
+			memory_mark(m, MEMORY_ESCALATED, true);
+		set_kind(m,
+		    memory_has(m, MEMORY_ESCALATED) ? KIND_OUTAGE
+						    : KIND_MAINTENANCE,
+		    ORIGIN_DECLARED);
+	}
 }
 
 static enum bucket
@@ -185,9 +185,7 @@ void
 incident_open(struct world *w, uint32_t i)
 {
 	struct memory *m = &w->endpoints[i].m;
-	enum origin origin = ORIGIN_OBSERVED;
 	wall_ms since = later(fail_since(m), m->span_since);
-	enum kind kind;
 
 	m->onset = since;
 	m->stopped_ms = 0;
@@ -200,14 +198,11 @@ incident_open(struct world *w, uint32_t i)
 	    MEMORY_ESCALATED | MEMORY_TOLD | MEMORY_REOPENS | MEMORY_NEAR_END);
 	next_id(w, m);
 
-	kind = argued_kind(m, w->now, &origin);
-	set_kind(m, kind, origin);
-	if (kind == KIND_OUTAGE && origin == ORIGIN_DECLARED)
-		memory_mark(m, MEMORY_ESCALATED, true);
+	argue_kind(w, m);
 	timeline_span(w, i, failing_bucket(m), since);
 	begin_failing(w, i);
 	penalty_add(w, i, PENALTY_INCIDENT);
-	incident_tell(w, i, EVENT_OPENED, origin != ORIGIN_PLANNED,
+	incident_tell(w, i, EVENT_OPENED, m->origin != ORIGIN_PLANNED,
 	    CAUSE_EVIDENCE);
 }
 
@@ -313,10 +308,13 @@ incident_relapse(struct world *w, uint32_t i)
 	bool reopened = m->phase == PHASE_NONE;
 	enum kind before = m->worst;
 	wall_ms since = later(fail_since(m), m->span_since);
-	enum origin origin;
-	enum kind kind = argued_kind(m, w->now, &origin);
 
-	set_kind(m, kind, origin);
+	/* Samples may overlap: what is told does not go back. */
+	if (!reopened)
+		since = later(since, m->back_since);
+	if (!memory_has(m, MEMORY_IN_WINDOW) && m->origin == ORIGIN_PLANNED)
+		m->origin = ORIGIN_OBSERVED;
+	argue_kind(w, m);
 	timeline_span(w, i, failing_bucket(m), since);
 	if (!reopened)
 		timeline_fold_recovery(m, m->span_since);

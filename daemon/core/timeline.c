@@ -73,7 +73,9 @@ timeline_unknown(struct world *w, uint32_t i, enum why why, wall_ms since)
 void
 timeline_fold_recovery(struct memory *m, wall_ms until)
 {
-	assert(m->phase == PHASE_RECOVERING && until >= m->back_since);
+	assert(m->phase == PHASE_RECOVERING);
+	if (until < m->back_since)
+		until = m->back_since;
 	m->bucket_ms[BUCKET_UNKNOWN] += m->unknown_ms;
 	m->bucket_ms[BUCKET_RECOVERING] +=
 	    until - m->back_since - m->unknown_ms;

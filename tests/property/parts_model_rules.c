@@ -6,10 +6,10 @@
  * Silence while nothing is known ends no run: what came before it and what
  * comes after it are of one run, and the time between is told as theirs.
  */
-static const bool silence_ends_runs_in_unknown = false;
+static const bool silence_ends_runs_in_unknown = true;
 
 /* Whether no claim is believed any more after a relapse beyond the limit. */
-static const bool relapse_escalates = false;
+static const bool relapse_escalates = true;
 
 static wall_ms
 label(const struct model *m, size_t i)
@@ -289,7 +289,8 @@ relapse(struct model *m, size_t i, struct run r)
 
 	f.phase = PHASE_OPEN;
 	f.since = label(m, r.first);
-	judge(m, &f, r, limit_now(m));
+	judge(m, &f, r,
+	    limit(model_onset(m) + unknown_while_open(m), promise(m)));
 	if (!relapse_escalates)
 		f.escalated = was;
 	add(m, &f);
