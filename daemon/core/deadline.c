@@ -69,7 +69,7 @@ stale_at(const struct endpoint *e)
 		return INT64_MAX;
 	/* Unknown already: what was begun must not span the silence. */
 	if (m->state == STATE_UNKNOWN && m->run_good == 0 &&
-	    (m->run_fail == 0 || m->phase == PHASE_OPEN))
+	    (m->run_fail == 0 || memory_has(m, MEMORY_SILENT)))
 		return INT64_MAX;
 	return e->m.heard_at + deadline_stale_after(&e->policy);
 }
@@ -171,7 +171,7 @@ deadline_fire(struct world *w, uint32_t i)
 	} else if (stale_at(e) <= w->now) {
 		wall_ms heard = m->heard_at - m->heard_ms;
 
-		evidence_drop(w, i);
+		evidence_freeze(m);
 		if (m->state != STATE_UNKNOWN)
 			timeline_unknown(w, i, WHY_STALE,
 			    heard + e->policy.interval);

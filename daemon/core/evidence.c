@@ -36,7 +36,19 @@ evidence_drop(struct world *w, uint32_t i)
 	if (m->phase == PHASE_OPEN)
 		return;
 	m->run_fail = 0;
+	memory_mark(m, MEMORY_SILENT, false);
 	m->ledger.level = LEDGER_REST;
+}
+
+/*
+ * Silence clears nothing: two failures with a silence between them still say
+ * that it is down, but not that it was in between.
+ */
+void
+evidence_freeze(struct memory *m)
+{
+	m->run_good = 0;
+	memory_mark(m, MEMORY_SILENT, m->run_fail > 0);
 }
 
 static bool
@@ -93,6 +105,19 @@ heard(struct memory *m, wall_ms at, const struct sample *s)
 	m->auth_run = 0;
 }
 
+/* The run goes on, but is told from here on. */
+static void
+break_silence(struct memory *m, const struct input *in)
+{
+	span_ms later = m->heard_at - m->heard_ms - m->fail_from;
+
+	memory_mark(m, MEMORY_SILENT, false);
+	if (later > INT32_MAX)
+		m->run_fail = 0;
+	m->fail_ms = (int32_t)(later > INT32_MAX ? 0 : -later);
+	m->fail_ref = in->ref;
+}
+
 static void
 failing(struct world *w, uint32_t i, const struct input *in)
 {
@@ -102,9 +127,11 @@ failing(struct world *w, uint32_t i, const struct input *in)
 	bool proven = (s->flags & SAMPLE_PATH_PROVEN) != 0;
 
 	heard(m, w->now, s);
+	if (memory_has(m, MEMORY_SILENT))
+		break_silence(m, in);
 	if (m->run_fail == 0) {
 		m->fail_from = w->now;
-		m->fail_ms = m->heard_ms;
+		m->fail_ms = (int32_t)m->heard_ms;
 		m->fail_ref = in->ref;
 		m->run_maint = 0;
 	}
@@ -247,6 +274,7 @@ good(struct world *w, uint32_t i, const struct sample *s)
 	heard(m, w->now, s);
 	m->last_good_since = w->now - m->heard_ms;
 	memory_mark(m, MEMORY_UNPROVEN, false);
+	memory_mark(m, MEMORY_SILENT, false);
 	if (m->run_good == 0) {
 		m->good_from = w->now;
 		m->good_ms = m->heard_ms;

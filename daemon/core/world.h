@@ -22,6 +22,7 @@ enum memory_flag {
 	MEMORY_UNPROVEN = 64,   /* the last failing sample proves no path */
 	MEMORY_IN_WINDOW = 128, /* a planned window is open */
 	MEMORY_HELD = 256,      /* the pace of a long recovery was asked for */
+	MEMORY_SILENT = 1024,   /* nothing was heard since the failing run */
 	MEMORY_NEAR_END = 512   /* the pace of a promised end was asked for */
 };
 
@@ -34,7 +35,8 @@ struct memory {
 	int64_t unknown_ms;              /* of the present recovery */
 	int64_t bucket_ms[BUCKET_COUNT]; /* of the incident, see timeline.c */
 	struct recovery_log recoveries;
-	uint32_t heard_ms, fail_ms, good_ms; /* evidence minus start */
+	uint32_t heard_ms, good_ms; /* evidence minus start */
+	int32_t fail_ms; /* the same; negative: seen only after a silence */
 	uint32_t quiet_ms;
 	uint32_t penalty, penalty_s; /* at whole seconds UTC */
 	uint32_t day, n, seq;
@@ -123,6 +125,7 @@ void penalty_settle(struct world *w, uint32_t i);
 void evidence_sample(struct world *w, uint32_t i, const struct input *in);
 void evidence_decide(struct world *w, uint32_t i);
 void evidence_drop(struct world *w, uint32_t i);
+void evidence_freeze(struct memory *m);
 
 /* path.c: our own network */
 bool path_fine(const struct world *w, const struct memory *m);

@@ -16,6 +16,7 @@ static const span_ms second = SECOND_MS, minute = MINUTE_MS, hour = HOUR_MS;
 struct run {
 	size_t count, maint;
 	size_t first; /* its place */
+	size_t seen;  /* of failing ones: the first after the last silence */
 };
 
 /* The last one of that kind, as of the first facts. */

@@ -38,14 +38,20 @@ struct run
 model_run(const struct model *m, enum what what, size_t facts)
 {
 	struct run r = {0};
+	bool silent = false; /* between the run's latest and this fact */
 
 	for (size_t i = facts; i-- > 0;) {
 		const struct fact *f = &m->facts[i];
 
 		if (f->what == what) {
 			r.first = i;
+			if (!silent)
+				r.seen = i;
 			r.count++;
 			r.maint += f->maint;
+		} else if (f->what == DROPPED && f->why == WHY_STALE &&
+		    what == FAILING) {
+			silent = silent || r.count > 0;
 		} else if (f->what == GOOD || f->what == FAILING ||
 		    (f->what == DROPPED &&
 			!(what == FAILING && f->phase == PHASE_OPEN))) {
@@ -145,7 +151,8 @@ model_belief(const struct model *m, size_t facts)
 		const struct fact *f = &m->facts[i];
 		bool learns = f->state == STATE_UP && f->phase == PHASE_NONE;
 
-		if (f->what == DROPPED || model_told(f, EVENT_RESOLVED)) {
+		if ((f->what == DROPPED && f->why != WHY_STALE) ||
+		    model_told(f, EVENT_RESOLVED)) {
 			b.low = b.high = -300;
 			b.suspect = b.torn = false;
 		} else if (f->what == GOOD) {

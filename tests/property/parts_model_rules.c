@@ -274,7 +274,7 @@ open_incident(struct model *m, size_t i, struct run r)
 	f.phase = PHASE_OPEN;
 	f.escalated = false;
 	f.origin = ORIGIN_OBSERVED;
-	f.since = label(m, r.first);
+	f.since = label(m, r.seen);
 	judge(m, &f, r, limit(f.since, promise(m)));
 	f.loud = f.origin != ORIGIN_PLANNED;
 	add(m, &f);
@@ -288,7 +288,7 @@ relapse(struct model *m, size_t i, struct run r)
 	bool was = f.escalated;
 
 	f.phase = PHASE_OPEN;
-	f.since = label(m, r.first);
+	f.since = label(m, r.seen);
 	judge(m, &f, r,
 	    limit(model_onset(m) + unknown_while_open(m), promise(m)));
 	if (!relapse_escalates)
@@ -388,6 +388,7 @@ lose(struct model *m, wall_ms at, enum why why, wall_ms since)
 	struct fact now = model_now(m);
 	struct fact f = {.what = DROPPED,
 	    .at = at,
+	    .why = why,
 	    .state = now.state,
 	    .phase = now.phase};
 
