@@ -184,7 +184,7 @@ def draw(rows, events, summary):
     height = LIST_TOP + LIST_STEP * len(mine) + 30
     out = [HEAD.format(w=WIDTH, h=height)]
     out.append('<text x="16" y="26" class="head">14 February 2023, replayed: '
-               'what is said, and when (UTC)</text>')
+               'what is said, and when (local time)</text>')
     legend(out)
     hours(out, LANE_TOP + 3 * LANE_STEP - 4)
     whole = [(at(BEGIN), at(END), "up")]
