@@ -99,23 +99,24 @@ is_host(const char *host)
 }
 
 /*
- * Is there a % in the host?  curl takes it away after it has looked for
- * addresses, so that %31 would be a name where 1 is 0.0.0.1.
+ * Written "scheme://host..." without a % in the host?  curl forgives a single
+ * slash, and takes the % away after it has looked for addresses, so that
+ * %31 would be a name where 1 is 0.0.0.1.
  */
 static bool
-escapes_host(const char *text)
+is_plain(const char *text)
 {
-	const char *from = strstr(text, "://");
+	const char *from = strchr(text, ':');
 	const char *end, *at;
 
-	if (from == NULL)
+	if (from == NULL || strncmp(from, "://", 3) != 0)
 		return false;
 	from += 3;
 	from += strspn(from, "/");
 	end = from + strcspn(from, "/?#");
 	while ((at = memchr(from, '@', (size_t)(end - from))) != NULL)
 		from = at + 1;
-	return memchr(from, '%', (size_t)(end - from)) != NULL;
+	return memchr(from, '%', (size_t)(end - from)) == NULL;
 }
 
 static enum status
@@ -211,7 +212,7 @@ url_parse(const char *text, struct url *u, struct fail *f)
 	if (cu == NULL)
 		return fail_set(f, ERR_IO, "out of memory");
 	rc = curl_url_set(cu, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME);
-	if (rc == CURLUE_OK && escapes_host(text))
+	if (rc == CURLUE_OK && !is_plain(text))
 		rc = CURLUE_BAD_HOSTNAME;
 	if (rc != CURLUE_OK)
 		st = fail_set(f, ERR_SYNTAX, "'%.100s': %s", text,
