@@ -10,13 +10,16 @@
 /* Commands that need rooms which the command line does not know. */
 static const struct cli_command own[] = {
     {"run", "watch, decide, remember and tell",
-	"[-c FILE] [--stderr] [URL...]\n"
+	"[-c FILE] [--stderr] [--time-scale SPEC] [URL...]\n"
 	"\n"
 	"Watch what the configuration names, or the URLs given, until\n"
 	"SIGTERM.  SIGHUP and 'vigie reload' read the configuration again.\n"
 	"\n"
 	"      --stderr   log to standard error too; the default unless\n"
-	"                 started by systemd\n",
+	"                 started by systemd\n"
+	"      --time-scale SPEC\n"
+	"                 for demonstrations: time runs N times as fast; N, or\n"
+	"                 FROM=N,FROM=N... as 2023-02-14T09:00:00Z=60\n",
 	cli_run},
     {0},
 };

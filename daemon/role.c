@@ -11,6 +11,8 @@
 #include "io/loop.h"
 #include "io/process.h"
 #include "io/sandbox.h"
+#include "io/stall.h"
+#include "io/timescale.h"
 #include "log/logd.h"
 #include "prober/prober.h"
 #include "roles.h"
@@ -47,13 +49,16 @@ play_herald(struct loop *l)
 	struct herald *h = herald_new(l, log, &f);
 	struct channel_events ev;
 	struct channel *c;
+	struct stall *stall;
 
 	if (h == NULL)
 		return failed("herald", &f);
+	stall = stall_new(l, log);
 	ev = herald_events(h);
 	c = channel_new(l, ROLE_CHANNEL_FD, QUEUE_FRAMES, &ev);
 	herald_attach(h, c);
 	loop_run(l);
+	stall_free(stall);
 	herald_free(h);
 	channel_free(c);
 	logline_free(log);
@@ -82,10 +87,26 @@ play_log(struct loop *l, bool to_stderr)
 	return EXIT_CODE_GOOD;
 }
 
+/* The axis of the keeper, where its time is scaled. */
+static struct loop *
+open_loop(const char *scale, struct fail *f)
+{
+	struct timescale t;
+	struct loop *l;
+
+	if (scale != NULL && timescale_take(scale, &t, f) != OK)
+		return NULL;
+	l = loop_new(f);
+	if (l != NULL && scale != NULL)
+		loop_scale(l, &t);
+	return l;
+}
+
 int
 role_main(int argc, char **argv)
 {
 	struct fail f = {.why = ""};
+	const char *scale = NULL;
 	struct loop *l;
 	enum role role;
 	uint64_t descriptors = process_raise_descriptors();
@@ -93,6 +114,11 @@ role_main(int argc, char **argv)
 
 	if (argc < 1 || !role_parse(argv[0], &role))
 		return EXIT_CODE_USAGE;
+	if (argc > 2 && strcmp(argv[1], "--time-scale") == 0) {
+		scale = argv[2];
+		argc -= 2;
+		argv += 2;
+	}
 	process_forget_proxies();
 	if (process_harden(0, &f) != OK)
 		return failed(role_name(role), &f);
@@ -100,7 +126,7 @@ role_main(int argc, char **argv)
 	if (role != ROLE_LOG &&
 	    !sandbox_apply((const char *const *)argv + 1, &f))
 		f.why[0] = '\0';
-	l = loop_new(&f);
+	l = open_loop(scale, &f);
 	if (l == NULL)
 		return failed(role_name(role), &f);
 	if (role == ROLE_PROBER)

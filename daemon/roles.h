@@ -9,8 +9,8 @@
 cli_fn cli_run;
 
 /*
- * `vigie --role NAME [PATH...]`: a child, with its channel on descriptor 3 and
- * the shared log on 4; it may read the paths and no others.
+ * `vigie --role NAME [--time-scale MAP] [PATH...]`: a child, with its channel
+ * on descriptor 3 and the shared log on 4; it may read the paths and no others.
  */
 int role_main(int argc, char **argv);
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* run - the keeper as a process: children, signals, control, readiness. */
 #include <errno.h>
-#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,20 +8,26 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/utc.h"
 #include "config/config.h"
 #include "io/control.h"
 #include "io/logline.h"
 #include "io/loop.h"
 #include "io/notify.h"
 #include "io/process.h"
+#include "io/sandbox.h"
+#include "io/stall.h"
+#include "io/timescale.h"
 #include "keeper/keeper.h"
+#include "readable.h"
+#include "requests.h"
 #include "roles.h"
 
 enum {
 	PIDS_MAX = 64, /* more than can be ending at once */
 	END_MS = 2 * SECOND_MS,
-	QUEUE_FRAMES = 65536,
-	READABLE_MAX = 64
+	LOOK_MS = 10 * SECOND_MS,
+	QUEUE_FRAMES = 65536
 };
 
 struct run {
@@ -32,47 +37,21 @@ struct run {
 	struct config *config; /* until the keeper has it */
 	struct keeper *keeper;
 	struct control *control;
+	struct requests requests;
 	struct notify *notify;
+	struct stall *stall;
 	struct timer *watchdog, *end;
 	span_ms watchdog_every;
 	int lines[2]; /* shared log: [0] is read by the log, [1] written */
 	bool to_stderr;
 	pid_t pids[PIDS_MAX];
-	/* What prober and herald may read. */
-	const char *readable[READABLE_MAX];
-	size_t readable_count;
-	char **urls; /* watched instead of a file's services */
+	struct readable *readable;
+	struct timer *look; /* at what they may read */
+	char **urls;        /* watched instead of a file's services */
 	size_t url_count;
+	const char *scale; /* SPEC of --time-scale, or NULL */
+	char scale_text[TIMESCALE_TEXT_BYTES]; /* for the children */
 };
-
-static void
-add_readable(struct run *r, const char *path)
-{
-	if (path != NULL && r->readable_count < READABLE_MAX - 1)
-		r->readable[r->readable_count++] = path;
-}
-
-static void
-find_readable(struct run *r)
-{
-	static const char *const always[] = {"/etc/ssl", "/etc/resolv.conf",
-	    "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf",
-	    "/etc/services", "/etc/localtime", "/usr/share/ca-certificates",
-	    "/usr/local/share/ca-certificates", "/run/systemd/resolve",
-	    "/proc/net"};
-	const struct config *c = r->config;
-
-	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
-		add_readable(r, always[i]);
-	for (size_t i = 0; i < c->service_count; i++) {
-		const struct config_service *s = &c->services[i];
-
-		for (size_t j = 0; j < s->endpoint_count; j++)
-			add_readable(r, s->endpoints[j].target.ca_file);
-	}
-	for (size_t i = 0; i < c->receiver_count; i++)
-		add_readable(r, c->receivers[i].ca_file);
-}
 
 static void
 remember(struct run *r, pid_t pid)
@@ -85,29 +64,49 @@ remember(struct run *r, pid_t pid)
 	}
 }
 
+/* NULL last; for mem_free(). */
+static const char **
+child_argv(const struct run *r, enum role role)
+{
+	const char *const log_option[] = {r->to_stderr ? "-e" : NULL, NULL};
+	const char *const *rest =
+	    role == ROLE_LOG ? log_option : readable_paths(r->readable);
+	const char **argv;
+	size_t count = 0, n = 0;
+
+	while (rest[count] != NULL)
+		count++;
+	argv = mem_array(count + 6, sizeof(*argv));
+	argv[n++] = "vigie";
+	argv[n++] = "--role";
+	argv[n++] = role_name(role);
+	if (r->scale != NULL) {
+		argv[n++] = "--time-scale";
+		argv[n++] = r->scale_text;
+	}
+	memcpy(argv + n, rest, count * sizeof(*argv));
+	return argv;
+}
+
 static struct channel *
 start_child(void *arg, enum role role, const struct channel_events *ev,
     struct fail *f)
 {
 	struct run *r = arg;
-	const char *argv[READABLE_MAX + 4] = {"vigie", "--role",
-	    role_name(role)};
+	const char **argv;
 	struct process_fd fds[2];
 	int pair[2];
 	pid_t pid;
 	enum status s;
 
-	if (role == ROLE_LOG)
-		argv[3] = r->to_stderr ? "-e" : NULL;
-	else
-		memcpy(argv + 3, r->readable,
-		    r->readable_count * sizeof(argv[0]));
 	if (channel_pair(pair, f) != OK)
 		return NULL;
+	argv = child_argv(r, role);
 	fds[0] = (struct process_fd){pair[1], ROLE_CHANNEL_FD};
 	fds[1] = (struct process_fd){r->lines[role == ROLE_LOG ? 0 : 1],
 	    ROLE_LOG_FD};
 	s = process_spawn(argv, fds, 2, &pid, f);
+	mem_free(argv);
 	(void)close(pair[1]);
 	if (s != OK) {
 		(void)close(pair[0]);
@@ -171,21 +170,29 @@ load(struct run *r, struct config_errors *e)
 	return config_load(cli_config_path(r->cli), e);
 }
 
+/* Others must take over from those whose rules no longer fit. */
 static void
-answer(struct text *out, enum exit_code code, const char *message)
+renew_doors(struct run *r, const char *why)
 {
-	json_t *j = json_pack("{s:b, s:i, s:s}", "ok", code == EXIT_CODE_GOOD,
-	    "code", (int)code, "message", message);
-	char *text = j == NULL ? NULL : json_dumps(j, JSON_COMPACT);
-
-	text_add(out, text != NULL ? text : "{}");
-	mem_free(text);
-	json_decref(j);
+	if (sandbox_supported())
+		keeper_renew_doors(r->keeper, why);
 }
 
 static void
-reload(struct run *r, struct text *out)
+on_look(void *arg)
 {
+	struct run *r = arg;
+
+	timer_arm_real(r->look, LOOK_MS);
+	if (readable_moved(r->readable))
+		renew_doors(r, "files-replaced");
+}
+
+/* For whoever asked: out becomes the answer. */
+static void
+reload(void *arg, struct text *out)
+{
+	struct run *r = arg;
 	struct config_errors e;
 	struct fail f = {.why = ""};
 	struct config *c;
@@ -197,10 +204,10 @@ reload(struct run *r, struct text *out)
 		log_event(r->log, SEVERITY_ERR,
 		    "reload-refused errors=%zu first=%s", e.count,
 		    text_str(&e.lines));
-		answer(out, EXIT_CODE_CONFIG, text_str(&e.lines));
+		requests_reply(out, EXIT_CODE_CONFIG, text_str(&e.lines));
 	} else if (keeper_reload(r->keeper, c, &f) != OK) {
 		log_event(r->log, SEVERITY_ERR, "reload-refused why=%s", f.why);
-		answer(out, EXIT_CODE_CONFIG, f.why);
+		requests_reply(out, EXIT_CODE_CONFIG, f.why);
 		config_free(c);
 	} else {
 		(void)snprintf(message, sizeof(message),
@@ -209,45 +216,12 @@ reload(struct run *r, struct text *out)
 		log_event(r->log, SEVERITY_NOTICE,
 		    "reload endpoints=%zu receivers=%zu", c->endpoint_count,
 		    c->receiver_count);
-		answer(out, EXIT_CODE_GOOD, message);
+		if (readable_set(r->readable, c))
+			renew_doors(r, "configuration");
+		requests_reply(out, EXIT_CODE_GOOD, message);
 	}
 	text_done(&e.lines);
 	(void)notify_ready(r->notify);
-}
-
-static void
-resolve(struct run *r, const char *author, const json_t *request,
-    struct text *out)
-{
-	const char *incident =
-	    json_string_value(json_object_get(request, "incident"));
-	const char *why = json_string_value(json_object_get(request, "why"));
-	struct fail f = {.why = ""};
-
-	if (incident == NULL || why == NULL)
-		answer(out, EXIT_CODE_USAGE, "incident and why are needed");
-	else if (keeper_resolve(r->keeper, incident, author, why, &f) != OK)
-		answer(out, EXIT_CODE_DATA, f.why);
-	else
-		answer(out, EXIT_CODE_GOOD, "resolved");
-}
-
-static void
-on_request(void *arg, const char *author, const char *request, struct text *out)
-{
-	struct run *r = arg;
-	json_t *j = json_loads(request, 0, NULL);
-	const char *act = json_string_value(json_object_get(j, "act"));
-
-	if (act != NULL && strcmp(act, "reload") == 0)
-		reload(r, out);
-	else if (act != NULL && strcmp(act, "resolve") == 0)
-		resolve(r, author, j, out);
-	else if (act != NULL && strcmp(act, "status") == 0)
-		keeper_status(r->keeper, out);
-	else
-		answer(out, EXIT_CODE_USAGE, "not a request of this version");
-	json_decref(j);
 }
 
 static void
@@ -261,12 +235,25 @@ on_hangup(void *arg, int signo)
 	text_done(&ignored);
 }
 
+/* For `systemctl status`: what is watched, and how that goes. */
+static void
+tell_status(struct run *r)
+{
+	struct text line;
+
+	text_init(&line, 400);
+	keeper_summary(r->keeper, &line);
+	(void)notify_status(r->notify, text_str(&line));
+	text_done(&line);
+}
+
 static void
 on_watchdog(void *arg)
 {
 	struct run *r = arg;
 
-	timer_arm(r->watchdog, r->watchdog_every / 2);
+	tell_status(r);
+	timer_arm_real(r->watchdog, r->watchdog_every / 2);
 	if (keeper_healthy(r->keeper))
 		(void)notify_watchdog(r->notify);
 }
@@ -288,7 +275,13 @@ announce(const struct run *r)
 {
 	const struct config *c = r->config;
 	bool from_file = r->url_count == 0;
+	char from[UTC_TEXT_BYTES];
 
+	if (r->scale != NULL)
+		log_event(r->log, SEVERITY_WARNING,
+		    "time-scaled from=%s boot_us=%lld for=demonstration",
+		    utc_format(loop_now(r->loop), from),
+		    (long long)loop_scaled(r->loop)->begin_us);
 	if (!r->to_stderr)
 		return;
 	(void)fprintf(stderr, "vigie %s watches %zu endpoints:\n",
@@ -319,8 +312,9 @@ start(struct run *r)
 	    .boot = loop_micros(r->loop) / 1000,
 	    .gateway = true};
 
-	if (control_open(r->loop, r->config->control, on_request, r,
-		&r->control, &f) != OK) {
+	r->requests = (struct requests){.reload = reload, .arg = r};
+	if (control_open(r->loop, r->config->control, requests_answer,
+		&r->requests, &r->control, &f) != OK) {
 		code = f.code == ERR_EXISTS ? EXIT_CODE_UNAVAILABLE
 					    : EXIT_CODE_PERMISSION;
 	} else {
@@ -328,9 +322,12 @@ start(struct run *r)
 	}
 	if (r->keeper == NULL)
 		return (enum exit_code)cli_error(r->cli, code, "%s", f.why);
+	r->requests.keeper = r->keeper;
 	r->config = NULL;
+	tell_status(r);
 	(void)notify_ready(r->notify);
 	log_event(r->log, SEVERITY_NOTICE, "start version=%s", VIGIE_VERSION);
+	timer_arm_real(r->look, LOOK_MS);
 	if (r->watchdog_every > 0)
 		timer_arm(r->watchdog, 0);
 	return EXIT_CODE_GOOD;
@@ -345,11 +342,28 @@ listen_to_signals(struct run *r, struct fail *f)
 	    loop_on_signal(r->loop, SIGCHLD, on_child, r, f) == OK;
 }
 
+/* The same map for all processes of ours. */
+static bool
+scale_time(struct run *r, struct fail *f)
+{
+	struct timescale t;
+
+	if (r->scale == NULL)
+		return true;
+	if (timescale_parse(r->scale, loop_wall(r->loop), loop_micros(r->loop),
+		&t, f) != OK)
+		return false;
+	timescale_format(&t, r->scale_text);
+	loop_scale(r->loop, &t);
+	return true;
+}
+
 static bool
 open_doors(struct run *r, struct fail *f)
 {
 	r->loop = loop_new(f);
-	if (r->loop == NULL || channel_pair(r->lines, f) != OK)
+	if (r->loop == NULL || !scale_time(r, f) ||
+	    channel_pair(r->lines, f) != OK)
 		return false;
 	r->log = logline_new(r->loop, ROLE_KEEPER, r->lines[1]);
 	r->notify = notify_new(getenv("NOTIFY_SOCKET"), f);
@@ -357,6 +371,8 @@ open_doors(struct run *r, struct fail *f)
 	    getenv("WATCHDOG_PID"));
 	r->watchdog = timer_new(r->loop, on_watchdog, r);
 	r->end = timer_new(r->loop, on_end, r);
+	r->look = timer_new(r->loop, on_look, r);
+	r->stall = stall_new(r->loop, r->log);
 	return r->notify != NULL && listen_to_signals(r, f);
 }
 
@@ -364,16 +380,20 @@ open_doors(struct run *r, struct fail *f)
 static void
 stop(struct run *r)
 {
+	stall_free(r->stall);
+	/* Nobody may ask a keeper that has gone. */
+	control_close(r->control);
 	keeper_free(r->keeper);
 	r->keeper = NULL;
 	if (r->loop != NULL && reap(r) > 0) {
-		timer_arm(r->end, END_MS);
+		timer_arm_real(r->end, END_MS);
 		loop_run(r->loop);
 		(void)reap(r);
 	}
-	control_close(r->control);
 	timer_free(r->watchdog);
 	timer_free(r->end);
+	timer_free(r->look);
+	readable_free(r->readable);
 	notify_free(r->notify);
 	logline_free(r->log);
 	if (r->lines[0] >= 0) {
@@ -388,16 +408,23 @@ int
 cli_run(struct cli *c, int argc, char **argv)
 {
 	static const struct option own[] = {{"stderr", no_argument, NULL, 'e'},
-	    {0}};
+	    {"time-scale", required_argument, NULL, 's'}, {0}};
 	struct run r = {.cli = c, .lines = {-1, -1}};
 	struct config_errors e;
+	struct timescale scale;
 	struct fail f = {.why = ""};
 	int opt, code;
 
-	while ((opt = cli_option(c, argc, argv, own)) > 0)
-		r.to_stderr = true;
+	while ((opt = cli_option(c, argc, argv, own)) > 0) {
+		if (opt == 's')
+			r.scale = c->value;
+		else
+			r.to_stderr = true;
+	}
 	if (opt == CLI_STOP)
 		return c->exit;
+	if (r.scale != NULL && timescale_parse(r.scale, 0, 0, &scale, &f) != OK)
+		return cli_usage(c, "%s", f.why);
 	r.urls = argv + c->operand;
 	r.url_count = (size_t)(argc - c->operand);
 	r.to_stderr = r.to_stderr || getenv("NOTIFY_SOCKET") == NULL;
@@ -410,7 +437,7 @@ cli_run(struct cli *c, int argc, char **argv)
 		return EXIT_CODE_CONFIG;
 	}
 	text_done(&e.lines);
-	find_readable(&r);
+	r.readable = readable_new(r.config);
 	if (!open_doors(&r, &f)) {
 		code = cli_error(c, EXIT_CODE_INTERNAL, "%s", f.why);
 	} else {

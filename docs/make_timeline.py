@@ -4,26 +4,22 @@
 
 usage: docs/make_timeline.py build/release/vigie >docs/timeline.svg
 
-Scripts the samples of 14 February 2023 (10:00 to 15:30 is the day as it was
-told, the two breaks after 13:00 are assumed), has `vigie replay --json` judge
+Scripts the samples of 14 February 2023 (tests/demo/day.py), has `vigie replay --json` judge
 them, and draws the samples and each event with the time at which it was said.
 """
 
 import csv
-import datetime
 import html
 import io
 import json
+import pathlib
 import subprocess
 import sys
 
-DAY = datetime.datetime(2023, 2, 14, tzinfo=datetime.timezone.utc)
-# Region, second of the minute of its probes, failing spells as (from, to).
-REGIONS = [
-    ("na", 5, []),
-    ("eu", 20, [("10:00:20", "13:04"), ("13:16", "13:41"), ("13:52", "15:30")]),
-    ("cn", 40, []),
-]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/demo"))
+
+from day import REGIONS, at, clock, count, seconds, sentence  # noqa: E402
+
 LADDER = (3, 5, 10, 15, 20, 30)  # seconds to the next probes after a change
 BEGIN, END = "09:30", "19:00"
 
@@ -31,12 +27,6 @@ WIDTH, LEFT, RIGHT = 960, 96, 16
 LANE_TOP, LANE_HEIGHT, LANE_STEP, LIST_TOP, LIST_STEP = 66, 26, 36, 204, 23
 MARK_OF = {"up": "#2f8f4e", "maintenance": "#c98a00", "down": "#c0362c", "recovering": "#4a78b5"}
 PATTERN_OF = {"maintenance": "url(#stripes)", "down": "url(#cross)", "recovering": "url(#dots)"}
-
-
-def at(text):
-    """Unix seconds of a time of that day."""
-    parts = [int(p) for p in text.split(":")] + [0]
-    return int(DAY.timestamp()) + parts[0] * 3600 + parts[1] * 60 + parts[2]
 
 
 def samples(region, second, spells):
@@ -74,43 +64,8 @@ def replay(vigie, text):
     return [line for line in lines if "event" in line], lines[-1]["summary"]
 
 
-def seconds(stamp):
-    return datetime.datetime.fromisoformat(stamp.replace("Z", "+00:00")).timestamp()
-
-
-def clock(t):
-    return datetime.datetime.fromtimestamp(t, datetime.timezone.utc).strftime("%H:%M:%S")
-
-
-def count(n, one, many):
-    return f"{n} {one if n == 1 else many}"
-
-
-def span_text(ms):
-    return f"{ms // 3600000} h {ms // 60000 % 60:02d} min"
-
-
 def x_of(t):
     return LEFT + (t - at(BEGIN)) / (at(END) - at(BEGIN)) * (WIDTH - LEFT - RIGHT)
-
-
-def sentence(event):
-    """What an event says, in the words of its own fields."""
-    name = event["event"].partition(".")[2]
-    claimed = "claims maintenance, nobody announced it" if event.get("origin") == "declared" else "fails"
-    if name == "opened":
-        return f"down: the server {claimed} ({event.get('code', event['class'])})"
-    if name == "changed":
-        return f"worse: now an {event['kind']} ({event['cause'].replace('_', ' ')})"
-    if name == "recovering":
-        return f"answering again, {event['chance']} % to hold for the next hour"
-    if name == "relapsed":
-        return f"failed again, same incident (relapse {event['relapses']})"
-    if name == "resolved":
-        return (f"back since {clock(seconds(event['ended']))}, stable: "
-                f"{span_text(event['buckets_ms']['maintenance'] + event['buckets_ms']['down'])} lost, "
-                f"{count(event['relapses'], 'false recovery', 'false recoveries')}")
-    return name
 
 
 def spans(events):

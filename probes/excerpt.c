@@ -12,6 +12,8 @@ static const char masked[] = "[masked]";
 
 /* Shorter runs hold too little to be a secret worth having. */
 enum { TOKEN_BYTES_MIN = 20, SCHEME_TOKEN_BYTES_MIN = 6 };
+/* Of the beginning of a secret, so much says something. */
+enum { HIDDEN_BYTES_MIN = 4 };
 
 /* Ending in '*': a prefix. */
 static const char *const allowed[] = {"age", "allow", "cache-control",
@@ -223,6 +225,38 @@ excerpt_mask(struct text *out, const char *s, size_t n)
 	}
 }
 
+void
+excerpt_hide(char *s, size_t n, const char *shown)
+{
+	size_t size = shown != NULL ? strlen(shown) : 0;
+
+	for (size_t i = 0; size > 0 && i < n; i++) {
+		size_t same = 0;
+
+		while (
+		    same < size && i + same < n && s[i + same] == shown[same])
+			same++;
+		if (same == size || (i + same == n && same >= HIDDEN_BYTES_MIN))
+			memset(s + i, '*', same);
+	}
+}
+
+static void
+add_masked(struct text *out, const char *s, size_t n, const char *shown)
+{
+	char *copy;
+
+	if (shown == NULL || n == 0) {
+		excerpt_mask(out, s, n);
+		return;
+	}
+	copy = mem_copy(s, n);
+	excerpt_hide(copy, n, shown);
+	excerpt_mask(out, copy, n);
+	explicit_bzero(copy, n);
+	mem_free(copy);
+}
+
 static bool
 is_allowed(const char *name)
 {
@@ -239,7 +273,7 @@ is_allowed(const char *name)
 }
 
 static char *
-headers_text(const struct fetch_result *r)
+headers_text(const struct fetch_result *r, const char *shown)
 {
 	struct text t;
 
@@ -251,7 +285,7 @@ headers_text(const struct fetch_result *r)
 		if (!is_allowed(h->name) || n > EXCERPT_HEADER_BYTES / 8)
 			continue;
 		text_printf(&t, "%s: ", h->name);
-		excerpt_mask(&t, h->value, n);
+		add_masked(&t, h->value, n, shown);
 		text_char(&t, '\n');
 	}
 	return text_take(&t);
@@ -271,7 +305,7 @@ cut(const char *s, size_t n, size_t max)
 
 void
 excerpt_build(struct excerpt *e, const struct fetch_result *r,
-    const char *detail)
+    const char *detail, const char *shown)
 {
 	struct text t;
 	size_t n;
@@ -279,7 +313,7 @@ excerpt_build(struct excerpt *e, const struct fetch_result *r,
 	e->detail = NULL;
 	if (detail != NULL && detail[0] != '\0') {
 		text_init(&t, EXCERPT_DETAIL_BYTES);
-		excerpt_mask(&t, detail, strlen(detail));
+		add_masked(&t, detail, strlen(detail), shown);
 		e->detail = text_take(&t);
 	}
 	if (r == NULL) {
@@ -288,13 +322,13 @@ excerpt_build(struct excerpt *e, const struct fetch_result *r,
 		e->body_size = 0;
 		return;
 	}
-	e->headers = headers_text(r);
+	e->headers = headers_text(r, shown);
 	/* Masked before the cut, or half a token would pass for a word. */
 	n = r->body_size < (size_t)2 * EXCERPT_BODY_BYTES
 	    ? r->body_size
 	    : (size_t)2 * EXCERPT_BODY_BYTES;
 	text_init(&t, (size_t)8 * EXCERPT_BODY_BYTES);
-	excerpt_mask(&t, (const char *)r->body, n);
+	add_masked(&t, (const char *)r->body, n, shown);
 	n = text_len(&t);
 	e->body = text_take(&t);
 	e->body_size = cut(e->body, n, EXCERPT_BODY_BYTES);

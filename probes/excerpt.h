@@ -24,10 +24,16 @@ enum {
 /*
  * Fill headers, body, body_size and detail (may be NULL); slot, generation
  * and start are the caller's.  excerpt_done() frees.  r may be NULL: no answer
- * came.
+ * came.  shown is hidden everywhere; NULL for nothing.
  */
 void excerpt_build(struct excerpt *e, const struct fetch_result *r,
-    const char *detail);
+    const char *detail, const char *shown);
+
+/*
+ * Overwrite with stars what we showed of ourselves and is said again, also
+ * where the end of s cuts it.  shown may be NULL.
+ */
+void excerpt_hide(char *s, size_t n, const char *shown);
 
 /* Append n bytes of s with tokens masked, as far as there is room. */
 void excerpt_mask(struct text *out, const char *s, size_t n);

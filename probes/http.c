@@ -7,38 +7,43 @@
 
 #include "base/mem.h"
 #include "probes/attempt.h"
+#include "probes/grant.h"
 #include "probes/maintenance.h"
 
 static const size_t body_read_max = (size_t)1024 * 1024;
-/* Asking for the certificate costs 6 % of a TLS probe. */
-static const span_ms certificate_every = HOUR_MS;
 
 static void on_fetched(void *arg, const struct fetch_result *r);
 
-static bool
-wants_certificate(const struct probe *p)
-{
-	const struct plan *plan = p->plan;
-
-	return p->hops == 0 && p->url.scheme == URL_HTTPS &&
-	    (plan->cert_asked == 0 ||
-		p->start - plan->cert_asked >= certificate_every);
-}
-
-/* All that goes to the origin it was configured for, and nowhere else. */
+/* All that goes to, or holds of, the origin it was configured for only. */
 static void
-add_own(const struct probe *p, struct fetch_request *q)
+add_own(struct probe *p, struct fetch_request *q)
 {
 	const struct plan *plan = p->plan;
 	const struct target *t = &plan->target;
 
 	q->headers = (const char *const *)plan->headers;
-	q->userinfo = plan->userinfo;
-	q->bearer = plan->bearer;
+	q->http2 = t->http == TARGET_HTTP_2;
+	q->userinfo = plan->secrets.text[TARGET_SECRET_BASIC];
+	q->bearer = plan->secrets.text[TARGET_SECRET_BEARER];
+	if (t->oauth.token_url != NULL)
+		q->bearer = grant_text(p);
+	q->cert = plan->secrets.text[TARGET_SECRET_CERT];
+	q->key = plan->secrets.text[TARGET_SECRET_KEY];
 	if (p->without_body || t->body == NULL)
 		return;
 	q->body = t->body;
 	q->body_size = strlen(t->body);
+}
+
+static struct fetcher *
+fetcher_of(const struct probe *p)
+{
+	/* A kept one may lead to another address than the one asked. */
+	bool keep = p->plan->target.reuse && p->same_origin &&
+	    p->only.family == FAMILY_ANY;
+
+	return keep && p->env->keeping != NULL ? p->env->keeping
+					       : p->env->fetcher;
 }
 
 void
@@ -56,7 +61,8 @@ http_begin(struct probe *p)
 	    .port = p->url.port,
 	    .ca_file = t->ca_file,
 	    .insecure = t->insecure,
-	    .want_certificate = wants_certificate(p),
+	    .want_certificate =
+		p->url.scheme == URL_HTTPS && probe_wants_certificate(p),
 	    .proxy = t->proxy,
 	    .timeout = probe_left(p),
 	    .body_max = expect_reads_body(plan->expect) ? body_read_max
@@ -79,37 +85,16 @@ http_begin(struct probe *p)
 	if (p->same_origin)
 		add_own(p, &q);
 	p->certificate_asked = q.want_certificate;
-	p->fetch = fetch_start(p->env->fetcher, &q, on_fetched, p);
+	q.fresh = q.want_certificate; /* only a handshake shows it */
+	p->fetch = fetch_start(fetcher_of(p), &q, on_fetched, p);
 	if (p->fetch == NULL)
 		probe_fail(p, REASON_LOCAL_RESOURCE, "too many probes");
-}
-
-static void
-note_step(struct probe *p, const struct fetch_result *r)
-{
-	struct probe_step *s = &p->steps[p->step_count - 1];
-	uint64_t phases =
-	    (uint64_t)r->connect_us + r->tls_us + r->wait_us + r->receive_us;
-
-	s->code = r->code;
-	s->reason = r->reason;
-	s->connect_us = r->connect_us;
-	s->tls_us = r->tls_us;
-	s->wait_us = r->wait_us;
-	s->receive_us = r->receive_us;
-	if (r->total_us > phases)
-		p->rest_us += (uint32_t)(r->total_us - phases);
-	if (!p->certificate_asked || r->cert_not_after == 0)
-		return;
-	p->plan->cert_asked = p->start;
-	p->plan->cert_not_after = r->cert_not_after;
 }
 
 static void
 end(struct probe *p, const struct fetch_result *r, enum reason redirect,
     const char *detail)
 {
-	const struct probe_step *s = &p->steps[p->step_count - 1];
 	struct judge_case c = {.result = r,
 	    .total_us = probe_total_us(p),
 	    .latency_max = p->plan->target.expect.latency,
@@ -117,9 +102,7 @@ end(struct probe *p, const struct fetch_result *r, enum reason redirect,
 	    .redirect = redirect,
 	    .redirect_detail = detail,
 	    .sent_elsewhere = p->sent_elsewhere,
-	    .usual_peer = p->plan->has_usual &&
-		s->address.family != FAMILY_ANY &&
-		memcmp(&p->plan->usual, &s->address, sizeof(s->address)) == 0};
+	    .usual_peer = probe_at_usual(p)};
 	struct verdict v;
 
 	judge(p->plan->expect, &c, &v);
@@ -236,18 +219,20 @@ on_fetched(void *arg, const struct fetch_result *r)
 	struct fetch_result blamed;
 
 	p->fetch = NULL;
-	note_step(p, r);
+	probe_note_fetch(p, r);
 	if (probe_may_retry(p, r->reason)) {
 		http_begin(p);
 		return;
 	}
 	blamed = *r;
 	blamed.reason = probe_blame(p, r->reason);
+	p->other_version = p->other_version || r->other_version;
+	blamed.other_version = p->other_version;
 	r = &blamed;
 	if ((r->reason == REASON_OK || r->reason == REASON_BODY_TOO_LARGE) &&
 	    judge_redirects(r->code) &&
 	    !expect_status(p->plan->expect, r->code))
 		redirected(p, r);
-	else
+	else if (expect_status(p->plan->expect, r->code) || !grant_renews(p, r))
 		end(p, r, REASON_OK, NULL);
 }

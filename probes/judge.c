@@ -94,6 +94,11 @@ judge_answer(const struct expect *e, const struct judge_case *c,
 
 	if (status_fine) {
 		reason = expect_content(e, r, c->now, v->detail);
+		if (reason == REASON_OK && r->other_version) {
+			(void)snprintf(v->detail, sizeof(v->detail),
+			    "status %u over HTTP/1.1, not HTTP/2", r->code);
+			return REASON_HTTP_VERSION;
+		}
 		if (reason == REASON_OK && c->latency_max > 0 &&
 		    c->total_us / 1000 > c->latency_max)
 			return REASON_TOO_SLOW;

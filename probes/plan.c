@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "wire/field.h"
 
 enum { HEADER_BYTES_MAX = 16384, REDIRECTS_MAX = 5 };
 
@@ -47,11 +48,14 @@ plan_new_take(struct target *t, struct fail *f)
 		p->target.redirects = REDIRECTS_MAX;
 	if (url_parse(p->target.url, &p->url, f) != OK)
 		goto fail;
-	if ((p->target.kind == TARGET_TCP) != (p->url.scheme == URL_TCP)) {
+	if (p->target.kind != target_kind_of(p->target.url)) {
 		(void)fail_set(f, ERR_RANGE,
 		    "the kind of '%s' does not fit its scheme", p->target.url);
 		goto fail;
 	}
+	if (p->url.scheme == URL_DNS &&
+	    dnsrecord_question(p->url.target, &p->question, f) != OK)
+		goto fail;
 	p->expect = expect_new(&p->target.expect, f);
 	if (p->expect == NULL)
 		goto fail;
@@ -72,8 +76,8 @@ plan_free(struct plan *p)
 	for (size_t i = 0; p->headers != NULL && p->headers[i] != NULL; i++)
 		forget(&p->headers[i]);
 	mem_free(p->headers);
-	forget(&p->userinfo);
-	forget(&p->bearer);
+	token_release(p->token);
+	secrets_forget(&p->secrets);
 	expect_free(p->expect);
 	url_done(&p->url);
 	target_done(&p->target);
@@ -81,10 +85,20 @@ plan_free(struct plan *p)
 }
 
 void
-plan_set_secrets(struct plan *p, const char *userinfo, const char *bearer)
+plan_forget_token(struct plan *p)
 {
-	forget(&p->userinfo);
-	forget(&p->bearer);
-	p->userinfo = mem_dup(userinfo);
-	p->bearer = mem_dup(bearer);
+	token_release(p->token);
+	p->token = NULL;
+}
+
+void
+plan_take_secrets(struct plan *p, struct secrets *s)
+{
+	if (!field_same(p->secrets.text[TARGET_SECRET_CLIENT],
+		s->text[TARGET_SECRET_CLIENT])) {
+		plan_forget_token(p);
+	}
+	secrets_forget(&p->secrets);
+	p->secrets = *s;
+	*s = (struct secrets){0};
 }

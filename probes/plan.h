@@ -11,17 +11,22 @@
 #include "base/attr.h"
 #include "base/clock.h"
 #include "base/status.h"
+#include "io/dnsrecord.h"
 #include "io/resolve.h"
 #include "io/url.h"
 #include "probes/expect.h"
+#include "probes/secret.h"
+#include "probes/token.h"
 #include "wire/target.h"
 
 struct plan {
 	struct target target; /* owned */
 	struct url url;
+	struct dns_question question; /* of dns: */
 	struct expect *expect;
-	char **headers;          /* "Name: value", NULL-terminated; owned */
-	char *userinfo, *bearer; /* secrets, or NULL; owned */
+	char **headers; /* "Name: value", NULL-terminated; owned */
+	struct secrets secrets;
+	struct token *token; /* held; NULL until a probe needs one */
 
 	/* Written by probes. */
 	bool has_usual;
@@ -37,7 +42,8 @@ MUST_CHECK
 struct plan *plan_new_take(struct target *t, struct fail *f);
 void plan_free(struct plan *p); /* zeroes the secrets; NULL is ignored */
 
-/* Copies them; NULL for none.  Earlier ones are zeroed. */
-void plan_set_secrets(struct plan *p, const char *userinfo, const char *bearer);
+void plan_forget_token(struct plan *p);
+/* Earlier ones are zeroed, and a token that was given for another is let go. */
+void plan_take_secrets(struct plan *p, struct secrets *s);
 
 #endif

@@ -7,10 +7,18 @@
 #include "base/mem.h"
 #include "io/policy.h"
 #include "probes/attempt.h"
+#include "probes/dns.h"
 #include "probes/excerpt.h"
+#include "probes/grant.h"
 #include "probes/http.h"
+#include "probes/icmp.h"
 #include "probes/tcp.h"
+#include "probes/tls.h"
 
+/* Asking for the certificate costs 6 % of a TLS probe. */
+static const span_ms certificate_every = HOUR_MS;
+
+static void begin(struct probe *p);
 static void on_early(void *arg);
 static void on_resolved(void *arg, const struct resolved *r);
 
@@ -28,6 +36,13 @@ struct probe *
 probe_start(const struct probe_env *env, struct plan *plan, probe_fn *fn,
     void *arg)
 {
+	return probe_start_at(env, plan, NULL, plan->target.timeout, fn, arg);
+}
+
+struct probe *
+probe_start_at(const struct probe_env *env, struct plan *plan,
+    const struct address *only, span_ms timeout, probe_fn *fn, void *arg)
+{
 	struct probe *p = mem_zalloc(sizeof(*p));
 	struct fail f;
 
@@ -36,17 +51,33 @@ probe_start(const struct probe_env *env, struct plan *plan, probe_fn *fn,
 	p->fn = fn;
 	p->arg = arg;
 	p->start = loop_now(env->loop);
-	p->deadline = p->start + plan->target.timeout;
+	p->deadline = p->start + timeout;
 	p->same_origin = true;
 	p->url_text = mem_dup(plan->target.url);
-	if (url_parse(p->url_text, &p->url, &f) != OK) {
+	if (only != NULL)
+		p->only = *only;
+	if (url_parse(p->url_text, &p->url, &f) != OK)
 		end_early(p, REASON_BLOCKED_BY_POLICY);
-	} else if (plan->target.proxy != NULL && p->url.scheme != URL_TCP) {
+	else if (plan->target.oauth.token_url != NULL && url_is_web(&p->url))
+		grant_begin(p);
+	else
+		probe_begin(p);
+	return p;
+}
+
+void
+probe_begin(struct probe *p)
+{
+	if (p->plan->target.proxy != NULL && url_is_web(&p->url)) {
 		end_early(p, REASON_OK);
+	} else if (p->url.scheme == URL_DNS) {
+		enum reason reason = dns_begin(p);
+
+		if (reason != REASON_OK)
+			end_early(p, reason);
 	} else {
 		probe_lookup(p);
 	}
-	return p;
 }
 
 static void
@@ -55,7 +86,7 @@ on_early(void *arg)
 	struct probe *p = arg;
 
 	if (p->early == REASON_OK)
-		http_begin(p);
+		begin(p);
 	else
 		probe_fail(p, p->early, "");
 }
@@ -72,7 +103,9 @@ free_probe(struct probe *p)
 		if (url != later)
 			mem_free(url);
 	}
+	each_free(p->each);
 	timer_free(p->timer);
+	timer_free(p->patience);
 	mem_free(p->url_text);
 	url_done(&p->url);
 	mem_free(p);
@@ -89,6 +122,11 @@ probe_cancel(struct probe *p)
 		fetch_cancel(p->fetch);
 	if (p->dial != NULL)
 		dial_cancel(p->dial);
+	if (p->record != NULL)
+		record_cancel(p->record);
+	if (p->ping != NULL)
+		ping_cancel(p->ping);
+	grant_cancel(p);
 	free_probe(p);
 }
 
@@ -103,6 +141,14 @@ probe_left(const struct probe *p)
 void
 probe_lookup(struct probe *p)
 {
+	if (p->only.family != FAMILY_ANY &&
+	    strcmp(p->url.host, p->plan->url.host) == 0) {
+		p->addresses[0] = p->only;
+		p->address_count = 1;
+		p->address_next = 0;
+		end_early(p, REASON_OK);
+		return;
+	}
 	p->resolution = resolve_start(p->env->resolver, p->url.host,
 	    (enum family)p->plan->target.family, probe_left(p), on_resolved, p);
 	if (p->resolution == NULL)
@@ -160,6 +206,28 @@ choose_addresses(struct probe *p, const struct resolved *r)
 }
 
 static void
+begin(struct probe *p)
+{
+	switch (p->url.scheme) {
+	case URL_HTTP:
+	case URL_HTTPS:
+		http_begin(p);
+		break;
+	case URL_TCP:
+		tcp_begin(p);
+		break;
+	case URL_TLS:
+		tls_begin(p);
+		break;
+	case URL_ICMP:
+		icmp_begin(p);
+		break;
+	case URL_DNS: /* begins without a lookup */
+		break;
+	}
+}
+
+static void
 on_resolved(void *arg, const struct resolved *r)
 {
 	struct probe *p = arg;
@@ -184,10 +252,12 @@ on_resolved(void *arg, const struct resolved *r)
 		(void)snprintf(detail, sizeof(detail), "%.80s at %s",
 		    p->url.host, address_format(&r->addresses[0], text));
 		probe_fail(p, REASON_BLOCKED_BY_POLICY, detail);
-	} else if (p->url.scheme == URL_TCP) {
-		tcp_begin(p);
+	} else if (p->plan->target.addresses == TARGET_ADDRESSES_ALL &&
+	    p->only.family == FAMILY_ANY) {
+		p->took_us = p->dns_us;
+		each_begin(p, r);
 	} else {
-		http_begin(p);
+		begin(p);
 	}
 }
 
@@ -252,6 +322,46 @@ probe_blame(const struct probe *p, enum reason last)
 			return s->reason;
 	}
 	return last;
+}
+
+bool
+probe_wants_certificate(const struct probe *p)
+{
+	const struct plan *plan = p->plan;
+
+	return p->hops == 0 &&
+	    (plan->cert_asked == 0 ||
+		p->start - plan->cert_asked >= certificate_every);
+}
+
+void
+probe_note_fetch(struct probe *p, const struct fetch_result *r)
+{
+	struct probe_step *s = &p->steps[p->step_count - 1];
+	uint64_t phases =
+	    (uint64_t)r->connect_us + r->tls_us + r->wait_us + r->receive_us;
+
+	s->code = r->code;
+	s->reason = r->reason;
+	s->connect_us = r->connect_us;
+	s->tls_us = r->tls_us;
+	s->wait_us = r->wait_us;
+	s->receive_us = r->receive_us;
+	if (r->total_us > phases)
+		p->rest_us += (uint32_t)(r->total_us - phases);
+	if (!p->certificate_asked || r->cert_not_after == 0)
+		return;
+	p->plan->cert_asked = p->start;
+	p->plan->cert_not_after = r->cert_not_after;
+}
+
+bool
+probe_at_usual(const struct probe *p)
+{
+	const struct probe_step *s = &p->steps[p->step_count - 1];
+
+	return p->plan->has_usual && s->address.family != FAMILY_ANY &&
+	    memcmp(&p->plan->usual, &s->address, sizeof(s->address)) == 0;
 }
 
 uint32_t
@@ -326,7 +436,9 @@ fill_sample(const struct probe *p, const struct verdict *v, struct sample *s)
 		s->start = now - s->total_us / 1000;
 	if (v->path_proven || (p->proven && !p->sent_elsewhere))
 		s->flags |= SAMPLE_PATH_PROVEN;
-	if (p->plan->target.insecure && p->plan->url.scheme == URL_HTTPS)
+	if (p->plan->target.insecure &&
+	    (p->plan->url.scheme == URL_HTTPS ||
+		p->plan->url.scheme == URL_TLS))
 		s->flags |= SAMPLE_INSECURE;
 	if (p->plan->target.proxy != NULL)
 		s->flags |= SAMPLE_PROXIED;
@@ -339,16 +451,33 @@ fill_sample(const struct probe *p, const struct verdict *v, struct sample *s)
 		s->flags |= SAMPLE_IPV6;
 }
 
+/* What the answer must not tell anybody. */
+static const char *
+shown_by(struct probe *p)
+{
+	if (p->plan->target.oauth.token_url != NULL)
+		return grant_text(p);
+	return p->plan->secrets.text[TARGET_SECRET_BEARER];
+}
+
 void
 probe_finish(struct probe *p, const struct verdict *v,
     const struct fetch_result *r)
 {
 	struct excerpt excerpt = {0};
-	struct probe_result result = {.detail = v->detail,
-	    .steps = p->steps,
+	struct probe_result result = {.steps = p->steps,
 	    .step_count = p->step_count,
 	    .redirect_blocked = p->redirect_blocked};
-	bool good = class_effect(v->class) == EFFECT_GOOD;
+	struct verdict own = *v;
+	const char *shown;
+	bool good;
+
+	grant_excuses(p, &own);
+	v = &own;
+	shown = shown_by(p);
+	excerpt_hide(own.detail, strlen(own.detail), shown);
+	result.detail = own.detail;
+	good = class_effect(own.class) == EFFECT_GOOD;
 
 	fill_sample(p, v, &result.sample);
 	if (good && p->step_count > 0 &&
@@ -358,10 +487,17 @@ probe_finish(struct probe *p, const struct verdict *v,
 	}
 	if (!good) {
 		excerpt.start = result.sample.start;
-		excerpt_build(&excerpt, r, v->detail);
+		excerpt_build(&excerpt, r, v->detail, shown);
 		result.excerpt = &excerpt;
 	}
 	p->fn(p->arg, &result);
 	excerpt_done(&excerpt);
+	free_probe(p);
+}
+
+void
+probe_end(struct probe *p, const struct probe_result *result)
+{
+	p->fn(p->arg, result);
 	free_probe(p);
 }

@@ -2,13 +2,14 @@
 /*
  * probe - one attempt to use an endpoint, whatever its kind.
  *
- *	resolve --> address policy --> http.h or tcp.h --> judge --> sample
+ *	resolve --> address policy --> http.h, tcp.h... -> judge --> sample
  *	   ^                               |
  *	   +---------- redirect -----------+
  *
  * All of it happens within the timeout of the target.  When a connection to
  * one address fails, another is tried with what is left of the time, and
- * waiting for one while others remain takes at most half of it.
+ * waiting for one while others remain takes at most half of it.  Where the
+ * target wants all addresses, each is asked: each.h.
  */
 #ifndef PROBES_PROBE_H
 #define PROBES_PROBE_H
@@ -21,7 +22,9 @@
 #include "io/dial.h"
 #include "io/fetch.h"
 #include "io/loop.h"
+#include "io/ping.h"
 #include "io/resolve.h"
+#include "io/resolve_record.h"
 #include "probes/plan.h"
 #include "wire/message.h"
 
@@ -31,10 +34,14 @@ struct probe_env { /* borrowed by every probe until it ends */
 	struct loop *loop;
 	struct resolver *resolver;
 	struct fetcher *fetcher;
+	struct fetcher *keeping; /* for those that reuse; or NULL */
 	struct dialer *dialer;
+	struct recorder *recorder;
+	struct pinger *pinger;
+	struct tokens *tokens;
 };
 
-/* Each address tried, over all redirects, in order. */
+/* Each address tried, over all redirects, in order.  Of all: 1 each. */
 enum { PROBE_STEPS_MAX = 24 };
 struct probe_step {
 	char *url; /* owned by the probe; steps of a hop share it */
@@ -46,7 +53,7 @@ struct probe_step {
 
 struct probe_result {         /* all borrowed for the call */
 	struct sample sample; /* late_us and SAMPLE_EXTRA are the caller's */
-	/* Without slot and generation; NULL when good. */
+	/* Without slot and generation; NULL when good, unless in part only. */
 	struct excerpt *excerpt;
 	const char *detail; /* one line for people, raw; "" for nothing */
 	const struct probe_step *steps;

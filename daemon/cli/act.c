@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* act - the commands that ask the running daemon to do something. */
+/* The commands that ask the running daemon to do something, and only that. */
+#include "cli/act.h"
+
 #include <jansson.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "cli/cli.h"
 #include "config/config.h"
 #include "io/control.h"
 
@@ -62,6 +64,23 @@ ask(struct cli *c, const char *request)
 }
 
 int
+act_ask(struct cli *c, json_t *request)
+{
+	char *text = request == NULL ? NULL : json_dumps(request, JSON_COMPACT);
+	int code;
+
+	json_decref(request);
+	if (text == NULL)
+		return cli_usage(c, "the text must be valid UTF-8");
+	if (strlen(text) > CONTROL_BYTES)
+		code = cli_error(c, EXIT_CODE_DATA, "the text is too long");
+	else
+		code = ask(c, text);
+	mem_free(text);
+	return code;
+}
+
+int
 cli_reload(struct cli *c, int argc, char **argv)
 {
 	int opt;
@@ -75,18 +94,16 @@ cli_reload(struct cli *c, int argc, char **argv)
 	return ask(c, "{\"act\":\"reload\"}");
 }
 
+static const struct option with_why[] = {{"why", required_argument, NULL, 'w'},
+    {0}};
+
 int
 cli_resolve(struct cli *c, int argc, char **argv)
 {
-	static const struct option own[] = {{"why", required_argument, NULL,
-						'w'},
-	    {0}};
 	const char *why = NULL;
-	json_t *request;
-	char *text;
 	int opt;
 
-	while ((opt = cli_option(c, argc, argv, own)) > 0)
+	while ((opt = cli_option(c, argc, argv, with_why)) > 0)
 		why = c->value;
 	if (opt == CLI_STOP)
 		return c->exit;
@@ -94,13 +111,53 @@ cli_resolve(struct cli *c, int argc, char **argv)
 		return cli_usage(c, "which incident?  One, as 20230214-1");
 	if (why == NULL || why[0] == '\0')
 		return cli_usage(c, "say why: --why TEXT; it is recorded");
-	request = json_pack("{s:s, s:s, s:s}", "act", "resolve", "incident",
-	    argv[c->operand], "why", why);
-	text = request == NULL ? NULL : json_dumps(request, JSON_COMPACT);
-	json_decref(request);
-	if (text == NULL)
-		return cli_usage(c, "the reason must be valid UTF-8");
-	opt = ask(c, text);
-	mem_free(text);
+	return act_ask(c,
+	    json_pack("{s:s, s:s, s:s}", "act", act_name(ACT_RESOLVE),
+		"incident", argv[c->operand], "why", why));
+}
+
+int
+cli_ack(struct cli *c, int argc, char **argv)
+{
+	const char *why = NULL;
+	int opt;
+
+	while ((opt = cli_option(c, argc, argv, with_why)) > 0)
+		why = c->value;
+	if (opt == CLI_STOP)
+		return c->exit;
+	if (argc - c->operand != 1)
+		return cli_usage(c, "which incident?  One, as 20230214-1");
+	return act_ask(c,
+	    json_pack("{s:s, s:s, s:s*}", "act", act_name(ACT_ACK), "incident",
+		argv[c->operand], "why", why));
+}
+
+int
+cli_note(struct cli *c, int argc, char **argv)
+{
+	struct text note;
+	int opt;
+
+	while ((opt = cli_option(c, argc, argv, NULL)) > 0)
+		continue;
+	if (opt == CLI_STOP)
+		return c->exit;
+	if (argc - c->operand < 2)
+		return cli_usage(c,
+		    "which incident, and what of it?  20230214-1 TEXT");
+	text_init(&note, CONTROL_BYTES);
+	for (int i = c->operand + 1; i < argc; i++) {
+		if (i > c->operand + 1)
+			text_char(&note, ' ');
+		text_add(&note, argv[i]);
+	}
+	if (!text_ok(&note))
+		opt = cli_error(c, EXIT_CODE_DATA, "the note is too long");
+	else
+		opt = act_ask(c,
+		    json_pack("{s:s, s:s, s:s}", "act", act_name(ACT_NOTE),
+			"incident", argv[c->operand], "note", text_str(&note)));
+	text_done(&note);
 	return opt;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/duration.h"
 #include "base/escape.h"
@@ -233,6 +236,45 @@ tell(struct cli *c, const struct config *config, const struct wish *wish)
 	}
 }
 
+/* From a group to a group; the other way round it is nobody. */
+static bool
+nobody_may_ping(void)
+{
+	int fd =
+	    open("/proc/sys/net/ipv4/ping_group_range", O_RDONLY | O_CLOEXEC);
+	char text[64], *end;
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof(text) - 1);
+	(void)close(fd);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	return strtoul(text, &end, 10) > strtoul(end, NULL, 10);
+}
+
+/* Right in itself, but not on this machine. */
+static void
+warn(struct cli *c, const struct config *config)
+{
+	bool pings = false;
+
+	for (size_t i = 0; i < config->service_count; i++) {
+		const struct config_service *s = &config->services[i];
+
+		for (size_t j = 0; j < s->endpoint_count; j++)
+			pings =
+			    pings || s->endpoints[j].target.kind == TARGET_ICMP;
+	}
+	if (pings && nobody_may_ping())
+		(void)fprintf(c->err,
+		    "vigie check: warning: icmp: is not permitted to anybody "
+		    "here; run: sysctl -w net.ipv4.ping_group_range=\"0 "
+		    "2147483647\"\n");
+}
+
 static int
 load_and_tell(struct cli *c, const struct wish *wish)
 {
@@ -240,10 +282,12 @@ load_and_tell(struct cli *c, const struct wish *wish)
 	struct config *config = config_load(cli_config_path(c), &errors);
 	int code = EXIT_CODE_GOOD;
 
-	if (config != NULL)
+	if (config != NULL) {
 		tell(c, config, wish);
-	else
+		warn(c, config);
+	} else {
 		code = refuse(c, &errors);
+	}
 	text_done(&errors.lines);
 	config_free(config);
 	return code;

@@ -90,16 +90,68 @@ static const struct cli_command commands[] = {
 	"\n"
 	"Timeline, evidence, time in each state, and who was told.\n",
 	cli_incident},
+    {"explain", "why an endpoint is in its state, and what would change that",
+	"[-c FILE] [--json] [--database FILE] ENDPOINT|INCIDENT\n"
+	"\n"
+	"Evidence, what the server claims, what confirmation lacks, our own\n"
+	"network, recoveries of the last six hours, and what comes next.\n",
+	cli_explain},
+    {"back", "is it really back?",
+	"[-c FILE] [--json] [--database FILE] [--wait [--timeout DURATION]]\n"
+	"            ENDPOINT\n"
+	"\n"
+	"Exit code 0 really back: up, no incident open; 1 recovering or\n"
+	"degraded; 2 down; 3 maintenance; 4 unknown.\n"
+	"\n"
+	"  --wait              until the open incident is resolved, or until it\n"
+	"                      fails again: exit code 2 then\n"
+	"  --timeout DURATION  wait no longer; the exit code is that of the\n"
+	"                      answer by then\n",
+	cli_back},
     {"notices", "who was told what, and what is still owed",
 	"[-c FILE] [--json] [--database FILE] [--owed | --failed] [RECEIVER]\n"
 	"\n"
 	"The newest 100 notices, then the counts over all of them.\n",
 	cli_notices},
+    {"maintenance", "list, add and cancel planned windows",
+	"[-c FILE] [--json] [list [--next N] | add ... | cancel ID]\n"
+	"\n"
+	"  list     those of the configuration and those added, and when next\n"
+	"  add      --service ID [--region ID] [--title TEXT] [--why TEXT]\n"
+	"           [--timezone ZONE], and when:\n"
+	"             [--from TIME] --to TIME | --for DURATION\n"
+	"             --every \"Sun 02:00-04:00\"\n"
+	"             --rrule \"FREQ=MONTHLY;BYDAY=1SU\" --from TIME --for DURATION\n"
+	"             --ics FILE   the events of a calendar; '-' is standard input\n"
+	"  cancel   ends it if it is going on; --why TEXT is recorded\n",
+	cli_maintenance},
+    {"backup", "copy the database while the daemon runs, and verify the copy",
+	"[-c FILE] [--json] [--force] [--keep N] [FILE|FOLDER]\n"
+	"\n"
+	"Without FILE it is put into the folder backups beside the database, as\n"
+	"vigie-TIME.db; so it is in FOLDER.  Only a copy that is whole, sound\n"
+	"and on disk gets that name.\n"
+	"\n"
+	"  --force    replace FILE\n"
+	"  --keep N   remove all but the newest N that are named vigie-TIME.db\n",
+	cli_backup},
     {"reload", "have the daemon read its configuration again",
 	"[-c FILE] [--json]\n"
 	"\n"
 	"Waits for the answer; what is wrong leaves the daemon as it was.\n",
 	cli_reload},
+    {"ack", "say that you take charge of an open incident",
+	"[-c FILE] [--json] [--why TEXT] INCIDENT\n"
+	"\n"
+	"Recorded with your name, shown with the incident, and told quietly; it\n"
+	"holds until the incident closes.  What gets worse is told all the same.\n",
+	cli_ack},
+    {"note", "add a note to the timeline of an incident",
+	"[-c FILE] [--json] INCIDENT TEXT...\n"
+	"\n"
+	"Recorded with your name and told quietly; at most 4096 bytes.  It may be\n"
+	"over already.  After '--' the text may begin with a dash.\n",
+	cli_note},
     {"resolve", "end an incident that is recovering, and say why",
 	"[-c FILE] [--json] --why TEXT ID\n"
 	"\n"

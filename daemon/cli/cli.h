@@ -98,10 +98,16 @@ enum cli_style { CLI_PLAIN, CLI_BOLD, CLI_RED, CLI_YELLOW, CLI_GREEN };
 const char *cli_style(const struct cli *c, enum cli_style s);
 
 /* The commands of this room. */
+cli_fn cli_ack;
+cli_fn cli_back;
+cli_fn cli_backup;
 cli_fn cli_check;
+cli_fn cli_explain;
 cli_fn cli_incident;
 cli_fn cli_incidents;
 cli_fn cli_init;
+cli_fn cli_maintenance;
+cli_fn cli_note;
 cli_fn cli_notices;
 cli_fn cli_reload;
 cli_fn cli_probe;

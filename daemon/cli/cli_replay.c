@@ -77,7 +77,9 @@ on_event(void *arg, const struct output *o, const struct trace_endpoint *e)
 	struct event_names n = {0};
 
 	if (e != NULL)
-		n = (struct event_names){e->id, e->service, e->region};
+		n = (struct event_names){.endpoint = e->id,
+		    .service = e->service,
+		    .region = e->region};
 	if (s->cli->json)
 		cli_json(s->cli, event_json(o, &n));
 	else

@@ -47,6 +47,9 @@ incident_json(const struct query_incident *i)
 		reading_put_count(j, "chance", o->chance);
 		reading_put_time(j, "all_clear_at", o->all_clear_at);
 	}
+	reading_put(j, "acknowledged_by", i->acked_by);
+	reading_put_time(j, "acknowledged", i->acked);
+	reading_put(j, "acknowledged_why", i->acked_why);
 	(void)json_object_set_new(j, "buckets_ms", buckets_json(o->bucket_ms));
 	return j;
 }
@@ -83,6 +86,10 @@ on_incident(void *arg, const struct query_incident *i)
 	if (o->relapses > 0)
 		(void)fprintf(c->out, " (%u relapse%s)", o->relapses,
 		    o->relapses == 1 ? "" : "s");
+	if (i->acked_by != NULL) {
+		(void)fputs("; acknowledged by ", c->out);
+		reading_print(c, i->acked_by);
+	}
 	(void)fputc('\n', c->out);
 	return true;
 }
@@ -189,6 +196,11 @@ on_one(void *arg, const struct query_incident *i)
 	(void)fprintf(out, "\nfailing %s, %u relapse%s\n",
 	    duration_format(failing_ms(o), buf), o->relapses,
 	    o->relapses == 1 ? "" : "s");
+	if (i->acked_by != NULL) {
+		(void)fputs("acknowledged by ", out);
+		reading_print(s->cli, i->acked_by);
+		(void)fprintf(out, " at %s\n", reading_time(i->acked, when));
+	}
 	for (unsigned b = 0; b < BUCKET_COUNT; b++) {
 		if (o->bucket_ms[b] > 0)
 			(void)fprintf(out, "  %-12s %s\n",
@@ -196,6 +208,26 @@ on_one(void *arg, const struct query_incident *i)
 			    duration_format(o->bucket_ms[b], buf));
 	}
 	return true;
+}
+
+static const char *const said_verbs[] = {[ACT_ACK] = "acknowledged",
+    [ACT_NOTE] = "note",
+    [ACT_RESOLVE] = "ended",
+    [ACT_PAUSE] = "paused",
+    [ACT_RESUME] = "resumed"};
+
+/* The words of a person, whole. */
+static void
+print_said(struct cli *c, const struct event_said *said)
+{
+	if (said->author == NULL)
+		return;
+	(void)fprintf(c->out, ": %s by ", said_verbs[said->act]);
+	reading_print(c, said->author);
+	if (said->text == NULL)
+		return;
+	(void)fputs(": ", c->out);
+	reading_print_lines(c, said->text, "      ");
 }
 
 static bool
@@ -215,12 +247,15 @@ on_event(void *arg, const struct query_event *e)
 			(void)json_object_set_new(j, "loud",
 			    json_boolean(e->loud));
 		}
+		event_said_json(j, &e->said);
 		(void)json_array_append_new(s->timeline, j);
 		return true;
 	}
 	head(s, &s->timeline_headed, "Timeline");
-	(void)fprintf(s->cli->out, "  %s  %s%s\n", reading_time(e->at, when),
+	(void)fprintf(s->cli->out, "  %s  %s%s", reading_time(e->at, when),
 	    event_name(e->event), e->loud ? " (told loudly)" : "");
+	print_said(s->cli, &e->said);
+	(void)fputc('\n', s->cli->out);
 	return true;
 }
 

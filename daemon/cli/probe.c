@@ -113,8 +113,9 @@ tell_step(struct text *t, size_t n, const struct probe_step *s)
 	text_printf(t, "  %zu  ", n);
 	escape_log(t, s->url, strlen(s->url));
 	if (s->address.family != FAMILY_ANY)
-		text_printf(t, "  at %s port %u",
-		    address_format(&s->address, address), s->port);
+		text_printf(t, "  at %s", address_format(&s->address, address));
+	if (s->address.family != FAMILY_ANY && s->port != 0)
+		text_printf(t, " port %u", s->port);
 	if (s->code != 0)
 		text_printf(t, "  status %u", s->code);
 	else if (s->reason != REASON_OK)
@@ -266,13 +267,22 @@ run(struct cli *c, struct plan *plan)
 		e.exit = cli_fail(c, &f);
 		goto out;
 	}
+	env.recorder = recorder_new(env.loop);
+	env.pinger = pinger_new(env.loop);
 	env.dialer = dialer_new(env.loop);
+	env.tokens = tokens_new(&(struct token_doors){.loop = env.loop,
+	    .resolver = env.resolver,
+	    .fetcher = env.fetcher});
 	probe = probe_start(&env, plan, on_probed, &e);
 	if (probe != NULL)
 		loop_run(env.loop);
 out:
+	plan_forget_token(plan); /* its request is made through these doors */
+	tokens_free(env.tokens);
 	fetcher_free(env.fetcher);
 	dialer_free(env.dialer);
+	pinger_free(env.pinger);
+	recorder_free(env.recorder);
 	resolver_free(env.resolver);
 	loop_free(env.loop);
 	return e.exit;
@@ -296,37 +306,31 @@ copy_of(const struct target *t)
 	return copy;
 }
 
-/* The line of a secret file, owned; NULL for none, false when unreadable. */
+/* False, and told, when one cannot be read. */
 static bool
-load_secret(struct cli *c, const char *path, char **out)
+load_secrets(struct cli *c, const struct target *t, struct secrets *s)
 {
-	struct secret s;
-	bool there;
-	int fd;
+	int fds[TARGET_SECRETS];
+	size_t n = 0;
+	bool whole = true;
 
-	*out = NULL;
-	if (path == NULL)
-		return true;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	there = fd >= 0 && secret_read(&s, fd);
-	if (fd >= 0)
-		(void)close(fd);
-	if (there) {
-		*out = mem_dup(s.line);
-		secret_forget(&s);
-	} else {
-		(void)cli_error(c, EXIT_CODE_PERMISSION,
-		    "nothing to be read from %s", path);
+	for (unsigned k = 0; k < TARGET_SECRETS && whole; k++) {
+		const char *path = target_secret_file(t, (enum target_secret)k);
+
+		if (path == NULL)
+			continue;
+		fds[n] = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		whole = fds[n] >= 0;
+		n += whole ? 1 : 0;
 	}
-	return there;
-}
-
-static void
-forget(char *secret)
-{
-	if (secret != NULL)
-		explicit_bzero(secret, strlen(secret));
-	mem_free(secret);
+	*s = (struct secrets){0};
+	whole = whole && secrets_read(s, t, fds, n);
+	while (n > 0)
+		(void)close(fds[--n]);
+	if (!whole)
+		(void)cli_error(c, EXIT_CODE_PERMISSION,
+		    "the secret files of %s cannot be read", t->id);
+	return whole;
 }
 
 static int
@@ -335,7 +339,7 @@ probe_target(struct cli *c, const struct target *given)
 	struct target t = copy_of(given);
 	struct plan *plan;
 	struct fail f;
-	char *basic = NULL, *bearer = NULL;
+	struct secrets secrets;
 	int code = EXIT_CODE_PERMISSION;
 
 	if (t.url == NULL)
@@ -343,13 +347,11 @@ probe_target(struct cli *c, const struct target *given)
 	plan = plan_new_take(&t, &f);
 	if (plan == NULL)
 		return cli_fail(c, &f);
-	if (load_secret(c, plan->target.basic_file, &basic) &&
-	    load_secret(c, plan->target.bearer_file, &bearer)) {
-		plan_set_secrets(plan, basic, bearer);
+	if (load_secrets(c, &plan->target, &secrets)) {
+		plan_take_secrets(plan, &secrets);
 		code = run(c, plan);
 	}
-	forget(basic);
-	forget(bearer);
+	secrets_forget(&secrets);
 	plan_free(plan);
 	return code;
 }

@@ -8,34 +8,98 @@
 #include "base/escape.h"
 #include "base/utc.h"
 #include "config/config.h"
+#include "io/control.h"
 #include "store/query.h"
 #include "store/store.h"
 
 enum {
+	ASK_MS = SECOND_MS,
 	TWO_DAYS_S = 48 * 3600,
 	STEPS_MAX = 200000,
 	SHOWN_BYTES = 4 * ESCAPE_LOG_BYTES + 8
 };
 
 int
+reading_find(struct cli *c, const char *database, struct reading_source *s)
+{
+	int code;
+
+	*s = (struct reading_source){.database = database};
+	if (database != NULL)
+		return EXIT_CODE_GOOD;
+	code = cli_config(c, &s->config);
+	if (code != EXIT_CODE_GOOD)
+		return code;
+	s->database = s->config->database;
+	s->control = s->config->control;
+	return EXIT_CODE_GOOD;
+}
+
+void
+reading_done(struct reading_source *s)
+{
+	config_free(s->config);
+	*s = (struct reading_source){0};
+}
+
+enum reading_daemon
+reading_ask(const struct reading_source *source)
+{
+	enum reading_daemon d = READING_DAEMON_UNKNOWN;
+	struct fail f = {.why = ""};
+	struct text answer;
+	enum status s;
+	json_t *j, *degraded;
+
+	if (source->control == NULL)
+		return d;
+	text_init(&answer, CONTROL_BYTES);
+	s = control_ask(source->control, "{\"act\":\"status\"}", ASK_MS,
+	    &answer, &f);
+	j = s == OK ? json_loads(text_str(&answer), 0, NULL) : NULL;
+	degraded = json_object_get(j, "degraded");
+	if (s == ERR_NOTFOUND)
+		d = READING_DAEMON_ABSENT;
+	else if (json_is_true(degraded))
+		d = READING_DAEMON_DEGRADED;
+	else if (json_is_false(degraded))
+		d = READING_DAEMON_RUNS;
+	json_decref(j);
+	text_done(&answer);
+	return d;
+}
+
+enum store_outcome
+reading_connect(const struct reading_source *s, struct query **q,
+    struct fail *f)
+{
+	return query_open(s->database, STEPS_MAX, q, f);
+}
+
+int
 reading_open(struct cli *c, const char *database, struct query **q)
 {
-	struct config *config = NULL;
+	return reading_open_live(c, database, q, NULL);
+}
+
+int
+reading_open_live(struct cli *c, const char *database, struct query **q,
+    enum reading_daemon *daemon)
+{
+	struct reading_source source;
 	struct fail f = {.why = ""};
+	int code = reading_find(c, database, &source);
 	enum store_outcome o;
 
-	if (database == NULL) {
-		int code = cli_config(c, &config);
-
-		if (code != EXIT_CODE_GOOD)
-			return code;
-		database = config->database;
+	if (code == EXIT_CODE_GOOD) {
+		if (daemon != NULL)
+			*daemon = reading_ask(&source);
+		o = reading_connect(&source, q, &f);
+		if (o != STORE_OK)
+			code = cli_error(c, store_exit_code(o), "%s", f.why);
 	}
-	o = query_open(database, STEPS_MAX, q, &f);
-	config_free(config);
-	if (o == STORE_OK)
-		return EXIT_CODE_GOOD;
-	return cli_error(c, store_exit_code(o), "%s", f.why);
+	reading_done(&source);
+	return code;
 }
 
 int
@@ -44,6 +108,38 @@ reading_failed(struct cli *c, const struct fail *f)
 	return cli_error(c,
 	    f->code == ERR_NOTFOUND ? EXIT_CODE_DATA : EXIT_CODE_IO, "%s",
 	    f->why);
+}
+
+const char *
+reading_daemon_name(enum reading_daemon d)
+{
+	static const char *const names[] = {[READING_DAEMON_RUNS] = "running",
+	    [READING_DAEMON_DEGRADED] = "cannot_write",
+	    [READING_DAEMON_ABSENT] = "absent"};
+
+	return names[d];
+}
+
+/* What is shown may be old; that must not pass for the present. */
+void
+reading_banner(struct cli *c, enum reading_daemon d)
+{
+	if (d != READING_DAEMON_DEGRADED && d != READING_DAEMON_ABSENT)
+		return;
+	(void)fprintf(c->out, "%s! %s: this is how it was then%s\n",
+	    cli_style(c, CLI_RED),
+	    d == READING_DAEMON_ABSENT ? "no daemon is running"
+				       : "the daemon cannot write its database",
+	    cli_style(c, CLI_PLAIN));
+}
+
+void
+reading_as_of(struct cli *c, wall_ms known, enum reading_daemon d)
+{
+	char when[READING_TIME_BYTES];
+
+	(void)fprintf(c->out, "\nAs of %s.\n", reading_time(known, when));
+	reading_banner(c, d);
 }
 
 const char *
@@ -89,6 +185,36 @@ reading_print(struct cli *c, const char *s)
 	escape_log(&t, s, strlen(s));
 	(void)fputs(text_str(&t), c->out);
 	text_done(&t);
+}
+
+/* How much of s can be shown at once, without cutting a character. */
+static size_t
+piece(const char *s, size_t n)
+{
+	if (n <= ESCAPE_LOG_BYTES)
+		return n;
+	for (n = ESCAPE_LOG_BYTES; n > 1 && (s[n] & 0xc0) == 0x80; n--)
+		continue;
+	return n;
+}
+
+void
+reading_print_lines(struct cli *c, const char *s, const char *indent)
+{
+	while (s != NULL && *s != '\0') {
+		size_t n = piece(s, strcspn(s, "\n"));
+		struct text t;
+
+		text_init(&t, SHOWN_BYTES);
+		escape_log(&t, s, n);
+		(void)fputs(text_str(&t), c->out);
+		text_done(&t);
+		s += n;
+		if (*s != '\n')
+			continue;
+		s++;
+		(void)fprintf(c->out, "\n%s", indent);
+	}
 }
 
 void

@@ -33,11 +33,14 @@ struct row {
 	struct query_endpoint e; /* its strings are ours */
 	char *id, *service, *region;
 	struct output incident; /* of an open incident */
+	char *acked_by;         /* or NULL */
+	wall_ms acked;
 	bool has_incident;
 };
 
 struct listing {
 	const char *filter; /* or NULL */
+	enum reading_daemon daemon;
 	struct row *rows;
 	size_t count, size;
 };
@@ -87,6 +90,8 @@ on_incident(void *arg, const struct query_incident *i)
 		if (order == 0) {
 			l->rows[mid].incident = i->now;
 			l->rows[mid].has_incident = true;
+			l->rows[mid].acked_by = mem_dup(i->acked_by);
+			l->rows[mid].acked = i->acked;
 			return true;
 		}
 		if (order < 0)
@@ -104,6 +109,7 @@ listing_done(struct listing *l)
 		mem_free(l->rows[i].id);
 		mem_free(l->rows[i].service);
 		mem_free(l->rows[i].region);
+		mem_free(l->rows[i].acked_by);
 	}
 	mem_free(l->rows);
 }
@@ -163,6 +169,10 @@ print_row(struct cli *c, const struct rank *k, const struct row *r, wall_ms now)
 	    strlen(r->id) < 28 ? (int)(28 - strlen(r->id)) : 0, "",
 	    since != 0 ? reading_age(now - since, age) : "-");
 	print_detail(c, r);
+	if (r->acked_by != NULL) {
+		(void)fputs("; acknowledged by ", c->out);
+		reading_print(c, r->acked_by);
+	}
 	(void)fputc('\n', c->out);
 }
 
@@ -179,6 +189,7 @@ print_all(struct cli *c, const struct listing *l, wall_ms now)
 	}
 	(void)fprintf(c->out, "%zu endpoint%s, as of %s\n", l->count,
 	    l->count == 1 ? "" : "s", reading_time(now, when));
+	reading_banner(c, l->daemon);
 }
 
 static json_t *
@@ -212,6 +223,8 @@ row_json(const struct row *r)
 		reading_put_count(j, "chance", r->incident.chance);
 		reading_put_time(j, "all_clear_at", r->incident.all_clear_at);
 	}
+	reading_put(j, "acknowledged_by", r->acked_by);
+	reading_put_time(j, "acknowledged", r->acked);
 	return j;
 }
 
@@ -230,6 +243,7 @@ print_json(struct cli *c, const struct listing *l, enum bucket worst,
 	for (unsigned b = 0; b < BUCKET_COUNT; b++)
 		reading_put_count(counts, bucket_name((enum bucket)b), n[b]);
 	reading_put_time(whole, "as_of", now);
+	reading_put(whole, "daemon", reading_daemon_name(l->daemon));
 	reading_put(whole, "overall", bucket_name(worst));
 	(void)json_object_set_new(whole, "counts", counts);
 	(void)json_object_set_new(whole, "endpoints", list);
@@ -289,7 +303,7 @@ cli_status(struct cli *c, int argc, char **argv)
 		return cli_usage(c, "one filter at most");
 	if (c->operand < argc)
 		l.filter = argv[c->operand];
-	code = reading_open(c, database, &q);
+	code = reading_open_live(c, database, &q, &l.daemon);
 	if (code != EXIT_CODE_GOOD)
 		return code;
 	code = tell(c, q, &l);

@@ -138,7 +138,7 @@ send_all(struct trial *t, struct fail *f)
 	char agent[AGENT_BYTES];
 	const char *contact = t->config->user_agent_contact;
 	struct fetch_limits limits = {.in_flight_max = 1,
-	    .reuse = true,
+	    .kept_max = 64,
 	    .user_agent = agent};
 	enum status st = ERR_IO;
 

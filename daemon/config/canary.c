@@ -45,8 +45,7 @@ read_canary(struct load *l, const struct yaml *node)
 	endpoint_init(t);
 	t->slot = (uint32_t)c->canary_count++;
 	t->canary = true;
-	t->kind =
-	    strncmp(node->text, "tcp:", 4) == 0 ? TARGET_TCP : TARGET_HTTP;
+	t->kind = target_kind_of(node->text);
 	t->id = text_take(&id);
 	t->url = mem_dup(node->text);
 	t->interval = canary_interval;

@@ -284,6 +284,7 @@ window_done(struct config_window *w)
 	mem_free(w->region);
 	mem_free(w->title);
 	mem_free(w->timezone);
+	mem_free(w->place);
 }
 
 void

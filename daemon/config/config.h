@@ -44,6 +44,7 @@ struct config_route {
 	bool all;             /* quiet notices too, not only loud ones */
 };
 
+struct rule;
 struct zone;
 
 struct config_window {          /* planned maintenance */
@@ -56,6 +57,13 @@ struct config_window {          /* planned maintenance */
 	char *timezone;             /* NULL: UTC */
 	const struct zone *zone;    /* of it, borrowed from the config */
 	wall_ms from, to;           /* one-off */
+	char *place;                /* "FILE:LINE", or NULL */
+
+	/* Of a recurrence, see windowspec.h: rule not NULL.  Local starts. */
+	struct rule *rule;
+	span_ms length;
+	wall_ms *except; /* ascending */
+	size_t except_count;
 };
 
 struct config {

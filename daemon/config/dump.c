@@ -132,17 +132,17 @@ expectation(struct text *out, int indent, const struct target *t)
 	const struct target_expect *e = &t->expect;
 	bool bare = e->status_count == 0 && e->json_count == 0 &&
 	    e->header_count == 0 && e->body == NULL && e->not_body == NULL &&
-	    e->type == NULL;
+	    e->type == NULL && (e->record_count == 0 || t->kind != TARGET_DNS);
 
 	if (bare && e->latency == 0)
 		return;
-	if (t->kind == TARGET_TCP && e->latency == 0)
+	if (t->kind != TARGET_HTTP && t->kind != TARGET_DNS && e->latency == 0)
 		return; /* inherited, without a meaning here */
 	text_printf(out, "%*sexpect:\n", indent, "");
 	indent += 2;
 	if (e->latency > 0)
 		span(out, indent, "latency", e->latency);
-	if (t->kind == TARGET_TCP)
+	if (t->kind != TARGET_HTTP && t->kind != TARGET_DNS)
 		return;
 	if (e->status_count > 0)
 		text_printf(out, "%*sstatus: [", indent, "");
@@ -155,6 +155,46 @@ expectation(struct text *out, int indent, const struct target *t)
 	line(out, indent, "not_body", e->not_body);
 	pairs(out, indent, "header", e->headers, e->header_count, false);
 	line(out, indent, "type", e->type);
+	if (t->kind == TARGET_DNS && e->record_count > 0)
+		text_printf(out, "%*srecords:\n", indent, "");
+	for (size_t i = 0; t->kind == TARGET_DNS && i < e->record_count; i++) {
+		text_printf(out, "%*s- ", indent + 2, "");
+		quote(out, e->records[i]);
+		text_char(out, '\n');
+	}
+}
+
+static void
+tls_keys(struct text *out, int indent, const struct target *t)
+{
+	text_printf(out, "%*stls:\n%*sinsecure: %s\n", indent, "", indent + 2,
+	    "", truth(t->insecure));
+	line(out, indent + 2, "ca_file", t->ca_file);
+	line(out, indent + 2, "cert_file", t->cert_file);
+	line(out, indent + 2, "key_file", t->key_file);
+}
+
+static void
+auth_keys(struct text *out, int indent, const struct target *t)
+{
+	const struct target_oauth *o = &t->oauth;
+
+	if (t->basic_file == NULL && t->bearer_file == NULL &&
+	    o->token_url == NULL)
+		return;
+	text_printf(out, "%*sauth:\n", indent, "");
+	indent += 2;
+	line(out, indent, "basic_file", t->basic_file);
+	line(out, indent, "bearer_file", t->bearer_file);
+	if (o->token_url == NULL)
+		return;
+	text_printf(out, "%*soauth2:\n", indent, "");
+	indent += 2;
+	line(out, indent, "token_url", o->token_url);
+	line(out, indent, "client_id", o->client_id);
+	line(out, indent, "client_secret_file", o->secret_file);
+	line(out, indent, "scope", o->scope);
+	line(out, indent, "audience", o->audience);
 }
 
 static void
@@ -163,16 +203,11 @@ http_keys(struct text *out, int indent, const struct target *t)
 	line(out, indent, "method", t->method);
 	pairs(out, indent, "headers", t->headers, t->header_count, true);
 	line(out, indent, "body", t->body);
-	if (t->basic_file != NULL || t->bearer_file != NULL) {
-		text_printf(out, "%*sauth:\n", indent, "");
-		line(out, indent + 2, "basic_file", t->basic_file);
-		line(out, indent + 2, "bearer_file", t->bearer_file);
-	}
-	text_printf(out, "%*stls:\n%*sinsecure: %s\n", indent, "", indent + 2,
-	    "", truth(t->insecure));
-	line(out, indent + 2, "ca_file", t->ca_file);
+	auth_keys(out, indent, t);
 	line(out, indent, "proxy", t->proxy);
 	text_printf(out, "%*sredirects: %u\n", indent, "", t->redirects);
+	word(out, indent, SCOPE_ENDPOINT, "http", t->http);
+	text_printf(out, "%*sreuse: %s\n", indent, "", truth(t->reuse));
 }
 
 static void
@@ -188,8 +223,13 @@ endpoint(struct text *out, const struct config_endpoint *e)
 	line(out, indent, "url", t->url);
 	span(out, indent, "interval", t->interval);
 	span(out, indent, "timeout", t->timeout);
-	word(out, indent, SCOPE_ENDPOINT, "ip", t->family);
+	if (t->kind != TARGET_DNS) {
+		word(out, indent, SCOPE_ENDPOINT, "ip", t->family);
+		word(out, indent, SCOPE_ENDPOINT, "addresses", t->addresses);
+	}
 	text_printf(out, "%*sladder: %s\n", indent, "", truth(t->ladder));
+	if (t->kind == TARGET_HTTP || t->kind == TARGET_TLS)
+		tls_keys(out, indent, t);
 	if (t->kind == TARGET_HTTP)
 		http_keys(out, indent, t);
 	expectation(out, indent, t);

@@ -191,6 +191,47 @@ read_json(struct binder *b, const struct option_row *row,
 }
 
 static void
+read_records(struct binder *b, const struct option_row *row,
+    const struct yaml *node, struct target_expect *e)
+{
+	char **list = bind_list_new();
+	size_t n = 0;
+
+	bind_lines(b, row, node, &list);
+	while (list[n] != NULL)
+		n++;
+	if (n == 0 || n > TARGET_LIST_MAX) {
+		faults_add(b->faults, node->at, "'records' needs 1 to %d",
+		    TARGET_LIST_MAX);
+		bind_list_free(list);
+		return;
+	}
+	bind_list_free(e->records);
+	e->records = list;
+	e->record_count = n;
+}
+
+void
+expect_only_text(struct target_expect *e)
+{
+	struct target_expect kept = {.body = e->body,
+	    .not_body = e->not_body,
+	    .records = e->records,
+	    .record_count = e->record_count,
+	    .latency = e->latency};
+
+	rules_free(e->json, e->json_count);
+	mem_free(e->status);
+	for (size_t i = 0; i < e->header_count; i++) {
+		mem_free(e->headers[i].name);
+		mem_free(e->headers[i].value);
+	}
+	mem_free(e->headers);
+	mem_free(e->type);
+	*e = kept;
+}
+
+static void
 expect_own(struct binder *b, const struct option_row *row,
     const struct yaml *node, void *arg)
 {
@@ -200,6 +241,8 @@ expect_own(struct binder *b, const struct option_row *row,
 		read_status(b, row, node, e);
 	else if (strcmp(row->name, "json") == 0)
 		read_json(b, row, node, e);
+	else if (strcmp(row->name, "records") == 0)
+		read_records(b, row, node, e);
 	else if (strcmp(row->name, "header") == 0)
 		bind_pairs(b, row, node, &e->headers, &e->header_count);
 }

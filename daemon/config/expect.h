@@ -9,4 +9,7 @@
 void expect_read(struct binder *b, const struct yaml *node,
     struct target_expect *e);
 
+/* Forget what is inherited and has a meaning for HTTP alone. */
+void expect_only_text(struct target_expect *e);
+
 #endif

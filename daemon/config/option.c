@@ -91,7 +91,8 @@ const struct option_row option_table[] = {
     {SCOPE_ENDPOINT, "name", OPTION_ID, 1, 63, NULL, NULL, NOWHERE,
 	"last part of its id, where a region has several"},
     {SCOPE_ENDPOINT, "url", OPTION_TARGET, 1, 8192, NULL, NULL, AT(target, url),
-	"address, http:, https: or tcp://host:port"},
+	"address, http:, https:, tcp://host:port, tls://host:port, dns://name or "
+	"icmp://host"},
     {SHARED, "interval", OPTION_DURATION, SECOND_MS, DAY_MS, "60s", NULL,
 	AT(target, interval), "time from one probe to the next"},
     {SHARED, "timeout", OPTION_DURATION, 100, 5 * (int64_t)MINUTE_MS, "10s",
@@ -109,6 +110,8 @@ const struct option_row option_table[] = {
 	"how certificates are checked"},
     {SHARED, "ip", OPTION_WORD, 0, 0, "any", "any|4|6", AT(target, family),
 	"address family"},
+    {SHARED, "addresses", OPTION_WORD, 0, 0, "first", "first|all",
+	AT(target, addresses), "which addresses of a name are asked"},
     {SHARED, "proxy", OPTION_URL, 1, 2048, NULL, NULL, AT(target, proxy),
 	"HTTP proxy to ask through"},
     {SHARED, "redirects", OPTION_INTEGER, 0, 5, "3", NULL,
@@ -117,8 +120,10 @@ const struct option_row option_table[] = {
 	"quick probes after a first failure"},
     {SHARED, "expect", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
 	"what a good answer looks like"},
-    {SHARED, "http", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE, ""},
-    {SHARED, "reuse", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE, ""},
+    {SHARED, "http", OPTION_WORD, 0, 0, "1.1", "1.1|2", AT(target, http),
+	"version of HTTP that must be spoken"},
+    {SHARED, "reuse", OPTION_BOOL, 0, 0, "false", NULL, AT(target, reuse),
+	"keep the connection for the next probe"},
 
     {SCOPE_EXPECT, "status", OPTION_OWN, 100, 599, "200-299", NULL, NOWHERE,
 	"a status, \"200-299\", or a list of these"},
@@ -128,6 +133,8 @@ const struct option_row option_table[] = {
 	AT(target_expect, body), "pattern the body must match"},
     {SCOPE_EXPECT, "not_body", OPTION_PATTERN, 1, PATTERN_MAX_BYTES, NULL, NULL,
 	AT(target_expect, not_body), "pattern it must not match"},
+    {SCOPE_EXPECT, "records", OPTION_OWN, 1, LINE_MAX_BYTES, NULL, NULL,
+	NOWHERE, "dns: these records and no others"},
     {SCOPE_EXPECT, "header", OPTION_PAIRS, 1, PATTERN_MAX_BYTES, NULL, NULL,
 	NOWHERE, "header name to pattern"},
     {SCOPE_EXPECT, "type", OPTION_LINE, 3, 200, NULL, NULL,
@@ -143,6 +150,19 @@ const struct option_row option_table[] = {
 	AT(target, basic_file), "file with user:password"},
     {SCOPE_AUTH, "bearer_file", OPTION_SECRET, 1, 4096, NULL, NULL,
 	AT(target, bearer_file), "file with a bearer token"},
+    {SCOPE_AUTH, "oauth2", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
+	"credentials for which a server gives tokens"},
+
+    {SCOPE_OAUTH2, "token_url", OPTION_URL, 1, 2048, NULL, NULL,
+	AT(target, oauth.token_url), "where tokens are asked for"},
+    {SCOPE_OAUTH2, "client_id", OPTION_LINE, 1, LINE_MAX_BYTES, NULL, NULL,
+	AT(target, oauth.client_id), "who we are there"},
+    {SCOPE_OAUTH2, "client_secret_file", OPTION_SECRET, 1, 4096, NULL, NULL,
+	AT(target, oauth.secret_file), "file with the client secret"},
+    {SCOPE_OAUTH2, "scope", OPTION_LINE, 1, LINE_MAX_BYTES, NULL, NULL,
+	AT(target, oauth.scope), "what the token is for, as words"},
+    {SCOPE_OAUTH2, "audience", OPTION_LINE, 1, LINE_MAX_BYTES, NULL, NULL,
+	AT(target, oauth.audience), "whom it is for, where servers ask"},
 
     {SCOPE_TLS, "ca_file", OPTION_FILE, 1, 4096, NULL, NULL,
 	AT(target, ca_file), "certificates to trust instead of the system's"},
@@ -153,8 +173,10 @@ const struct option_row option_table[] = {
 	"webhook: certificates to trust instead of the system's"},
     {SCOPE_RECEIVER, "insecure", OPTION_BOOL, 0, 0, "false", NULL,
 	AT(receiver, insecure), "webhook: do not verify certificates"},
-    {SCOPE_TLS, "cert_file", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE, ""},
-    {SCOPE_TLS, "key_file", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE, ""},
+    {SCOPE_TLS, "cert_file", OPTION_FILE, 1, 4096, NULL, NULL,
+	AT(target, cert_file), "our own certificate, and those it hangs on"},
+    {SCOPE_TLS, "key_file", OPTION_SECRET, 1, 4096, NULL, NULL,
+	AT(target, key_file), "its private key, without a passphrase"},
 
     {SCOPE_WINDOW, "service", OPTION_GLOB, 1, 63, NULL, NULL,
 	AT(config_window, service), "service id, * and ? allowed"},
@@ -207,8 +229,9 @@ const struct option_row option_table[] = {
     {SCOPE_MATCH, "kind", OPTION_GLOB, 1, 63, NULL,
 	"degradation|maintenance|outage", AT(config_route, kind),
 	"kind of incident, * and ? allowed"},
-    {SCOPE_MATCH, "severity", OPTION_GLOB, 1, 63, NULL, "crit|err|notice|info",
-	AT(config_route, severity), "severity of the notice, * and ? allowed"},
+    {SCOPE_MATCH, "severity", OPTION_GLOB, 1, 63, NULL,
+	"crit|err|warning|notice|info", AT(config_route, severity),
+	"severity of the notice, * and ? allowed"},
     {.name = NULL},
 };
 
@@ -227,7 +250,7 @@ option_scope_name(unsigned bit)
 {
 	static const char *const names[SCOPE_COUNT] = {"file", "retention",
 	    "defaults", "service", "endpoint", "expect", "json", "auth", "tls",
-	    "maintenance", "receiver", "route", "match"};
+	    "maintenance", "receiver", "route", "match", "oauth2"};
 
 	return bit < SCOPE_COUNT ? names[bit] : "";
 }

@@ -25,9 +25,10 @@ enum scope {
 	SCOPE_WINDOW = 1 << 9,
 	SCOPE_RECEIVER = 1 << 10,
 	SCOPE_ROUTE = 1 << 11,
-	SCOPE_MATCH = 1 << 12
+	SCOPE_MATCH = 1 << 12,
+	SCOPE_OAUTH2 = 1 << 13
 };
-enum { SCOPE_COUNT = 13 };
+enum { SCOPE_COUNT = 14 };
 
 enum option_type {
 	OPTION_TEXT,     /* quoted or plain text of min..max bytes */
@@ -43,7 +44,7 @@ enum option_type {
 	OPTION_FILE,    /* a path that can be read */
 	OPTION_SECRET,  /* a file that others may not read */
 	OPTION_URL,     /* http or https */
-	OPTION_TARGET,  /* http, https or tcp */
+	OPTION_TARGET,  /* of any kind of probe */
 	OPTION_PATTERN, /* a regular expression */
 	OPTION_LINES,   /* a list of lines */
 	OPTION_PAIRS,   /* a mapping of names to lines */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The section `maintenance`. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -72,8 +73,11 @@ read_window(struct load *l, const struct yaml *node, struct config_window *w)
 	struct binder *b = &l->bind;
 	struct binding to = {SCOPE_WINDOW, w, NULL, NULL};
 	const struct yaml *zone;
+	char at[PLACE_TEXT_BYTES];
 	struct fail f = {.why = ""};
 
+	(void)snprintf(at, sizeof(at), "%s:%u", node->at.file, node->at.line);
+	w->place = mem_dup(at);
 	w->title = mem_dup("Maintenance");
 	if (!bind_map(b, node, &to, 1))
 		return;

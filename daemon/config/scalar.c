@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "base/glob.h"
 #include "base/mem.h"
 #include "config/suggest.h"
+#include "io/crypto.h"
 #include "io/pattern.h"
 #include "io/url.h"
 
@@ -109,7 +111,7 @@ bind_pattern(struct binder *b, const char *name, const struct yaml *node)
 
 bool
 scalar_url(struct binder *b, const char *name, const struct yaml *node,
-    bool tcp)
+    bool any_kind)
 {
 	struct fail f = {.why = ""};
 	struct url u = {0};
@@ -127,7 +129,7 @@ scalar_url(struct binder *b, const char *name, const struct yaml *node,
 		faults_add(b->faults, node->at,
 		    "'%s': no credentials in a URL; use auth with a file",
 		    name);
-	else if (u.scheme == URL_TCP && !tcp)
+	else if (!url_is_web(&u) && !any_kind)
 		faults_add(b->faults, node->at,
 		    "'%s' must begin with http:// or https://", name);
 	else
@@ -149,6 +151,53 @@ full_path(const struct binder *b, const char *path)
 	return text_take(&t);
 }
 
+static const char credential_scheme[] = "credential:";
+
+bool
+scalar_is_elsewhere(const char *path)
+{
+	return strncmp(path, credential_scheme,
+		   sizeof(credential_scheme) - 1) == 0;
+}
+
+/*
+ * "credential:NAME" is what systemd passed under that name, alone or as a
+ * file of /etc/vigie/credentials; it stays as it is for a command that runs
+ * beside the daemon, to which nothing is passed (ExecReload sees the variable
+ * but not the folder).  NULL for another value; owned by caller.
+ */
+static char *
+credential_path(const char *value)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	const char *name = value + sizeof(credential_scheme) - 1;
+	struct text t;
+
+	if (!scalar_is_elsewhere(value))
+		return NULL;
+	if (folder == NULL || access(folder, X_OK) != 0)
+		return mem_dup(value);
+	text_init(&t, 8192);
+	text_printf(&t, "%s/%s", folder, name);
+	if (access(text_str(&t), F_OK) != 0) {
+		text_reset(&t);
+		text_printf(&t, "%s/vigie_%s", folder, name);
+	}
+	return text_take(&t);
+}
+
+static bool
+bundle_fits(struct binder *b, const struct option_row *row,
+    const struct yaml *node, const char *path)
+{
+	struct fail f = {.why = ""};
+
+	if (crypto_check_bundle(path, &f) == OK)
+		return true;
+	faults_add(b->faults, node->at, "'%s': %s", row->name, f.why);
+	return false;
+}
+
 static bool
 file_fits(struct binder *b, const struct option_row *row,
     const struct yaml *node, const char *path)
@@ -168,31 +217,69 @@ file_fits(struct binder *b, const struct option_row *row,
 		faults_add(b->faults, node->at,
 		    "'%s': everybody may use %s; run: chmod 600 %s", row->name,
 		    path, path);
+	} else if (row->type == OPTION_FILE) {
+		return bundle_fits(b, row, node, path);
 	} else {
 		return true;
 	}
 	return false;
 }
 
+static bool
+credential_fits(struct binder *b, const struct option_row *row,
+    const struct yaml *node, const char *path)
+{
+	const char *name = strchr(node->text, ':') + 1;
+
+	if (*name == '\0' || *name == '.' || strchr(name, '/') != NULL) {
+		faults_add(b->faults, node->at,
+		    "'%s': '%s' is not the name of a credential", row->name,
+		    name);
+		return false;
+	}
+	if (strcmp(path, node->text) == 0)
+		return true;
+	if (access(path, F_OK) != 0) {
+		faults_add(b->faults, node->at,
+		    "'%s': no credential %s; put it into "
+		    "/etc/vigie/credentials and restart",
+		    row->name, name);
+		return false;
+	}
+	return file_fits(b, row, node, path);
+}
+
 static void
 store_path(struct binder *b, const struct option_row *row,
     const struct yaml *node, char **at)
 {
-	char *path;
+	char *path = NULL;
+	bool credential, fits;
 
 	if (!scalar_line(b, row, node))
 		return;
-	path = full_path(b, node->text);
+	if (row->type == OPTION_SECRET)
+		path = credential_path(node->text);
+	credential = path != NULL;
+	if (!credential)
+		path = full_path(b, node->text);
 	if ((int64_t)strlen(path) > row->max) {
 		faults_add(b->faults, node->at,
 		    "'%s': the path %s is longer than %" PRId64 " bytes",
 		    row->name, path, row->max);
-	} else if (row->type == OPTION_PATH || file_fits(b, row, node, path)) {
+		fits = false;
+	} else if (credential) {
+		fits = credential_fits(b, row, node, path);
+	} else {
+		fits =
+		    row->type == OPTION_PATH || file_fits(b, row, node, path);
+	}
+	if (fits) {
 		mem_free(*at);
 		*at = path;
-		return;
+	} else {
+		mem_free(path);
 	}
-	mem_free(path);
 }
 
 static bool

@@ -15,12 +15,18 @@
 void scalar_store(struct binder *b, const struct option_row *row,
     const struct yaml *node, void *at);
 
+/*
+ * A secret that systemd passes to the daemon alone ("credential:NAME"): a
+ * command that runs beside it cannot read it.
+ */
+bool scalar_is_elsewhere(const char *path);
+
 /* A line within the row's bounds; reports. */
 bool scalar_line(struct binder *b, const struct option_row *row,
     const struct yaml *node);
 
-/* An http: or https: URL, or also tcp: where asked for; reports. */
+/* An http: or https: URL, or of any kind of probe; reports. */
 bool scalar_url(struct binder *b, const char *name, const struct yaml *node,
-    bool tcp);
+    bool any_kind);
 
 #endif

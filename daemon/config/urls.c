@@ -86,8 +86,7 @@ add_endpoint(struct config *c, struct config_service *s, const char *url)
 	endpoint_init(&e->target);
 	e->target.interval = default_interval;
 	e->target.url = mem_dup(url);
-	if (strncmp(url, "tcp:", 4) == 0)
-		e->target.kind = TARGET_TCP;
+	e->target.kind = target_kind_of(url);
 	c->endpoint_count++;
 }
 

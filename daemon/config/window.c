@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/utc.h"
+#include "config/rule.h"
 #include "config/zone.h"
 
 enum { DAYS = 7, MINUTES_OF_DAY = 24 * 60 };
@@ -52,10 +53,44 @@ weekly_next(const struct config_window *w, wall_ms after, wall_ms *from,
 	return false;
 }
 
+static bool
+is_except(const struct config_window *w, wall_ms local)
+{
+	for (size_t i = 0; i < w->except_count; i++) {
+		if (w->except[i] == local)
+			return true;
+	}
+	return false;
+}
+
+static bool
+ruled_next(const struct config_window *w, wall_ms after, wall_ms *from,
+    wall_ms *to)
+{
+	/* Zones reach +14 h, and clocks are moved by hours. */
+	wall_ms local = after - w->length - 2 * (wall_ms)DAY_MS, begin, end;
+
+	while (rule_next(w->rule, w->zone, local, &local)) {
+		begin = zone_instant(w->zone, local);
+		end = zone_instant(w->zone, local + w->length);
+		if (end <= begin)
+			end = begin + w->length;
+		if (end > after && !is_except(w, local)) {
+			*from = begin;
+			*to = end;
+			return true;
+		}
+		local++;
+	}
+	return false;
+}
+
 bool
 window_next(const struct config_window *w, wall_ms after, wall_ms *from,
     wall_ms *to)
 {
+	if (w->rule != NULL)
+		return ruled_next(w, after, from, to);
 	if (w->weekly)
 		return weekly_next(w, after, from, to);
 	if (w->to <= after)

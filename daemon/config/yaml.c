@@ -86,6 +86,33 @@ place_of(const struct builder *b, const struct fy_mark *m)
 	return at;
 }
 
+/*
+ * The text of a scalar. libfyaml's own fy_token_get_text() leaks its working
+ * space for a scalar of many escapes and nothing else; its iterator does not.
+ */
+static const char *
+scalar_text(struct builder *b, struct fy_token *t)
+{
+	size_t n = t != NULL ? fy_token_get_text_length(t) : 0, got = 0;
+	char *text = keep(b->doc, n + 1);
+	struct fy_token_iter *i = n > 0 ? fy_token_iter_create(t) : NULL;
+	const struct fy_iter_chunk *c = NULL;
+	int error = 0;
+
+	while (i != NULL &&
+	    (c = fy_token_iter_chunk_next(i, c, &error)) != NULL &&
+	    c->len <= n - got) {
+		memcpy(text + got, c->str, c->len);
+		got += c->len;
+	}
+	if (got != n || error != 0)
+		faults_add(b->faults, place_of(b, fy_token_start_mark(t)),
+		    "the YAML parser failed");
+	text[got] = '\0';
+	fy_token_iter_destroy(i);
+	return text;
+}
+
 static bool
 is_quoted(struct fy_event *e)
 {
@@ -139,15 +166,12 @@ take_key(struct builder *b, struct level *l, struct fy_event *e)
 	struct place at = event_place(b, e);
 	const struct place *before;
 	char where[PLACE_TEXT_BYTES];
-	const char *s;
-	size_t n = 0;
 
 	if (e->type != FYET_SCALAR) {
 		faults_add(b->faults, at, "a key must be a plain word");
 		return false;
 	}
-	s = fy_token_get_text(e->scalar.value, &n);
-	l->key = keep_text(b->doc, s, n);
+	l->key = scalar_text(b, e->scalar.value);
 	l->key_at = at;
 	before = key_seen(l, l->key, at);
 	if (before != NULL)
@@ -212,12 +236,10 @@ static void
 take_scalar(struct builder *b, struct fy_event *e)
 {
 	struct yaml *node = take_node(b, e);
-	size_t n = 0;
-	const char *s = fy_token_get_text(e->scalar.value, &n);
 
 	node->kind = YAML_SCALAR;
 	node->plain = fy_token_scalar_style(e->scalar.value) == FYSS_PLAIN;
-	node->text = keep_text(b->doc, s, n);
+	node->text = scalar_text(b, e->scalar.value);
 }
 
 static void

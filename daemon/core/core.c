@@ -47,18 +47,11 @@ world_emit(struct world *w, const struct output *o)
 		w->out(w->arg, o);
 }
 
-/* Room for endpoint i and its site. */
 static void
-make_room(struct world *w, uint32_t i, const struct policy *p)
+make_slot(struct world *w, uint32_t i)
 {
 	size_t size = w->size > 0 ? w->size : 16;
 
-	assert(p->interval > 0 && p->timeout > 0 && p->site < SITES_MAX);
-	if (p->site >= w->site_count) {
-		w->site_count = (size_t)p->site + 1;
-		mem_free(w->site_seen);
-		w->site_seen = mem_array(w->site_count, 1);
-	}
 	if (i < w->size)
 		return;
 	while (size <= i)
@@ -68,6 +61,19 @@ make_room(struct world *w, uint32_t i, const struct policy *p)
 	for (; w->size < size; w->size++) {
 		w->endpoints[w->size] = (struct endpoint){.heap_at = HEAP_NONE};
 	}
+}
+
+/* Room for endpoint i and its site. */
+static void
+make_room(struct world *w, uint32_t i, const struct policy *p)
+{
+	assert(p->interval > 0 && p->timeout > 0 && p->site < SITES_MAX);
+	if (p->site >= w->site_count) {
+		w->site_count = (size_t)p->site + 1;
+		mem_free(w->site_seen);
+		w->site_seen = mem_array(w->site_count, 1);
+	}
+	make_slot(w, i);
 }
 
 static void
@@ -86,6 +92,7 @@ watch(struct world *w, uint32_t i, const struct policy *p)
 		    .why = WHY_NEW,
 		    .bucket = BUCKET_UNKNOWN,
 		    .span_since = w->now,
+		    .seq = e->m.seq,
 		    .ledger = {.level = LEDGER_REST}};
 		world_emit(w,
 		    &(struct output){.kind = OUTPUT_SPAN,
@@ -241,6 +248,14 @@ world_suspect(const struct world *w, uint32_t i)
 {
 	assert(i < w->size);
 	return memory_has(&w->endpoints[i].m, MEMORY_SUSPECT);
+}
+
+void
+world_number(struct world *w, uint32_t i, uint32_t seq)
+{
+	make_slot(w, i);
+	assert(!w->endpoints[i].watched);
+	w->endpoints[i].m.seq = seq;
 }
 
 size_t

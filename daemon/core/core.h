@@ -82,6 +82,11 @@ size_t world_save(const struct world *w, uint32_t i,
 MUST_CHECK
 enum status world_restore(struct world *w, uint32_t i, const struct policy *p,
     const void *bytes, size_t n, struct fail *f);
+/*
+ * The transitions of an endpoint not watched yet are numbered after seq: it
+ * was watched before, and its memory is not kept.
+ */
+void world_number(struct world *w, uint32_t i, uint32_t seq);
 size_t world_save_shared(const struct world *w,
     unsigned char buf[CORE_STATE_BYTES]);
 /* Instead, when these bytes are lost: our network counts as fine at `now`. */

@@ -60,8 +60,8 @@ earlier(wall_ms a, wall_ms b)
 	return a < b ? a : b;
 }
 
-static wall_ms
-stale_at(const struct endpoint *e)
+wall_ms
+deadline_stale(const struct endpoint *e)
 {
 	const struct memory *m = &e->m;
 
@@ -74,8 +74,8 @@ stale_at(const struct endpoint *e)
 	return e->m.heard_at + deadline_stale_after(&e->policy);
 }
 
-static wall_ms
-overdue_at(const struct endpoint *e)
+wall_ms
+deadline_overdue(const struct endpoint *e)
 {
 	if (e->m.phase != PHASE_OPEN || e->m.state != STATE_MAINTENANCE)
 		return INT64_MAX;
@@ -92,7 +92,7 @@ window_at(const struct endpoint *e)
 static wall_ms
 deadline_of(const struct endpoint *e)
 {
-	return earlier(earlier(stale_at(e), overdue_at(e)),
+	return earlier(earlier(deadline_stale(e), deadline_overdue(e)),
 	    earlier(window_at(e), penalty_deadline(&e->m)));
 }
 
@@ -166,9 +166,9 @@ deadline_fire(struct world *w, uint32_t i)
 	if (window_at(e) <= w->now) {
 		memory_mark(m, MEMORY_IN_WINDOW, false);
 		incident_tell(w, i, EVENT_MAINT_ENDED, false, CAUSE_EVIDENCE);
-	} else if (overdue_at(e) <= w->now) {
+	} else if (deadline_overdue(e) <= w->now) {
 		incident_overdue(w, i);
-	} else if (stale_at(e) <= w->now) {
+	} else if (deadline_stale(e) <= w->now) {
 		wall_ms heard = m->heard_at - m->heard_ms;
 
 		evidence_freeze(m);

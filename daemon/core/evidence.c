@@ -73,6 +73,17 @@ convincing(const struct memory *m, wall_ms at)
 	    at - m->fail_from >= CONFIRM_MS;
 }
 
+wall_ms
+evidence_earliest(const struct memory *m)
+{
+	wall_ms span = m->fail_from + CONFIRM_MS;
+	wall_ms belief = m->fail_at;
+
+	if (m->ledger.level < LEDGER_DOWN)
+		belief += ledger_wait(&m->ledger);
+	return belief > span ? belief : span;
+}
+
 /* Act on the failing run, if it convinces and our own path is proven. */
 void
 evidence_decide(struct world *w, uint32_t i)
@@ -162,8 +173,8 @@ failing(struct world *w, uint32_t i, const struct input *in)
 	evidence_decide(w, i);
 }
 
-static span_ms
-failed_for(const struct memory *m, wall_ms now)
+span_ms
+evidence_failed_for(const struct memory *m, wall_ms now)
 {
 	int64_t ms[BUCKET_COUNT];
 
@@ -195,7 +206,8 @@ end_failing_run(struct world *w, uint32_t i)
 		recovery_note(&m->recoveries, w->now);
 		m->quiet_from = w->now;
 		m->quiet_ms = (uint32_t)recovery_quiet(m->others,
-		    failed_for(m, w->now), w->endpoints[i].policy.all_clear);
+		    evidence_failed_for(m, w->now),
+		    w->endpoints[i].policy.all_clear);
 	}
 	if (m->phase != PHASE_RECOVERING)
 		return;

@@ -46,6 +46,7 @@ struct input {
 		} window;
 		struct policy policy;
 		wall_ms gap_from;
+		wall_ms wall; /* CLOCK_STEP: what that clock says now */
 	} u;
 };
 

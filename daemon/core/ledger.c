@@ -46,6 +46,15 @@ ledger_fail(struct ledger *l, span_ms dt)
 	add(l, grown < cap ? grown : cap);
 }
 
+span_ms
+ledger_wait(const struct ledger *l)
+{
+	int64_t lacks = LEDGER_DOWN - l->level;
+
+	/* What ledger_fail() adds, the other way round and rounded up. */
+	return lacks > 0 ? (lacks * 10 * tau - 5 * tau + 433) / 434 : 0;
+}
+
 void
 ledger_good(struct ledger *l)
 {

@@ -34,6 +34,8 @@ int ledger_cap(const struct ledger *l);
 /* A failing sample, dt after the previous failing one; dt < 0: no previous. */
 void ledger_fail(struct ledger *l, span_ms dt);
 void ledger_good(struct ledger *l);
+/* Failing all along, it reaches LEDGER_DOWN so long after the last failure. */
+span_ms ledger_wait(const struct ledger *l);
 
 /* Learn how noisy the endpoint is while up. */
 void ledger_count_sample(struct ledger *l);

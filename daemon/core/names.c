@@ -66,6 +66,11 @@ static const char *const events[] = {
 #include "schema/names.def"
 };
 
+static const char *const acts[] = {
+#define ACT(id, name) name,
+#include "schema/names.def"
+};
+
 static const char *const roles[] = {
 #define ROLE(id, name) name,
 #include "schema/names.def"
@@ -277,6 +282,13 @@ event_parse(const char *s, enum event_kind *e)
 		return false;
 	*e = (enum event_kind)i;
 	return true;
+}
+
+const char *
+act_name(enum act a)
+{
+	assert(a < ACT_COUNT);
+	return acts[a];
 }
 
 const char *

@@ -76,6 +76,12 @@ enum event_kind {
 	EVENT_COUNT
 };
 
+enum act {
+#define ACT(id, name) ACT_##id,
+#include "schema/names.def"
+	ACT_COUNT
+};
+
 enum role {
 #define ROLE(id, name) ROLE_##id,
 #include "schema/names.def"
@@ -121,6 +127,7 @@ const char *cause_text(enum cause c);
 const char *event_name(enum event_kind e);
 MUST_CHECK
 bool event_parse(const char *s, enum event_kind *e);
+const char *act_name(enum act a);
 const char *role_name(enum role r);
 MUST_CHECK
 bool role_parse(const char *s, enum role *r);

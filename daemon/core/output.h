@@ -61,7 +61,8 @@ struct output {
 	enum sample_class class;
 	enum reason reason;
 	uint16_t code;
-	int ledger; /* tenths of a deciban after the deciding sample */
+	int16_t cert_days; /* CERT_EXPIRING: whole days left */
+	int ledger;        /* tenths of a deciban after the deciding sample */
 };
 
 #endif

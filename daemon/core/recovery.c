@@ -2,7 +2,6 @@
 #include "core/recovery.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <string.h>
 
 static const span_ms memory = 6 * (span_ms)HOUR_MS;
@@ -17,13 +16,19 @@ recovery_note(struct recovery_log *log, wall_ms at)
 	log->at_s[0] = (uint32_t)(at / 1000);
 }
 
+bool
+recovery_counts(const struct recovery_log *log, size_t nth, wall_ms at)
+{
+	return nth < RECOVERY_MEMORY && log->at_s[nth] != 0 &&
+	    at / 1000 - log->at_s[nth] <= memory / 1000;
+}
+
 unsigned
 recovery_others(const struct recovery_log *log, wall_ms at)
 {
 	unsigned n = 0;
 
-	while (n < RECOVERY_OTHERS_MAX && log->at_s[n] != 0 &&
-	    at / 1000 - log->at_s[n] <= memory / 1000)
+	while (n < RECOVERY_OTHERS_MAX && recovery_counts(log, n, at))
 		n++;
 	return n;
 }

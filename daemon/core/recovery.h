@@ -10,6 +10,8 @@
 #ifndef CORE_RECOVERY_H
 #define CORE_RECOVERY_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/clock.h"
@@ -24,6 +26,9 @@ struct recovery_log {
 };
 
 void recovery_note(struct recovery_log *log, wall_ms at);
+
+/* Was the nth newest, from 0, within the six hours before at? */
+bool recovery_counts(const struct recovery_log *log, size_t nth, wall_ms at);
 
 /* Recoveries within the six hours before at, itself not noted yet: 0..3. */
 unsigned recovery_others(const struct recovery_log *log, wall_ms at);

@@ -15,7 +15,8 @@ enum {
 	SAMPLE_EXTRA = 2, /* beyond the timetable: ladder or pace */
 	SAMPLE_IPV6 = 4,
 	SAMPLE_INSECURE = 8, /* certificate not verified, by configuration */
-	SAMPLE_PROXIED = 16
+	SAMPLE_PROXIED = 16,
+	SAMPLE_PARTIAL = 32 /* good, but some of its addresses fail */
 };
 
 enum {

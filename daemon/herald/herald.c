@@ -221,7 +221,7 @@ take_hello(struct herald *h, struct bytes_in *in)
 {
 	struct hello hello;
 	struct fetch_limits limits = {.in_flight_max = HERALD_IN_FLIGHT_MAX + 1,
-	    .reuse = true};
+	    .kept_max = 64};
 	struct fail f;
 
 	if (!hello_get(in, &hello))
@@ -326,6 +326,9 @@ take(struct herald *h, const struct frame *f)
 	case MSG_NOTICE:
 		return take_notice(h, &in);
 	case MSG_RECEIVERS_DONE:
+		if (h->doors.fetcher != NULL)
+			fetcher_renew(h->doors.fetcher);
+		return true;
 	default:
 		return true;
 	}

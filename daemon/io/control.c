@@ -136,7 +136,7 @@ on_accept(void *arg, int events)
 	c->clients[i].deadline =
 	    timer_new(c->loop, on_deadline, &c->clients[i]);
 	watch_arm(c->clients[i].watch, WATCH_READ);
-	timer_arm(c->clients[i].deadline, CLIENT_MS);
+	timer_arm_real(c->clients[i].deadline, CLIENT_MS);
 }
 
 /* Bind without a moment in which others may use the file. */

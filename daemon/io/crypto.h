@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * crypto - the few primitives we need; the only door to OpenSSL.  A primitive
- * that fails (no memory, no entropy) aborts: there is nothing to fall back to.
+ * crypto - the few primitives we need.  One that fails (no memory, no entropy)
+ * aborts: there is nothing to fall back to.
  */
 #ifndef IO_CRYPTO_H
 #define IO_CRYPTO_H
@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/attr.h"
+#include "base/status.h"
 
 enum { CRYPTO_SHA256_BYTES = 32 };
 
@@ -26,6 +27,28 @@ char *crypto_base64(const void *p, size_t n);
  */
 MUST_CHECK
 unsigned char *crypto_base64_decode(const char *text, size_t *n);
+
+/*
+ * OK when a file can be used as a list of certificates to trust: PEM, every
+ * one of them well-formed, at least one.  Else ERR_SYNTAX or ERR_RANGE.
+ */
+MUST_CHECK
+enum status crypto_check_bundle(const char *path, struct fail *f);
+
+/*
+ * OK when the first certificate of a file can be shown to a server today;
+ * else ERR_SYNTAX or ERR_RANGE.
+ */
+MUST_CHECK
+enum status crypto_check_certificate(const char *path, struct fail *f);
+/*
+ * OK when a file holds the private key of that certificate, readable without
+ * a passphrase.  Looked at by a process of its own, so that no key comes into
+ * the memory of whoever asks.
+ */
+MUST_CHECK
+enum status crypto_check_key(const char *cert_path, const char *key_path,
+    struct fail *f);
 
 void crypto_random(void *p, size_t n);
 /* Same bytes?  Takes the same time wherever they differ. */

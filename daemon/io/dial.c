@@ -146,7 +146,7 @@ dial_start(struct dialer *d, const struct address *a, uint16_t port,
 		h->reason = REASON_TIMEOUT_CONNECT;
 		h->watch = watch_new(d->loop, h->fd, on_watch, h);
 		watch_arm(h->watch, WATCH_WRITE);
-		timer_arm(h->timer, timeout);
+		timer_arm_real(h->timer, timeout);
 		return h;
 	}
 	h->reason = error == 0 ? REASON_OK : refusal_reason(error);
@@ -179,9 +179,9 @@ dial_gateway(struct address *a)
 {
 	enum { TABLE_BYTES = 65536 };
 	char *table = mem_zalloc(TABLE_BYTES);
-	bool found = (read_table("/proc/net/route", table, TABLE_BYTES) &&
+	bool found = (read_table("/proc/self/net/route", table, TABLE_BYTES) &&
 			 route_gateway4(table, a)) ||
-	    (read_table("/proc/net/ipv6_route", table, TABLE_BYTES) &&
+	    (read_table("/proc/self/net/ipv6_route", table, TABLE_BYTES) &&
 		route_gateway6(table, a));
 
 	mem_free(table);

@@ -7,64 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/queue.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "io/fetch_result.h"
-#include "io/request.h"
-#include "io/response.h"
-#include "io/socketmap.h"
+#include "io/fetch_inside.h"
 
-enum {
-	CONNECTIONS_KEPT = 64, /* where reuse is wanted */
-	BUFFER_BYTES = 16384
-};
+enum { BUFFER_BYTES = 16384 };
 
 static const char system_ca_file[] = "/etc/ssl/certs/ca-certificates.crt";
-
-TAILQ_HEAD(fetches, fetch);
-
-/* One slot of the pool, with a curl handle that is used again and again. */
-struct fetch {
-	TAILQ_ENTRY(fetch) node;
-	struct fetcher *fetcher;
-	CURL *easy;
-	CURLcode setup; /* first failure while setting options */
-	bool transferring;
-	enum reason refusal; /* not transferring: why not */
-	struct fetch_facts facts;
-	int64_t since;                   /* loop_micros() at its start */
-	struct sockaddr_storage allowed; /* direct: the only one */
-	socklen_t allowed_size;
-	struct request_headers headers;
-	struct curl_slist header_list[REQUEST_HEADERS_MAX];
-	struct curl_slist connect_to;
-	char connect_to_text[REQUEST_CONNECT_TO_BYTES];
-	char error[CURL_ERROR_SIZE];
-	struct response response;
-	fetched_fn *fn;
-	void *arg;
-};
-
-struct fetcher {
-	struct loop *loop;
-	CURLM *multi;
-	struct timer *timer; /* curl's */
-	struct timer *soon;  /* tells of those that never started */
-	struct socketmap *sockets;
-	struct fetches live, refused, idle;
-	size_t in_flight, in_flight_max;
-	bool reuse;
-	char *user_agent, *ca_file;
-	bool *gone; /* set when freed within a callback */
-};
-
-#define SET(h, option, value)                \
-	((h)->setup = (h)->setup != CURLE_OK \
-		? (h)->setup                 \
-		: curl_easy_setopt((h)->easy, (option), (value)))
 
 static void collect(struct fetcher *x);
 
@@ -144,7 +95,7 @@ curl_wants_timer(CURLM *multi, long ms, void *arg)
 	if (ms < 0)
 		timer_disarm(x->timer);
 	else
-		timer_arm(x->timer, ms);
+		timer_arm_real(x->timer, ms);
 	return 0;
 }
 
@@ -217,13 +168,11 @@ set_plumbing(struct fetch *h)
 	SET(h, CURLOPT_FOLLOWLOCATION, 0L);
 	SET(h, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 	SET(h, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	SET(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	SET(h, CURLOPT_HTTP09_ALLOWED, 0L);
 	SET(h, CURLOPT_HTTP_CONTENT_DECODING, 0L);
 	SET(h, CURLOPT_BUFFERSIZE, (long)BUFFER_BYTES);
 	SET(h, CURLOPT_QUICK_EXIT, 1L);
-	SET(h, CURLOPT_FRESH_CONNECT, x->reuse ? 0L : 1L);
-	SET(h, CURLOPT_FORBID_REUSE, x->reuse ? 0L : 1L);
+	SET(h, CURLOPT_FORBID_REUSE, x->kept_max > 0 ? 0L : 1L);
 	SET(h, CURLOPT_OPENSOCKETFUNCTION, curl_opens_socket);
 	SET(h, CURLOPT_OPENSOCKETDATA, h);
 	SET(h, CURLOPT_CLOSESOCKETFUNCTION, curl_closes_socket);
@@ -237,101 +186,19 @@ set_plumbing(struct fetch *h)
 }
 
 static void
-set_tls(struct fetch *h, const struct fetch_request *q)
-{
-	const char *ca = q->ca_file != NULL ? q->ca_file : h->fetcher->ca_file;
-
-	SET(h, CURLOPT_CAINFO, ca);
-	SET(h, CURLOPT_CAPATH, NULL); /* else 20 ms of CPU per handshake */
-	SET(h, CURLOPT_PROXY_CAINFO, ca);
-	SET(h, CURLOPT_PROXY_CAPATH, NULL);
-	SET(h, CURLOPT_SSL_VERIFYPEER, q->insecure ? 0L : 1L);
-	SET(h, CURLOPT_SSL_VERIFYHOST, q->insecure ? 0L : 2L);
-	/* A resumed session would not show a changed certificate. */
-	SET(h, CURLOPT_SSL_SESSIONID_CACHE, h->fetcher->reuse ? 1L : 0L);
-	if (q->want_certificate)
-		SET(h, CURLOPT_CERTINFO, 1L);
-}
-
-static void
-set_address(struct fetch *h, const struct fetch_request *q)
-{
-	h->facts.direct = true;
-	h->facts.peer = *q->address;
-	h->allowed_size = request_socket_address(q, &h->allowed);
-	request_connect_to(q, h->connect_to_text);
-	h->connect_to = (struct curl_slist){.data = h->connect_to_text};
-	SET(h, CURLOPT_CONNECT_TO, &h->connect_to);
-}
-
-static void
-set_route(struct fetch *h, const struct fetch_request *q)
-{
-	span_ms total = q->timeout > 0 ? q->timeout : 1;
-	span_ms connect = q->connect_timeout > 0 ? q->connect_timeout : total;
-
-	SET(h, CURLOPT_URL, q->url);
-	SET(h, CURLOPT_PROXY, q->proxy != NULL ? q->proxy : "");
-	SET(h, CURLOPT_NOPROXY, q->proxy != NULL ? "" : "*");
-	SET(h, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	SET(h, CURLOPT_TIMEOUT_MS, (long)total);
-	SET(h, CURLOPT_CONNECTTIMEOUT_MS,
-	    (long)(connect < total ? connect : total));
-	if (q->proxy == NULL)
-		set_address(h, q);
-}
-
-static void
-set_method(struct fetch *h, const struct fetch_request *q)
-{
-	const char *method = q->method != NULL ? q->method : "GET";
-
-	if (strcmp(method, "HEAD") == 0) {
-		SET(h, CURLOPT_NOBODY, 1L);
-		return;
-	}
-	if (q->body != NULL || strcmp(method, "POST") == 0) {
-		SET(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)q->body_size);
-		SET(h, CURLOPT_COPYPOSTFIELDS, q->body != NULL ? q->body : "");
-	}
-	if (strcmp(method, "GET") != 0 || q->body != NULL)
-		SET(h, CURLOPT_CUSTOMREQUEST, method);
-}
-
-static void
-set_headers(struct fetch *h, const struct fetch_request *q)
-{
-	request_headers_make(&h->headers, q);
-	for (size_t i = 0; i < h->headers.count; i++)
-		h->header_list[i] = (struct curl_slist){.data =
-							    h->headers.lines[i],
-		    .next = i + 1 < h->headers.count ? &h->header_list[i + 1]
-						     : NULL};
-	if (h->headers.count > 0)
-		SET(h, CURLOPT_HTTPHEADER, h->header_list);
-	if (q->userinfo != NULL) {
-		SET(h, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-		SET(h, CURLOPT_USERPWD, q->userinfo);
-	}
-}
-
-static void
 set_everything(struct fetch *h, const struct fetch_request *q)
 {
 	h->setup = CURLE_OK;
 	h->facts = (struct fetch_facts){.message = h->error,
 	    .tls = strncasecmp(q->url, "https:", 6) == 0,
-	    .insecure = q->insecure};
+	    .insecure = q->insecure,
+	    .http2 = q->http2};
 	h->facts.want_certificate = q->want_certificate && h->facts.tls;
 	h->since = loop_micros(h->fetcher->loop);
 	response_reset(&h->response, q->body_max);
 	curl_easy_reset(h->easy);
 	set_plumbing(h);
-	set_route(h, q);
-	set_method(h, q);
-	set_headers(h, q);
-	if (h->facts.tls || q->proxy != NULL)
-		set_tls(h, q);
+	fetch_set(h, q);
 }
 
 static void
@@ -353,7 +220,7 @@ detach(struct fetch *h)
 	TAILQ_REMOVE(h->transferring ? &x->live : &x->refused, h, node);
 	h->transferring = false;
 	x->in_flight--;
-	request_headers_wipe(&h->headers);
+	fetch_unset(h);
 }
 
 /* False when the callback freed the fetcher. */
@@ -436,7 +303,7 @@ set_multi(struct fetcher *x)
 	    CURLM_OK &&
 	    /* 0 would mean no limit. */
 	    curl_multi_setopt(m, CURLMOPT_MAXCONNECTS,
-		x->reuse ? (long)CONNECTIONS_KEPT : 1L) == CURLM_OK;
+		x->kept_max > 0 ? (long)x->kept_max : 1L) == CURLM_OK;
 }
 
 struct fetcher *
@@ -453,8 +320,9 @@ fetcher_new(struct loop *l, const struct fetch_limits *limits, struct fail *f)
 	}
 	x = mem_zalloc(sizeof(*x));
 	x->loop = l;
+	x->renewed = loop_micros(l) - (int64_t)DAY_MS * 1000;
 	x->in_flight_max = limits->in_flight_max;
-	x->reuse = limits->reuse;
+	x->kept_max = limits->kept_max;
 	x->user_agent = mem_dup(limits->user_agent);
 	x->ca_file =
 	    mem_dup(limits->ca_file != NULL ? limits->ca_file : system_ca_file);
@@ -498,6 +366,12 @@ fetcher_free(struct fetcher *x)
 	mem_free(x->ca_file);
 	mem_free(x);
 	curl_global_cleanup();
+}
+
+void
+fetcher_renew(struct fetcher *x)
+{
+	x->renewed = loop_micros(x->loop);
 }
 
 static struct fetch *

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fetch - one HTTP request over one fresh connection; the only door to curl.
+ * fetch - one HTTP request, over a fresh connection where nothing else is
+ * said; the only door to curl.
  *
  * The caller has resolved the name and checked the address: fetch connects to
  * exactly that address.  It follows no redirect, obeys no environment, shares
@@ -40,11 +41,17 @@ struct fetch_request {
 	    *address;     /* connect here; NULL only with a proxy */
 	const char *host; /* as in the URL; with address */
 	uint16_t port;
-	const char *userinfo;    /* "user:password" for basic, or NULL */
-	const char *bearer;      /* token, or NULL */
-	const char *ca_file;     /* NULL: the system's bundle */
-	bool insecure;           /* do not verify certificates */
-	bool want_certificate;   /* fill cert_not_after */
+	const char *userinfo;  /* "user:password" for basic, or NULL */
+	const char *bearer;    /* token, or NULL */
+	const char *ca_file;   /* NULL: the system's bundle */
+	const char *cert;      /* our own, with its chain, in PEM; or NULL */
+	const char *key;       /* and its private key; with cert */
+	bool insecure;         /* do not verify certificates */
+	bool want_certificate; /* fill cert_not_after */
+	/* https: only: REASON_OK, without a code, once TLS stands. */
+	bool handshake_only;
+	bool fresh; /* not over a connection that was kept */
+	bool http2; /* by TLS, or else from the first byte on; 1.1 if not */
 	const char *proxy;       /* NULL: none, whatever the environment says */
 	span_ms timeout;         /* for everything */
 	span_ms connect_timeout; /* TCP and TLS, within it; 0: timeout */
@@ -66,6 +73,7 @@ struct fetch_result {
 	size_t header_count;
 	const unsigned char *body; /* borrowed for the call */
 	size_t body_size;
+	bool other_version;     /* http2 was asked for, and is not spoken */
 	bool verified_tls;      /* over TLS, and the certificate held */
 	wall_ms cert_not_after; /* 0: unknown */
 	struct address peer;
@@ -75,7 +83,13 @@ typedef void fetched_fn(void *arg, const struct fetch_result *r);
 
 struct fetch_limits {
 	size_t in_flight_max; /* handles in the pool, 1.. */
-	bool reuse;           /* keep connections (webhooks only) */
+	/*
+	 * Connections kept for later requests to the same address, the one
+	 * unused for longest goes first; none is used for longer than an hour
+	 * or past fetcher_renew().  One that turns out to be closed is replaced
+	 * within the timeout of the request.  0: each request has its own.
+	 */
+	size_t kept_max;
 	const char *user_agent;
 	const char *ca_file; /* NULL: Debian's bundle */
 };
@@ -85,6 +99,9 @@ struct fetcher *fetcher_new(struct loop *l, const struct fetch_limits *limits,
     struct fail *f);
 /* Fetches in flight are dropped without a callback.  NULL is ignored. */
 void fetcher_free(struct fetcher *x);
+
+/* Files of certificates may have changed: read them again when needed. */
+void fetcher_renew(struct fetcher *x);
 
 /*
  * Start a request; fn is called once, from the loop, and the handle is dead

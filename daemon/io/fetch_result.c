@@ -106,10 +106,68 @@ why_unreadable(enum response_fault fault)
 		return REASON_HEADERS_TOO_LARGE;
 	case RESPONSE_BODY_TOO_LARGE:
 		return REASON_BODY_TOO_LARGE;
+	case RESPONSE_TWO_LENGTHS:
 	case RESPONSE_FINE:
 		break;
 	}
 	return REASON_PROTOCOL_ERROR;
+}
+
+static enum reason
+why_distrusted(CURL *easy, const struct fetch_facts *facts)
+{
+	static const char illegal[] = "SSL: illegal cert name";
+
+	/* With a NUL in it: of no host, and meant to deceive. */
+	if (strncmp(facts->message, illegal, sizeof(illegal) - 1) == 0)
+		return REASON_TLS_INVALID_CERTIFICATE;
+	return certificate_reason(info_long(easy, CURLINFO_SSL_VERIFYRESULT),
+	    facts->wall);
+}
+
+/*
+ * What a server says by a TLS alert of our own certificate.  It has no other
+ * to speak of, and says so after the handshake where that is TLS 1.3.
+ */
+static enum reason
+why_turned_away(const struct fetch_facts *facts, enum reason otherwise)
+{
+	static const char *const refused[] = {"alert bad certificate",
+	    "alert unsupported certificate", "alert certificate revoked",
+	    "alert certificate expired", "alert certificate unknown",
+	    "alert unknown ca", "alert access denied"};
+
+	const char *said =
+	    facts->alert[0] != '\0' ? facts->alert : facts->message;
+
+	if (strstr(said, "alert certificate required") != NULL)
+		return REASON_CLIENT_CERT_REQUIRED;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		if (strstr(said, refused[i]) != NULL)
+			return REASON_CLIENT_CERT_REFUSED;
+	}
+	return otherwise;
+}
+
+/* A stream refused again and again; the library tries a few times. */
+static enum reason
+why_cut(const struct fetch_facts *facts)
+{
+	if (facts->http2 && strstr(facts->message, "Connection died") != NULL)
+		return REASON_PROTOCOL_ERROR;
+	return why_turned_away(facts, REASON_CONNECTION_RESET);
+}
+
+/* Some offer no other version instead, and end it there. */
+static enum reason
+why_no_handshake(const struct fetch_facts *facts)
+{
+	if (facts->staple.revoked)
+		return REASON_TLS_REVOKED;
+	if (facts->http2 &&
+	    strstr(facts->message, "alert no application protocol") != NULL)
+		return REASON_HTTP_VERSION;
+	return why_turned_away(facts, REASON_TLS_HANDSHAKE);
 }
 
 enum reason
@@ -130,16 +188,16 @@ fetch_result_reason(void *easy, int code, const struct fetch_facts *facts,
 		return why_broken(easy, facts);
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
-		return REASON_CONNECTION_RESET;
+		return why_cut(facts);
 	case CURLE_PARTIAL_FILE:
 	case CURLE_GOT_NOTHING:
 		return REASON_TRUNCATED;
 	case CURLE_PEER_FAILED_VERIFICATION:
-		return certificate_reason(info_long(easy,
-					      CURLINFO_SSL_VERIFYRESULT),
-		    facts->wall);
+		return why_distrusted(easy, facts);
 	case CURLE_SSL_CONNECT_ERROR:
-		return REASON_TLS_HANDSHAKE;
+		return why_no_handshake(facts);
+	case CURLE_SSL_CERTPROBLEM:
+		return REASON_CLIENT_CERT_UNUSABLE;
 	case CURLE_OUT_OF_MEMORY: /* also says: one header line too long */
 		return is_connected(easy, facts) ? REASON_HEADERS_TOO_LARGE
 						 : REASON_LOCAL_RESOURCE;
@@ -187,6 +245,17 @@ fetch_result_explain(struct fetch_result *r, const char *text)
 	r->detail[n] = '\0';
 }
 
+static const char *
+message_of(CURLcode code, const struct fetch_facts *facts)
+{
+	if (facts->staple.revoked)
+		return facts->staple.detail;
+	if (facts->alert[0] != '\0')
+		return facts->alert;
+	return facts->message[0] != '\0' ? facts->message
+					 : curl_easy_strerror(code);
+}
+
 static void
 take_peer(CURL *easy, const struct fetch_facts *facts, struct fetch_result *r)
 {
@@ -207,12 +276,11 @@ fetch_result_take(struct fetch_result *r, void *easy, int code,
 
 	r->reason = fetch_result_reason(easy, code, facts, response->fault);
 	if (code != CURLE_OK)
-		fetch_result_explain(r,
-		    facts->message[0] != '\0'
-			? facts->message
-			: curl_easy_strerror((CURLcode)code));
+		fetch_result_explain(r, message_of((CURLcode)code, facts));
 	if (status >= 200 || status == 101)
 		r->code = (uint16_t)(status <= 999 ? status : 999);
+	r->other_version = facts->http2 && r->code != 0 &&
+	    info_long(easy, CURLINFO_HTTP_VERSION) != CURL_HTTP_VERSION_2;
 	take_phases(easy, facts, r);
 	r->verified_tls = facts->tls && !facts->insecure && r->wait_us > 0 &&
 	    info_long(easy, CURLINFO_SSL_VERIFYRESULT) == 0;

@@ -10,16 +10,19 @@
 
 #include "io/fetch.h"
 #include "io/response.h"
+#include "io/staple.h"
 
 /* What the library does not know of the transfer. */
 struct fetch_facts {
-	bool tls, insecure, want_certificate;
+	bool tls, insecure, want_certificate, http2;
 	bool direct; /* to peer, without a proxy */
 	struct address peer;
 	int socket_error;     /* errno of socket(), or 0 */
 	int64_t connected_us; /* from the start; 0: not, or not known */
 	wall_ms wall;         /* when it ended, by our clock */
-	const char *message;  /* the library's, "" when it has none */
+	const char *message;  /* the library's first, "" when it has none */
+	char alert[120];      /* one of TLS that it told of, or "" */
+	struct staple staple; /* written in the handshake */
 };
 
 /* easy and code are the library's (CURL *, CURLcode). */

@@ -89,7 +89,7 @@ static void
 tell_later(struct logline *g)
 {
 	if (!timer_armed(g->teller))
-		timer_arm(g->teller, TELL_MS);
+		timer_arm_real(g->teller, TELL_MS);
 }
 
 /* One frame of the channel, without its queue: this end is shared. */

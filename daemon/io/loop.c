@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "io/timescale.h"
 
 enum { MS_US = 1000, SECOND_US = 1000000 };
 
@@ -57,6 +58,7 @@ struct loop {
 	bool stopped, in_turn;
 	int64_t turn_us, longest_us;
 	int64_t axis_us;          /* axis minus BOOTTIME */
+	struct timescale *scale;  /* instead of axis_us; NULL: none */
 	int64_t seen_us, told_us; /* BOOTTIME minus MONOTONIC */
 };
 
@@ -222,6 +224,7 @@ loop_free(struct loop *l)
 	assert(l->waiting == 0);
 	(void)event_del(&l->guard);
 	event_base_free(l->base);
+	mem_free(l->scale);
 	mem_free(l);
 }
 
@@ -244,16 +247,35 @@ loop_stop(struct loop *l)
 	(void)event_base_loopbreak(l->base);
 }
 
+static int64_t
+axis_at(const struct loop *l, int64_t boot_us)
+{
+	return l->scale != NULL ? timescale_at(l->scale, boot_us)
+				: boot_us + l->axis_us;
+}
+
 wall_ms
 loop_now(const struct loop *l)
 {
-	return (present_us(l) + l->axis_us) / MS_US;
+	return axis_at(l, present_us(l)) / MS_US;
 }
 
 void
 loop_set_axis(struct loop *l, wall_ms now)
 {
 	l->axis_us = now * MS_US - present_us(l);
+}
+
+void
+loop_scale(struct loop *l, const struct timescale *t)
+{
+	l->scale = mem_copy(t, sizeof(*t));
+}
+
+const struct timescale *
+loop_scaled(const struct loop *l)
+{
+	return l->scale;
 }
 
 int64_t
@@ -333,18 +355,37 @@ timer_free(struct timer *t)
 	mem_free(t);
 }
 
-void
-timer_arm(struct timer *t, span_ms ms)
+static void
+arm(struct timer *t, int64_t due_us)
 {
-	assert(ms >= 0);
 	if (!t->armed) {
 		t->armed = true;
 		t->loop->waiting++;
 		LIST_INSERT_HEAD(&t->loop->timers, t, entry);
 	}
-	t->due_us = present_us(t->loop) + ms * MS_US;
+	t->due_us = due_us;
 	/* Replaces the earlier timeout in place. */
 	wait_for_due(t);
+}
+
+void
+timer_arm(struct timer *t, span_ms ms)
+{
+	const struct loop *l = t->loop;
+	int64_t now = present_us(l);
+
+	assert(ms >= 0);
+	if (l->scale != NULL)
+		arm(t, timescale_when(l->scale, axis_at(l, now) + ms * MS_US));
+	else
+		arm(t, now + ms * MS_US);
+}
+
+void
+timer_arm_real(struct timer *t, span_ms ms)
+{
+	assert(ms >= 0);
+	arm(t, present_us(t->loop) + ms * MS_US);
 }
 
 void

@@ -24,6 +24,7 @@
 
 struct loop;
 struct timer;
+struct timescale;
 struct watch;
 
 typedef void timer_fn(void *arg);
@@ -53,6 +54,13 @@ void loop_stop(struct loop *l);
 wall_ms loop_now(const struct loop *l);
 void loop_set_axis(struct loop *l, wall_ms now);
 
+/*
+ * Let the axis run faster than time does, for a demonstration (copied); once,
+ * before the first timer is armed.  loop_set_axis() has no effect from then on.
+ */
+void loop_scale(struct loop *l, const struct timescale *t);
+const struct timescale *loop_scaled(const struct loop *l); /* NULL: it is not */
+
 /* Microseconds since some start, read afresh: for latency and lateness. */
 int64_t loop_micros(const struct loop *l);
 
@@ -75,8 +83,13 @@ span_ms loop_longest_turn(struct loop *l);
 MUST_CHECK
 struct timer *timer_new(struct loop *l, timer_fn *fn, void *arg);
 void timer_free(struct timer *t); /* disarms; NULL is ignored */
-/* Fire once, after ms >= 0 (0 is the next turn).  Replaces an earlier arming. */
+/*
+ * Fire once, after ms >= 0 (0 is the next turn).  Replaces an earlier arming.
+ * On the axis for what is decided and kept; in real time, which is the same
+ * unless the axis is scaled, for what others take: networks, disks, processes.
+ */
 void timer_arm(struct timer *t, span_ms ms);
+void timer_arm_real(struct timer *t, span_ms ms);
 void timer_disarm(struct timer *t);
 bool timer_armed(const struct timer *t);
 

@@ -74,7 +74,7 @@ rearm(struct lane *lane)
 	if (next == NULL)
 		timer_disarm(lane->timer);
 	else
-		timer_arm(lane->timer,
+		timer_arm_real(lane->timer,
 		    (span_ms)next->tv_sec * 1000 + next->tv_usec / 1000 + 1);
 }
 
@@ -517,7 +517,7 @@ join_query(struct resolver *r, struct resolution *n, struct known_name *e,
 	asking_use(n, e);
 	n->query = e->query;
 	n->patience = timer_new(r->loop, on_patience, n);
-	timer_arm(n->patience, timeout);
+	timer_arm_real(n->patience, timeout);
 	TAILQ_INSERT_TAIL(&n->query->waiting, n, node);
 	if (new)
 		ask(n->query);

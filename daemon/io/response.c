@@ -2,6 +2,7 @@
 #include "io/response.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 
@@ -11,9 +12,18 @@ enum {
 	BODY_FIRST_BYTES = 4096
 };
 
+/* A body may hold a secret of ours. */
+static void
+wipe_body(struct response *r)
+{
+	if (r->body_bytes > 0)
+		explicit_bzero(r->body, r->body_bytes);
+}
+
 void
 response_reset(struct response *r, size_t body_max)
 {
+	wipe_body(r);
 	if (r->head_size > HEAD_KEPT_BYTES) {
 		mem_free(r->head);
 		r->head = NULL;
@@ -34,6 +44,7 @@ response_reset(struct response *r, size_t body_max)
 void
 response_done(struct response *r)
 {
+	wipe_body(r);
 	mem_free(r->head);
 	mem_free(r->body);
 	*r = (struct response){0};
@@ -59,11 +70,31 @@ keep_text(struct response *r, const char *text, size_t n)
 	r->head[r->head_used++] = '\0';
 }
 
+/* Whether the header just kept is a length, and one before it another. */
+static bool
+two_lengths(const struct response *r, size_t at)
+{
+	static const char length[] = "Content-Length";
+	const char *last = r->head + at;
+
+	if (strcasecmp(last, length) != 0)
+		return false;
+	for (const char *p = r->head; p < last;) {
+		const char *value = p + strlen(p) + 1;
+
+		if (strcasecmp(p, length) == 0 &&
+		    strcmp(value, last + sizeof(length)) != 0)
+			return true;
+		p = value + strlen(value) + 1;
+	}
+	return false;
+}
+
 static void
 keep_header(struct response *r, const char *line, size_t n)
 {
 	const char *colon = memchr(line, ':', n);
-	size_t name;
+	size_t name, at = r->head_used;
 
 	if (colon == NULL || colon == line)
 		return;
@@ -75,6 +106,8 @@ keep_header(struct response *r, const char *line, size_t n)
 	keep_text(r, line, name);
 	keep_text(r, colon + 1, n - name - 1);
 	r->header_count++;
+	if (two_lengths(r, at))
+		r->fault = RESPONSE_TWO_LENGTHS;
 }
 
 /* A status line begins a new block; "HTTP/1.1 103 ..." is informational. */
@@ -105,7 +138,21 @@ response_line(struct response *r, const char *line, size_t n)
 		keep_header(r, line, n);
 	if (!fits)
 		r->fault = RESPONSE_HEADERS_TOO_LARGE;
-	return fits;
+	return r->fault == RESPONSE_FINE;
+}
+
+/* Not by mem_resize(), which may leave a copy behind. */
+static void
+grow_body(struct response *r, size_t size)
+{
+	unsigned char *body = mem_array(size, 1);
+
+	if (r->body_bytes > 0)
+		memcpy(body, r->body, r->body_bytes);
+	wipe_body(r);
+	mem_free(r->body);
+	r->body = body;
+	r->body_size = size;
 }
 
 bool
@@ -120,8 +167,7 @@ response_bytes(struct response *r, const void *bytes, size_t n)
 
 		if (size < BODY_FIRST_BYTES)
 			size = BODY_FIRST_BYTES;
-		r->body = mem_resize(r->body, size, 1);
-		r->body_size = size;
+		grow_body(r, size);
 	}
 	if (taken > 0)
 		memcpy(r->body + r->body_bytes, bytes, taken);

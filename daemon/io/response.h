@@ -21,7 +21,8 @@ enum {
 enum response_fault {
 	RESPONSE_FINE,
 	RESPONSE_HEADERS_TOO_LARGE,
-	RESPONSE_BODY_TOO_LARGE
+	RESPONSE_BODY_TOO_LARGE,
+	RESPONSE_TWO_LENGTHS /* Content-Length twice, and not the same */
 };
 
 struct response {
@@ -37,7 +38,10 @@ struct response {
 void response_reset(struct response *r, size_t body_max);
 void response_done(struct response *r);
 
-/* One header line, status lines included.  False: a budget is exceeded. */
+/*
+ * One header line, status lines included.  False: a budget is exceeded, or
+ * where the body ends is contradicted.
+ */
 MUST_CHECK
 bool response_line(struct response *r, const char *line, size_t n);
 /* A piece of the body; what fits is kept even when it is refused. */

@@ -72,6 +72,12 @@ enforce(int ruleset, const char *const *paths)
 }
 
 bool
+sandbox_supported(void)
+{
+	return known_rights() != 0;
+}
+
+bool
 sandbox_apply(const char *const *readable_paths, struct fail *f)
 {
 	struct landlock_ruleset_attr attr = {

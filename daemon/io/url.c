@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/dnsrecord.h"
 #include "io/resolve.h"
 
 static const struct {
@@ -17,7 +18,10 @@ static const struct {
 	enum url_scheme scheme;
 	uint16_t port;
 } schemes[] = {{"http", URL_HTTP, 80}, {"https", URL_HTTPS, 443},
-    {"tcp", URL_TCP, 0}};
+    {"tcp", URL_TCP, 0}, {"tls", URL_TLS, 0}, {"dns", URL_DNS, DNSRECORD_PORT},
+    {"icmp", URL_ICMP, 0}};
+_Static_assert(sizeof(schemes) / sizeof(schemes[0]) == URL_SCHEMES,
+    "in the order of enum url_scheme");
 
 /* One part as our own copy, so that curl's allocator ends here; or NULL. */
 static char *
@@ -44,13 +48,15 @@ take_scheme(CURLU *cu, struct url *u, struct fail *f)
 	enum status st = OK;
 	size_t i = 0;
 
-	while (i < 3 && (name == NULL || strcmp(name, schemes[i].name) != 0))
+	while (i < URL_SCHEMES &&
+	    (name == NULL || strcmp(name, schemes[i].name) != 0))
 		i++;
-	if (i < 3)
+	if (i < URL_SCHEMES)
 		u->scheme = schemes[i].scheme;
 	else
 		st = fail_set(f, ERR_RANGE,
-		    "scheme '%.20s' is not http, https or tcp",
+		    "scheme '%.20s' is not http, https, tcp, tls, dns or "
+		    "icmp",
 		    name != NULL ? name : "");
 	mem_free(name);
 	return st;
@@ -61,10 +67,15 @@ take_port(CURLU *cu, struct url *u, struct fail *f)
 {
 	char *text = part(cu, CURLUPART_PORT, 0);
 	long port = schemes[u->scheme].port;
+	bool given = text != NULL;
 
-	if (text != NULL)
+	if (given)
 		port = strtol(text, NULL, 10);
 	mem_free(text);
+	if (u->scheme == URL_ICMP && given)
+		return fail_set(f, ERR_RANGE, "icmp://host takes no port");
+	if (u->scheme == URL_ICMP)
+		return OK;
 	if (port < 1 || port > UINT16_MAX)
 		return fail_set(f, ERR_RANGE, "no port from 1 to 65535");
 	u->port = (uint16_t)port;
@@ -145,10 +156,12 @@ take_target(CURLU *cu, struct url *u)
 	struct text t;
 
 	text_init(&t, 2 * (size_t)URL_BYTES_MAX);
-	if (u->scheme != URL_TCP) {
+	if (url_is_web(u)) {
 		text_add(&t, path != NULL ? path : "/");
 		if (query != NULL)
 			text_printf(&t, "?%s", query);
+	} else if (u->scheme == URL_DNS && query != NULL) {
+		text_add(&t, query);
 	}
 	u->target = text_take(&t);
 	mem_free(query);
@@ -169,6 +182,42 @@ make_origin(struct url *u)
 	u->origin = text_take(&t);
 }
 
+bool
+url_is_web(const struct url *u)
+{
+	return u->scheme == URL_HTTP || u->scheme == URL_HTTPS;
+}
+
+/* Nothing after the host and its port. */
+static bool
+is_bare(CURLU *cu)
+{
+	char *path = part(cu, CURLUPART_PATH, 0);
+	char *query = part(cu, CURLUPART_QUERY, 0);
+	bool bare = (path == NULL || strcmp(path, "/") == 0) && query == NULL;
+
+	mem_free(path);
+	mem_free(query);
+	return bare;
+}
+
+static enum status
+check_dns(CURLU *cu, const struct url *u, struct fail *f)
+{
+	char *path = part(cu, CURLUPART_PATH, 0);
+	char *port = part(cu, CURLUPART_PORT, 0);
+	bool bare = (path == NULL || strcmp(path, "/") == 0) && port == NULL;
+	struct dns_question q;
+
+	mem_free(path);
+	mem_free(port);
+	if (!bare || u->literal)
+		return fail_set(f, ERR_SYNTAX,
+		    "dns://name takes a name, no port and no path; a server "
+		    "is named by &server=");
+	return dnsrecord_question(u->target, &q, f);
+}
+
 static enum status
 take_apart(CURLU *cu, struct url *u, struct fail *f)
 {
@@ -185,15 +234,11 @@ take_apart(CURLU *cu, struct url *u, struct fail *f)
 		return st;
 	take_target(cu, u);
 	make_origin(u);
-	if (u->scheme == URL_TCP) {
-		char *path = part(cu, CURLUPART_PATH, 0);
-		bool bare = path == NULL || strcmp(path, "/") == 0;
-
-		mem_free(path);
-		if (!bare)
-			return fail_set(f, ERR_SYNTAX,
-			    "tcp://host:port takes no path");
-	}
+	if (u->scheme == URL_DNS)
+		return check_dns(cu, u, f);
+	if (!url_is_web(u) && !is_bare(cu))
+		return fail_set(f, ERR_SYNTAX, "%s: takes no path",
+		    schemes[u->scheme].name);
 	return OK;
 }
 
@@ -262,8 +307,9 @@ check_web(const char *text, struct fail *f)
 	struct url u = {0};
 	enum status st = url_parse(text, &u, f);
 
-	if (st == OK && u.scheme == URL_TCP)
-		st = fail_set(f, ERR_RANGE, "redirect to tcp:");
+	if (st == OK && !url_is_web(&u))
+		st = fail_set(f, ERR_RANGE,
+		    "redirect to %.10s:", schemes[u.scheme].name);
 	url_done(&u);
 	return st;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * url - absolute http:, https: and tcp: addresses taken apart, by curl's own
- * parser, so that what we judge is what we connect to.
+ * url - absolute addresses (http:, https:, tcp:, tls:, dns:, icmp:) taken apart, by curl's
+ * own parser, so that what we judge is what we connect to.
  *
  * The host is lower case, without brackets, and ASCII: an international name
  * must be written in its xn-- form.  An IPv4 address in any spelling (0x7f.1,
@@ -18,13 +18,15 @@
 
 enum { URL_BYTES_MAX = 8192 };
 
-enum url_scheme { URL_HTTP, URL_HTTPS, URL_TCP };
+enum url_scheme { URL_HTTP, URL_HTTPS, URL_TCP, URL_TLS, URL_DNS, URL_ICMP };
+enum { URL_SCHEMES = URL_ICMP + 1 };
 
 struct url { /* strings are owned by it */
 	enum url_scheme scheme;
 	char *host;
-	uint16_t port;     /* always filled; tcp: must name one */
-	char *target;      /* path and query, "/" at least; tcp: "" */
+	uint16_t port; /* tcp: and tls: must name one; 0 of icmp: */
+	/* Path and query, "/" at least; of dns: the query, of others "". */
+	char *target;
 	char *origin;      /* "https://example.org", ":port" unless default */
 	bool literal;      /* the host is an IP address */
 	bool has_userinfo; /* user or password present; never kept */
@@ -34,6 +36,8 @@ struct url { /* strings are owned by it */
 MUST_CHECK
 enum status url_parse(const char *text, struct url *u, struct fail *f);
 void url_done(struct url *u); /* zeroes; harmless on a zeroed struct */
+
+bool url_is_web(const struct url *u); /* http: or https: */
 
 /*
  * Where a redirect from base (absolute, http or https) leads: *out is absolute

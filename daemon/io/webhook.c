@@ -253,7 +253,7 @@ webhook_start(const struct webhook_doors *d, const struct webhook_job *job,
 	w->later = timer_new(d->loop, on_later, w);
 
 	if (url_parse(w->address_text, &w->url, &f) != OK ||
-	    w->url.scheme == URL_TCP) {
+	    !url_is_web(&w->url)) {
 		set_result(w, ATTEMPT_MISCONFIGURED, "url: %s",
 		    f.code != OK ? f.why : "not http or https");
 		timer_arm(w->later, 0);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/stall.h"
 #include "keeper/inside.h"
 
 enum {
@@ -30,11 +31,41 @@ open_secret(struct keeper *k, const struct target *t, const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
-	if (fd < 0)
-		log_event(k->log, SEVERITY_ERR,
-		    "secret-unreadable endpoint=%s file=%s errno=%d", t->id,
-		    path, errno);
-	return fd;
+	if (fd >= 0)
+		return fd;
+	log_event(k->log, SEVERITY_ERR,
+	    "secret-unreadable endpoint=%s file=%s errno=%d", t->id, path,
+	    errno);
+	/* One that is lacking must not make another be taken for it. */
+	return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void
+close_all(const int *fds, size_t n)
+{
+	while (n > 0)
+		(void)close(fds[--n]);
+}
+
+/* How many there are; none at all rather than not all of them. */
+static size_t
+open_secrets(struct keeper *k, const struct target *t, int *fds)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < TARGET_SECRETS; i++) {
+		const char *path = target_secret_file(t, (enum target_secret)i);
+
+		if (path == NULL)
+			continue;
+		fds[n] = open_secret(k, t, path);
+		if (fds[n] < 0) {
+			close_all(fds, n);
+			return 0;
+		}
+		n++;
+	}
+	return n;
 }
 
 /* False when the prober's queue is full: go on when it has drained. */
@@ -44,8 +75,8 @@ send_target(struct keeper *k, struct watched *w, unsigned char *buf)
 	struct channel *c = k->children[CHILD_PROBER].channel;
 	const struct target *t = w->target;
 	struct bytes_out out;
-	int fds[2];
-	size_t n = 0;
+	int fds[TARGET_SECRETS];
+	size_t n;
 	enum status s;
 
 	bytes_out_init(&out, buf, CHANNEL_BODY_MAX);
@@ -56,15 +87,9 @@ send_target(struct keeper *k, struct watched *w, unsigned char *buf)
 		w->told_prober = true;
 		return true;
 	}
-	if (t->basic_file != NULL &&
-	    (fds[n] = open_secret(k, t, t->basic_file)) >= 0)
-		n++;
-	if (t->bearer_file != NULL &&
-	    (fds[n] = open_secret(k, t, t->bearer_file)) >= 0)
-		n++;
+	n = open_secrets(k, t, fds);
 	s = channel_send_fds(c, MSG_TARGET, buf, out.len, fds, n);
-	while (n > 0)
-		(void)close(fds[--n]);
+	close_all(fds, n);
 	w->told_prober = w->prober_has = s == OK;
 	return s != ERR_LIMIT;
 }
@@ -150,7 +175,10 @@ on_probed(struct keeper *k, uint16_t type, struct bytes_in *in)
 		intake_excerpt(k, &x);
 		return true;
 	case MSG_STATS:
-		return stats_get(in, &k->stats);
+		if (!stats_get(in, &k->stats))
+			return false;
+		stall_say(k->log, "prober", k->stats.longest_turn_ms);
+		return true;
 	default:
 		return false;
 	}
@@ -176,17 +204,23 @@ on_frame(void *arg, const struct frame *f)
 }
 
 static void
+lose(struct child *c)
+{
+	if (c->channel != NULL)
+		channel_free(c->channel);
+	c->channel = NULL;
+	c->ready = false;
+	telling_lost(c->keeper, c->role);
+}
+
+static void
 on_end(void *arg, const char *why)
 {
 	struct child *c = arg;
 	struct keeper *k = c->keeper;
 	wall_ms now = loop_now(k->loop);
 
-	if (c->channel != NULL)
-		channel_free(c->channel);
-	c->channel = NULL;
-	c->ready = false;
-	telling_lost(k, c->role);
+	lose(c);
 	if (k->stopping)
 		return;
 	if (now - c->started >= PAUSE_FORGIVEN_MS)
@@ -195,7 +229,7 @@ on_end(void *arg, const char *why)
 	log_event(k->log, SEVERITY_ERR,
 	    "child-ended role=%s why=%s restart_in_ms=%lld restarts=%u",
 	    role_name(c->role), why, (long long)c->pause, c->restarts);
-	timer_arm(c->restart, c->pause);
+	timer_arm_real(c->restart, c->pause);
 	c->pause =
 	    2 * c->pause < PAUSE_LONGEST_MS ? 2 * c->pause : PAUSE_LONGEST_MS;
 }
@@ -281,6 +315,22 @@ children_start(struct keeper *k)
 		    .role = roles[i],
 		    .pause = PAUSE_FIRST_MS};
 		c->restart = timer_new(k->loop, start, c);
+		start(c);
+	}
+}
+
+void
+children_renew_doors(struct keeper *k, const char *why)
+{
+	static const size_t doors[] = {CHILD_PROBER, CHILD_HERALD};
+
+	log_event(k->log, SEVERITY_NOTICE, "children-renewed why=%s", why);
+	for (size_t i = 0; i < sizeof(doors) / sizeof(doors[0]); i++) {
+		struct child *c = &k->children[doors[i]];
+
+		if (c->channel == NULL)
+			continue; /* it starts anew by itself */
+		lose(c);
 		start(c);
 	}
 }

@@ -23,11 +23,14 @@ struct child {
 	wall_ms started;
 	bool ready;
 	unsigned restarts;
+	bool unserved; /* a secret of its could not be opened */
 };
 enum { CHILD_PROBER, CHILD_HERALD, CHILD_LOG, CHILD_COUNT };
 
 void children_start(struct keeper *k);
 void children_end(struct keeper *k);
+/* Prober and herald end, and others start at once. */
+void children_renew_doors(struct keeper *k, const char *why);
 void children_send(struct child *c, enum message_type type, const void *body,
     size_t size);
 void children_targets(struct keeper *k); /* what the prober does not know */

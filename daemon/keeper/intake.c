@@ -11,6 +11,28 @@ intake_ref(struct keeper *k)
 	return k->store != NULL ? store_next_ref(k->store) : ++k->local_ref;
 }
 
+/* An act has brought this about, not evidence or a deadline before it. */
+static bool
+is_doing(const struct output *o)
+{
+	return o->kind == OUTPUT_EVENT && o->cause == CAUSE_OPERATOR &&
+	    (o->event == EVENT_RESOLVED || o->event == EVENT_WITHDRAWN);
+}
+
+static void
+write_down(struct keeper *k, const struct output *o)
+{
+	const struct event_said *said = k->intake.doing;
+	struct pending *e = journal_add(k, ENTRY_OUTPUT, o->endpoint);
+
+	e->u.output.output = mem_copy(o, sizeof(*o));
+	if (said == NULL || !is_doing(o))
+		return;
+	e->u.output.act = said->act;
+	e->u.output.author = mem_dup(said->author);
+	e->u.output.text = mem_dup(said->text);
+}
+
 static void
 on_output(void *arg, const struct output *o)
 {
@@ -24,8 +46,7 @@ on_output(void *arg, const struct output *o)
 	case OUTPUT_EVENT:
 	case OUTPUT_SPAN:
 	case OUTPUT_RELABEL:
-		journal_add(k, ENTRY_OUTPUT, o->endpoint)->u.output.output =
-		    mem_copy(o, sizeof(*o));
+		write_down(k, o);
 		if (o->endpoint != ENDPOINT_NONE)
 			k->endpoints.all[o->endpoint]->dirty = true;
 		journal_soon(k);
@@ -57,15 +78,25 @@ void
 intake_input(struct keeper *k, struct input *in, const char *author,
     const char *why)
 {
+	const struct event_said said = {.act = in->kind == INPUT_RESOLVE
+		? ACT_RESOLVE
+		: ACT_PAUSE,
+	    .author = author,
+	    .text = why};
 	struct pending *e;
 
+	/* As the core will: what it leads to carries the same time. */
+	if (author != NULL && in->at < world_now(k->world))
+		in->at = world_now(k->world);
 	in->ref = intake_ref(k);
 	e = journal_add(k, ENTRY_INPUT, in->endpoint);
 	e->canary = in->kind == INPUT_CANARY;
 	e->u.input.input = *in;
 	e->u.input.author = mem_dup(author);
 	e->u.input.why = mem_dup(why);
+	k->intake.doing = author != NULL ? &said : NULL;
 	step(k, in);
+	k->intake.doing = NULL;
 }
 
 static void
@@ -113,12 +144,14 @@ take_sample(struct keeper *k, const struct probed *p)
 	e->u.sample.ref = in.ref;
 	e->u.sample.sample = p->sample;
 	k->journal.samples++;
-	if (class_effect((enum sample_class)p->sample.class) != EFFECT_GOOD) {
+	if (class_effect((enum sample_class)p->sample.class) != EFFECT_GOOD ||
+	    (p->sample.flags & SAMPLE_PARTIAL) != 0) {
 		w->fail_start = p->sample.start;
 		w->fail_ref = in.ref;
 		if (w->excerpt != NULL && w->excerpt->start == w->fail_start)
 			keep_excerpt(k, w, in.ref);
 	}
+	expiring_look(k, w, &in);
 	step(k, &in);
 }
 
@@ -230,7 +263,7 @@ intake_batch(struct keeper *k, struct bytes_in *in)
 		intake_input(k, &gap, NULL, NULL);
 		q->gap_from = 0;
 	}
-	q->heard = now;
+	q->heard = loop_micros(k->loop) / 1000;
 	q->live = true;
 	if (upto > q->upto)
 		q->upto = upto < now ? upto : now;
@@ -243,14 +276,15 @@ intake_watch_silence(struct keeper *k)
 {
 	struct intake *q = &k->intake;
 	wall_ms now = loop_now(k->loop);
+	span_ms silent = loop_micros(k->loop) / 1000 - q->heard;
 
-	if (q->live && now - q->heard <= SILENT_MS)
+	if (q->live && silent <= SILENT_MS)
 		return;
 	if (q->live) {
 		q->live = false;
 		q->gap_from = q->upto;
 		log_event(k->log, SEVERITY_WARNING, "prober-silent for_ms=%lld",
-		    (long long)(now - q->heard));
+		    (long long)silent);
 	}
 	intake_run(k, now);
 }

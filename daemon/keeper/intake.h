@@ -23,9 +23,10 @@ struct intake {
 	size_t count, size;
 	uint64_t seq;
 	wall_ms upto;  /* all evidence up to it is here */
-	wall_ms heard; /* when the prober last said so */
+	mono_ms heard; /* when the prober last said so */
 	bool live;
-	wall_ms gap_from; /* 0: none */
+	wall_ms gap_from;               /* 0: none */
+	const struct event_said *doing; /* the act under way, or NULL */
 };
 
 void intake_batch(struct keeper *k, struct bytes_in *in);

@@ -19,6 +19,9 @@ entry_done(struct pending *e)
 		break;
 	case ENTRY_OUTPUT:
 		mem_free(e->u.output.output);
+		mem_free(e->u.output.author);
+		mem_free(e->u.output.text);
+		mem_free(e->u.output.receiver);
 		break;
 	case ENTRY_EXCERPT:
 		excerpt_done(&e->u.excerpt.excerpt);
@@ -85,7 +88,7 @@ journal_add(struct keeper *k, enum entry_kind kind, uint32_t slot)
 		    mem_resize(j->entries, j->size, sizeof(j->entries[0]));
 	}
 	if (!timer_armed(k->commit) && !k->stopping)
-		timer_arm(k->commit, COMMIT_EVERY_MS);
+		timer_arm_real(k->commit, COMMIT_EVERY_MS);
 	j->entries[j->count] = (struct pending){.kind = kind, .slot = slot};
 	return &j->entries[j->count++];
 }
@@ -94,7 +97,15 @@ void
 journal_soon(struct keeper *k)
 {
 	if (!k->degraded && !k->stopping)
-		timer_arm(k->commit, COMMIT_SOON_MS);
+		timer_arm_real(k->commit, COMMIT_SOON_MS);
+}
+
+struct event_said
+journal_said(const struct pending *e)
+{
+	return (struct event_said){.act = e->u.output.act,
+	    .author = e->u.output.author,
+	    .text = e->u.output.text};
 }
 
 static bool
@@ -130,7 +141,7 @@ put_output(struct keeper *k, struct pending *e)
 	char *json = NULL;
 
 	if (o->kind == OUTPUT_EVENT)
-		json = telling_json(k, e->slot, o);
+		json = telling_json(k, e);
 	if (store_put_output(k->store, row_of(k, e), o, json, &f) != OK)
 		log_event(k->log, SEVERITY_ERR, "store-refused why=%s", f.why);
 	if (o->kind == OUTPUT_EVENT)
@@ -223,7 +234,19 @@ degrade(struct keeper *k, const struct fail *f)
 			unwritten_tell(k, e);
 	}
 	if (!k->stopping)
-		timer_arm(k->commit, COMMIT_EVERY_MS);
+		timer_arm_real(k->commit, COMMIT_EVERY_MS);
+}
+
+/* What became of attempts may be news itself. */
+static void
+put_all(struct keeper *k)
+{
+	size_t i = 0;
+
+	do {
+		for (; i < k->journal.count && !store_failed(k->store); i++)
+			put(k, &k->journal.entries[i]);
+	} while (!store_failed(k->store) && complaint_tell(k));
 }
 
 static bool
@@ -231,8 +254,7 @@ write_all(struct keeper *k, struct fail *f)
 {
 	if (store_begin(k->store, loop_now(k->loop), f) != OK)
 		return false;
-	for (size_t i = 0; i < k->journal.count && !store_failed(k->store); i++)
-		put(k, &k->journal.entries[i]);
+	put_all(k);
 	save_memories(k);
 	return store_commit(k->store, f) == OK;
 }
@@ -280,6 +302,18 @@ micros(void *arg)
 	return loop_micros(arg);
 }
 
+static struct store_options
+options_of(struct keeper *k, const char *instance)
+{
+	return (struct store_options){.path = k->config->database,
+	    .instance = instance,
+	    .version = VIGIE_VERSION,
+	    .now = loop_now(k->loop),
+	    .boot = k->boot,
+	    .micros = micros,
+	    .micros_arg = k->loop};
+}
+
 /*
  * False when the keeper must not go on.  A disk that is full or read-only is
  * no such reason: the store stays NULL, and opening is tried again.
@@ -290,13 +324,7 @@ journal_open_store(struct keeper *k, enum exit_code *code, struct fail *f)
 	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
 	unsigned char random[8];
 	char instance[9] = "";
-	struct store_options o = {.path = k->config->database,
-	    .instance = instance,
-	    .version = VIGIE_VERSION,
-	    .now = loop_now(k->loop),
-	    .boot = k->boot,
-	    .micros = micros,
-	    .micros_arg = k->loop};
+	struct store_options o = options_of(k, instance);
 	enum store_outcome outcome;
 
 	crypto_random(random, sizeof(random));
@@ -306,9 +334,27 @@ journal_open_store(struct keeper *k, enum exit_code *code, struct fail *f)
 	if (outcome == STORE_CORRUPT)
 		log_event(k->log, SEVERITY_CRIT, "database-replaced why=%s",
 		    f->why);
-	if (k->store != NULL || outcome == STORE_FULL ||
-	    outcome == STORE_READONLY || outcome == STORE_IO)
+	if (k->store != NULL && store_log_missing(k->store))
+		log_event(k->log, SEVERITY_CRIT,
+		    "database-log-missing path=%s lost=%s", k->config->database,
+		    "the last seconds or more before this start");
+	if (k->store != NULL) {
+		store_skip_refs(k->store, k->local_ref);
+		return true;
+	}
+	if (outcome == STORE_FULL || outcome == STORE_READONLY ||
+	    outcome == STORE_IO)
 		return true;
 	*code = store_exit_code(outcome);
 	return false;
+}
+
+bool
+journal_open_kept(struct keeper *k, enum exit_code *code, struct fail *f)
+{
+	struct store_options o = options_of(k, "");
+	enum store_outcome outcome = store_open_kept(&o, &k->store, f);
+
+	*code = store_exit_code(outcome);
+	return outcome == STORE_OK || outcome == STORE_MISSING;
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "core/core.h"
+#include "wire/event_json.h"
 #include "wire/message.h"
 
 struct keeper;
@@ -36,7 +37,10 @@ struct pending {
 		} input;
 		struct {
 			struct output *output;
-			uint64_t told; /* see unwritten.h; 0: not yet */
+			uint64_t told;       /* see unwritten.h; 0: not yet */
+			enum act act;        /* that brought it about */
+			char *author, *text; /* or NULL */
+			char *receiver;      /* of receiver.*, or NULL */
 		} output;
 		struct {
 			uint64_t ref;
@@ -48,6 +52,9 @@ struct pending {
 		} attempt;
 	} u;
 };
+
+/* The words of the act behind an OUTPUT; borrowed. */
+struct event_said journal_said(const struct pending *e);
 
 struct journal {
 	struct pending *entries;
@@ -62,5 +69,7 @@ void journal_commit(struct keeper *k);
 void journal_soon(struct keeper *k);
 void journal_done(struct journal *j);
 bool journal_open_store(struct keeper *k, enum exit_code *code, struct fail *f);
+/* The store to read from, or NULL if there is none; false: unreadable too. */
+bool journal_open_kept(struct keeper *k, enum exit_code *code, struct fail *f);
 
 #endif

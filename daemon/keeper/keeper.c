@@ -28,10 +28,22 @@ reopen(struct keeper *k)
 	enum exit_code code;
 	struct fail f = {.why = ""};
 
-	if (k->ticks % RETRY_OPEN_S != 0)
+	if (k->ticks % RETRY_OPEN_S != 0 || k->foreign_past)
 		return;
-	if (journal_open_store(k, &code, &f) && k->store != NULL)
-		journal_commit(k);
+	if (!journal_open_store(k, &code, &f) || k->store == NULL)
+		return;
+	if (!k->restored && store_known_until(k->store) > 0) {
+		/* Numbers given here would be given twice there. */
+		k->foreign_past = true;
+		log_event(k->log, SEVERITY_CRIT,
+		    "database-appeared path=%s action=%s", k->config->database,
+		    "it has a past unknown here: restart the daemon");
+		store_close(k->store);
+		k->store = NULL;
+		return;
+	}
+	k->restored = true;
+	journal_commit(k);
 }
 
 static void
@@ -51,6 +63,17 @@ maintain(struct keeper *k)
 }
 
 static void
+on_expired(void *arg, const char *receiver)
+{
+	struct keeper *k = arg;
+
+	for (size_t i = 0; i < k->config->receiver_count; i++) {
+		if (strcmp(k->config->receivers[i].id, receiver) == 0)
+			complaint_failing(k, i);
+	}
+}
+
+static void
 expire(struct keeper *k)
 {
 	struct fail f = {.why = ""};
@@ -58,9 +81,11 @@ expire(struct keeper *k)
 
 	if (store_begin(k->store, loop_now(k->loop), &f) != OK)
 		return;
-	n = store_expire_outbox(k->store, loop_now(k->loop));
+	n = store_expire_outbox(k->store, loop_now(k->loop), on_expired, k);
 	if (store_commit(k->store, &f) == OK && n > 0)
 		log_event(k->log, SEVERITY_ERR, "notices-expired count=%zu", n);
+	if (complaint_tell(k))
+		journal_commit(k);
 }
 
 static void
@@ -70,8 +95,11 @@ on_tick(void *arg)
 
 	timer_arm(k->tick, TICK_MS);
 	k->ticks++;
+	clock_tick(k);
 	intake_watch_silence(k);
 	planned_tick(k);
+	if (k->ticks % RETRY_SECRETS_S == 0)
+		telling_serve(k);
 	if (k->store == NULL) {
 		reopen(k);
 	} else if (!k->degraded) {
@@ -92,12 +120,40 @@ keeper_empty(const struct keeper_setup *s)
 	k->children_ops = s->children;
 	k->gateway = s->gateway;
 	k->boot = s->boot;
-	k->committed = loop_now(s->loop);
-	k->intake.heard = k->committed;
 	k->commit = timer_new(s->loop, on_commit, k);
 	k->dispatch = timer_new(s->loop, on_dispatch, k);
 	k->tick = timer_new(s->loop, on_tick, k);
 	return k;
+}
+
+/* The past, even where it cannot be continued in writing yet. */
+static bool
+open_past(struct keeper *k, enum exit_code *code, struct fail *f)
+{
+	bool kept;
+
+	if (!journal_open_store(k, code, f))
+		return false;
+	if (k->store == NULL) {
+		k->degraded = true;
+		log_event(k->log, SEVERITY_CRIT,
+		    "database-unwritable why=%s action=%s", f->why,
+		    "probing and telling go on");
+		if (!journal_open_kept(k, code, f))
+			return false;
+	}
+	*code = EXIT_CODE_DATA;
+	kept = k->store != NULL;
+	clock_begin(k);
+	if (restore_all(k, f) != OK || windows_load(k, f) != OK)
+		return false;
+	k->restored = kept;
+	if (k->degraded && kept) {
+		k->local_ref = store_next_ref(k->store) - 1;
+		store_close(k->store);
+		k->store = NULL;
+	}
+	return true;
 }
 
 struct keeper *
@@ -105,19 +161,7 @@ keeper_new(const struct keeper_setup *s, enum exit_code *code, struct fail *f)
 {
 	struct keeper *k = keeper_empty(s);
 
-	if (!journal_open_store(k, code, f)) {
-		k->config = NULL;
-		keeper_free(k);
-		return NULL;
-	}
-	if (k->store == NULL) {
-		k->degraded = true;
-		log_event(k->log, SEVERITY_CRIT,
-		    "database-unwritable why=%s action=%s", f->why,
-		    "probing and telling go on");
-	}
-	if (restore_all(k, f) != OK) {
-		*code = EXIT_CODE_DATA;
+	if (!open_past(k, code, f)) {
 		k->config = NULL;
 		keeper_free(k);
 		return NULL;
@@ -144,6 +188,8 @@ release(struct keeper *k)
 	timer_free(k->commit);
 	timer_free(k->dispatch);
 	timer_free(k->tick);
+	backing_free(k);
+	windows_free(k);
 	store_close(k->store);
 	world_free(k->world);
 	journal_done(&k->journal);
@@ -153,6 +199,7 @@ release(struct keeper *k)
 	mem_free(k->intake.queue);
 	mem_free(k->sent);
 	mem_free(k->gone);
+	mem_free(k->complaints);
 	config_free(k->config);
 	mem_free(k);
 }
@@ -200,39 +247,10 @@ keeper_reload(struct keeper *k, struct config *c, struct fail *f)
 	return OK;
 }
 
-enum status
-keeper_resolve(struct keeper *k, const char *incident, const char *author,
-    const char *why, struct fail *f)
+void
+keeper_renew_doors(struct keeper *k, const char *why)
 {
-	struct incident_id id;
-	struct input in = {.kind = INPUT_RESOLVE, .at = loop_now(k->loop)};
-	struct output o;
-
-	if (!incident_parse(incident, &id))
-		return fail_set(f, ERR_SYNTAX,
-		    "'%s' is not an incident (write 20230214-1)", incident);
-	for (uint32_t i = 0; i < k->endpoints.count; i++) {
-		if (!world_watches(k->world, i))
-			continue;
-		world_describe(k->world, i, &o);
-		if (o.phase == PHASE_NONE || o.incident.day != id.day ||
-		    o.incident.n != id.n)
-			continue;
-		if (o.phase != PHASE_RECOVERING)
-			return fail_set(f, ERR_RANGE,
-			    "%s is still failing: it would open again at "
-			    "once",
-			    k->endpoints.all[i]->id);
-		in.endpoint = i;
-		intake_input(k, &in, author, why);
-		journal_commit(k);
-		world_describe(k->world, i, &o);
-		return o.phase == PHASE_NONE
-		    ? OK
-		    : fail_set(f, ERR_RANGE, "%s: the last answer was not good",
-			  k->endpoints.all[i]->id);
-	}
-	return fail_set(f, ERR_NOTFOUND, "no open incident %s", incident);
+	children_renew_doors(k, why);
 }
 
 bool
@@ -253,12 +271,38 @@ keeper_status(const struct keeper *k, struct text *out)
 	    "{\"version\":\"%s\",\"instance\":\"%s\",\"endpoints\":%zu,"
 	    "\"degraded\":%s,\"blind\":%s,\"prober\":%s,\"herald\":%s,"
 	    "\"log\":%s,\"skipped\":%" PRIu64 ",\"dropped\":%" PRIu64
-	    ",\"late_p99_us\":%u}",
+	    ",\"late_p99_us\":%u,\"longest_turn_ms\":%u}",
 	    VIGIE_VERSION, k->store != NULL ? store_instance(k->store) : "none",
 	    active, k->degraded ? "true" : "false",
 	    world_blind(k->world) ? "true" : "false",
 	    k->children[CHILD_PROBER].ready ? "true" : "false",
 	    k->children[CHILD_HERALD].ready ? "true" : "false",
 	    k->children[CHILD_LOG].ready ? "true" : "false", k->stats.skipped,
-	    k->stats.dropped, k->stats.late_p99_us);
+	    k->stats.dropped, k->stats.late_p99_us, k->stats.longest_turn_ms);
+}
+
+void
+keeper_summary(const struct keeper *k, struct text *out)
+{
+	static const enum state all[] = {STATE_DOWN, STATE_MAINTENANCE,
+	    STATE_DEGRADED, STATE_UNKNOWN, STATE_UP};
+	size_t in[STATE_COUNT] = {0}, active = 0;
+	bool first = true;
+
+	for (uint32_t i = 0; i < k->endpoints.count; i++) {
+		if (!k->endpoints.all[i]->active)
+			continue;
+		active++;
+		in[world_state(k->world, i)]++;
+	}
+	text_printf(out, "%zu endpoints", active);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (in[all[i]] == 0)
+			continue;
+		text_printf(out, "%s %zu %s", first ? ":" : ",", in[all[i]],
+		    state_name(all[i]));
+		first = false;
+	}
+	if (k->degraded)
+		text_add(out, "; the database cannot be written");
 }

@@ -71,9 +71,36 @@ MUST_CHECK
 enum status keeper_reload(struct keeper *k, struct config *c, struct fail *f);
 
 /*
- * An operator ends an incident that is recovering, for a reason.  Waits for
- * the commit.  ERR_NOTFOUND: no such incident is open; ERR_RANGE: it is still
- * failing.
+ * Prober and herald must be started anew, as what they may read has changed:
+ * what is under way with them is asked, and told, again.
+ */
+void keeper_renew_doors(struct keeper *k, const char *why);
+
+/*
+ * The acts of operators: OK once they are committed.  Texts are valid UTF-8 of
+ * at most so many bytes, without control characters but newline and tab: else
+ * ERR_LIMIT, ERR_SYNTAX, or ERR_RANGE when empty.  ERR_IO when the database
+ * cannot be written: nothing was done then, unless *f says otherwise.
+ */
+enum { KEEPER_NOTE_BYTES = 4096, KEEPER_WHY_BYTES = 1024 };
+
+/*
+ * Somebody takes charge of an incident, until it closes.  why may be NULL;
+ * what was done, or who did so before, is added to out.  ERR_NOTFOUND: no such
+ * incident; ERR_RANGE: it is over.
+ */
+MUST_CHECK
+enum status keeper_acknowledge(struct keeper *k, const char *incident,
+    const char *author, const char *why, struct text *out, struct fail *f);
+
+/* A note in the timeline of an incident, even one that is over. */
+MUST_CHECK
+enum status keeper_note(struct keeper *k, const char *incident,
+    const char *author, const char *note, struct fail *f);
+
+/*
+ * An operator ends an incident that is recovering, for a reason.
+ * ERR_NOTFOUND: no such incident is open; ERR_RANGE: it is still failing.
  */
 MUST_CHECK
 enum status keeper_resolve(struct keeper *k, const char *incident,
@@ -81,6 +108,8 @@ enum status keeper_resolve(struct keeper *k, const char *incident,
 
 /* One JSON object about the daemon itself; also tells if it is degraded. */
 void keeper_status(const struct keeper *k, struct text *out);
+/* One line for people: how many endpoints, and in which state. */
+void keeper_summary(const struct keeper *k, struct text *out);
 
 /* The loop turns, commits succeed or are known to fail: feed the watchdog. */
 bool keeper_healthy(const struct keeper *k);

@@ -127,6 +127,9 @@ watch(struct keeper *k, uint32_t slot)
 	    .endpoint = slot,
 	    .u.policy = registry_policy(w)};
 
+	/* The core begins anew, and knows of no window. */
+	if (!world_watches(k->world, slot))
+		w->window_until = 0;
 	intake_input(k, &in, NULL, NULL);
 	w->dirty = true;
 }
@@ -150,10 +153,11 @@ apply_endpoint(struct keeper *k, struct config_service *s,
 	if (w == NULL)
 		w = registry_add(&k->endpoints, e->target.id, s->id, e->region);
 	w->fresh = w->target == NULL || !target_equal(w->target, &e->target);
-	if (w->fresh) {
-		w->told_prober = false;
+	if (w->fresh)
 		w->generation = k->generation;
-	}
+	/* What is in a file of secrets may be new though its name is not. */
+	if (w->fresh || target_has_secrets(&e->target))
+		w->told_prober = false;
 	e->target.slot = w->slot;
 	e->target.generation = w->generation;
 	w->target = &e->target;

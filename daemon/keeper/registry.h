@@ -26,10 +26,12 @@ struct watched {
 	uint32_t generation;
 	struct target *target; /* of the configuration; NULL if not active */
 	const struct config_service *config; /* NULL if not active */
-	wall_ms fail_start; /* last failing sample and its ref */
+	wall_ms fail_start; /* last sample failing, if in part, and its ref */
 	uint64_t fail_ref;
 	struct excerpt *excerpt; /* waits for its sample; NULL for none */
 	wall_ms window_until;    /* of the window told to the core */
+	wall_ms glitch_told;     /* notice of its last told glitch; 0: none */
+	wall_ms expiring_told;   /* when its certificate was; 0: never */
 	void *restored;          /* memory as saved, while starting */
 	size_t restored_size;
 };

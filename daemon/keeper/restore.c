@@ -27,11 +27,15 @@ on_endpoint(void *arg, const struct store_endpoint_row *r)
 	    r->service != NULL ? &t->k->endpoints : &t->k->canaries;
 	struct watched *w;
 
-	if (r->retired != 0)
+	if (r->service == NULL && r->retired != 0)
 		return;
 	w = registry_add(reg, r->id, r->service, r->region);
 	w->row = r->endpoint;
-	if (r->service == NULL || r->state == NULL)
+	if (r->service == NULL)
+		return;
+	/* Even of one that is retired: it may come back. */
+	world_number(t->k->world, w->slot, r->last_seq);
+	if (r->state == NULL || r->retired != 0)
 		return;
 	if (w->slot >= t->size) {
 		size_t size = t->size > 0 ? 2 * t->size : 64;
@@ -148,6 +152,16 @@ on_incident(void *arg, int64_t row, const struct output *stored)
 	journal_add(t->k, ENTRY_OUTPUT, w->slot)->u.output.output = o;
 }
 
+static void
+on_told(void *arg, int64_t row, wall_ms at)
+{
+	struct restoring *t = arg;
+	struct watched *w = by_row(&t->k->endpoints, row);
+
+	if (w != NULL && w->expiring_told == 0)
+		w->expiring_told = at;
+}
+
 enum status
 restore_all(struct keeper *k, struct fail *f)
 {
@@ -178,6 +192,9 @@ restore_all(struct keeper *k, struct fail *f)
 	mem_free(t.refs);
 	if (s == OK)
 		s = store_load_incidents(k->store, on_incident, &t, f);
+	if (s == OK)
+		s = store_load_told(k->store, EVENT_CERT_EXPIRING, now - DAY_MS,
+		    on_told, &t, f);
 	if (s != OK)
 		return s;
 	restore_shared(k);

@@ -15,6 +15,11 @@ route_severity(const struct output *o)
 		return SEVERITY_ERR;
 	case EVENT_CHANGED:
 		return o->loud ? SEVERITY_CRIT : SEVERITY_INFO;
+	case EVENT_RECEIVER_GONE:
+	case EVENT_RECEIVER_FAILING:
+		return SEVERITY_CRIT;
+	case EVENT_CERT_EXPIRING:
+		return SEVERITY_WARNING;
 	case EVENT_RECOVERING:
 	case EVENT_RESOLVED:
 		return SEVERITY_NOTICE;
@@ -23,7 +28,6 @@ route_severity(const struct output *o)
 	case EVENT_AMENDED:
 	case EVENT_GLITCH:
 	case EVENT_SLOW:
-	case EVENT_CERT_EXPIRING:
 	case EVENT_MISCONFIGURED:
 	case EVENT_MAINT_STARTED:
 	case EVENT_MAINT_ENDED:
@@ -121,6 +125,45 @@ route_event(const struct config *c, const struct config_service *s,
 			hits[n++] = (struct route_hit){i, at[i]};
 	}
 	mem_free(at);
+	return n;
+}
+
+static bool
+is_open(const struct config_route *r)
+{
+	return r->all && r->service == NULL && r->region == NULL &&
+	    r->tag == NULL && r->kind == NULL && r->severity == NULL;
+}
+
+static bool
+takes_all(const struct config *c, const char *id)
+{
+	for (size_t i = 0; i < c->route_count; i++) {
+		const struct config_route *r = &c->routes[i];
+
+		for (char *const *to = r->to; is_open(r) && *to != NULL; to++) {
+			if (strcmp(*to, id) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+size_t
+route_receiver(const struct config *c, const char *about, const bool *gone,
+    wall_ms at, struct route_hit *hits)
+{
+	size_t n = 0;
+
+	for (int anybody = 0; anybody <= 1 && n == 0; anybody++) {
+		for (size_t i = 0; i < c->receiver_count; i++) {
+			const char *id = c->receivers[i].id;
+
+			if (!gone[i] && strcmp(id, about) != 0 &&
+			    (anybody || takes_all(c, id)))
+				hits[n++] = (struct route_hit){i, at};
+		}
+	}
 	return n;
 }
 

@@ -33,7 +33,10 @@ struct route_hit {
 	wall_ms not_before;
 };
 
-/* err opened, crit worse, notice recovering and resolved, info the rest. */
+/*
+ * err opened, crit worse and receiver.*, warning a certificate that expires,
+ * notice recovering and resolved, info the rest.
+ */
 enum severity route_severity(const struct output *o);
 
 /*
@@ -44,6 +47,15 @@ enum severity route_severity(const struct output *o);
 MUST_CHECK
 size_t route_event(const struct config *c, const struct config_service *s,
     const char *region, const struct output *o, struct route_hit *hits);
+
+/*
+ * Who is told that a receiver does not hear of us: of the others those that
+ * some route gives everything, or if there are none, all others; of neither
+ * those that are gone themselves.
+ */
+MUST_CHECK
+size_t route_receiver(const struct config *c, const char *about,
+    const bool *gone, wall_ms at, struct route_hit *hits);
 
 /* Incident rows of one receiver, told one by one in order of the outbox. */
 struct route_past {

@@ -11,34 +11,36 @@
 #include "base/mem.h"
 #include "core/backoff.h"
 #include "keeper/inside.h"
-#include "keeper/route.h"
 #include "wire/notice_json.h"
 
 enum { DUE_MAX = 64 };
 
-static const struct watched *
+static struct watched *
 watched_of(const struct keeper *k, uint32_t slot)
 {
 	return slot == ENDPOINT_NONE ? NULL : k->endpoints.all[slot];
 }
 
 static struct event_names
-names_of(const struct watched *w)
+names_of(const struct keeper *k, const struct pending *e)
 {
-	struct event_names n = {0};
+	const struct watched *w = watched_of(k, e->slot);
+	struct event_names n = {.receiver = e->u.output.receiver,
+	    .said = journal_said(e)};
 
-	if (w != NULL)
-		n = (struct event_names){.endpoint = w->id,
-		    .service = w->service,
-		    .region = w->region};
+	if (w != NULL) {
+		n.endpoint = w->id;
+		n.service = w->service;
+		n.region = w->region;
+	}
 	return n;
 }
 
 char *
-telling_json(const struct keeper *k, uint32_t slot, const struct output *o)
+telling_json(const struct keeper *k, const struct pending *e)
 {
-	struct event_names n = names_of(watched_of(k, slot));
-	struct json_t *j = event_json(o, &n);
+	struct event_names n = names_of(k, e);
+	struct json_t *j = event_json(e->u.output.output, &n);
 	char *text = event_json_text(j);
 
 	json_decref(j);
@@ -47,11 +49,12 @@ telling_json(const struct keeper *k, uint32_t slot, const struct output *o)
 
 /* The body for machines and the line for people; both owned by caller. */
 void
-telling_word(const struct keeper *k, uint32_t slot, const struct output *o,
-    uint64_t seq, char **body, char **line)
+telling_word(const struct keeper *k, const struct pending *e, uint64_t seq,
+    char **body, char **line)
 {
-	const struct watched *w = watched_of(k, slot);
-	struct event_names n = names_of(w);
+	const struct output *o = e->u.output.output;
+	const struct watched *w = watched_of(k, e->slot);
+	struct event_names n = names_of(k, e);
 	/* No longer configured, it still has its name. */
 	struct notice_service service = {.id = n.service};
 	struct notice_about about = {.event = o,
@@ -154,14 +157,40 @@ tell_receiver(const struct telling *t, size_t receiver,
 	}
 }
 
+/* A glitch is listed each time, and told of an endpoint once an hour. */
+static bool
+is_news(struct watched *w, const struct output *o)
+{
+	if (o->event != EVENT_GLITCH || w == NULL)
+		return true;
+	if (w->glitch_told != 0 && o->at - w->glitch_told < HOUR_MS)
+		return false;
+	w->glitch_told = o->at;
+	return true;
+}
+
+/* hits has room for every receiver; returns how many were written. */
+size_t
+telling_whom(const struct keeper *k, const struct pending *e,
+    struct route_hit *hits)
+{
+	const struct watched *w = watched_of(k, e->slot);
+	const struct output *o = e->u.output.output;
+
+	if (e->u.output.receiver != NULL)
+		return route_receiver(k->config, e->u.output.receiver, k->gone,
+		    o->at, hits);
+	return route_event(k->config, w != NULL ? w->config : NULL,
+	    w != NULL ? w->region : NULL, o, hits);
+}
+
 /* Number it, and owe it to whom it may concern, in the open transaction. */
 void
 telling_event(struct keeper *k, const struct pending *e, const char *json)
 {
 	const struct output *o = e->u.output.output;
-	const struct watched *w = watched_of(k, e->slot);
-	struct route_hit *hits =
-	    mem_array(k->config->receiver_count, sizeof(hits[0]));
+	struct watched *w = watched_of(k, e->slot);
+	struct route_hit *hits;
 	struct telling t = {.k = k, .event = o, .now = loop_now(k->loop)};
 	struct store_notice n = {.service = w != NULL ? w->service : "",
 	    .at = o->at,
@@ -173,18 +202,24 @@ telling_event(struct keeper *k, const struct pending *e, const char *json)
 	char *body, *line;
 
 	(void)json;
+	if (!is_news(w, o))
+		return;
+	hits = mem_array(k->config->receiver_count, sizeof(hits[0]));
 	store_number_notice(k->store, n.service, &n.id, &n.seq);
-	telling_word(k, e->slot, o, n.seq, &body, &line);
+	telling_word(k, e, n.seq, &body, &line);
 	n.body = body;
 	n.line = line;
 	store_put_notice(k->store, &n);
 	t.notice = n.id;
 
-	count = route_event(k->config, w != NULL ? w->config : NULL,
-	    w != NULL ? w->region : NULL, o, hits);
+	count = telling_whom(k, e, hits);
 	for (size_t i = 0; i < k->config->receiver_count; i++) {
 		bool hit = next < count && hits[next].receiver == i;
 
+		/* What failed while our network was lost failed for that. */
+		if (o->event == EVENT_SIGHTED)
+			store_hurry_outbox(k->store, k->config->receivers[i].id,
+			    t.now);
 		if (!k->gone[i] && !unwritten_owe(k, e, t.notice, i))
 			tell_receiver(&t, i, hit ? &hits[next] : NULL);
 		next += hit;
@@ -268,7 +303,7 @@ on_due(void *arg, const struct store_owed *o)
 	char *receiver, *id, *line, *body;
 	struct notice n;
 
-	if (!o->first || sent_find(k, o->outbox) != NULL)
+	if (sent_find(k, o->outbox) != NULL)
 		return true;
 	if (i == k->config->receiver_count)
 		return false;
@@ -309,6 +344,8 @@ telling_dispatch(struct keeper *k)
 		if (!telling_child(k, r)->ready)
 			continue;
 		due = store_outbox_next(k->store, r->id);
+		if (store_failed(k->store))
+			due = now + SECOND_MS; /* it could not be read now */
 		if (due <= now) {
 			if (store_outbox_due(k->store, r->id, now, DUE_MAX,
 				on_due, k) != OK)
@@ -349,7 +386,7 @@ telling_disable(struct keeper *k, size_t receiver, wall_ms now)
 	const char *id = k->config->receivers[receiver].id;
 	size_t n;
 
-	k->gone[receiver] = true;
+	complaint_gone(k, receiver);
 	n = store_end_receiver(k->store, id, OUTBOX_GONE, now);
 	log_event(k->log, SEVERITY_ERR,
 	    "receiver-gone receiver=%s code=410 dropped=%zu", id, n);
@@ -375,6 +412,10 @@ telling_write_attempt(struct keeper *k, const struct pending *e)
 	if (backoff_decide(&b, &next) == BACKOFF_EXPIRED) {
 		store_put_attempt(k->store, a, b.now, b.now);
 		store_end_outbox(k->store, a->outbox, OUTBOX_FAILED, b.now);
+		complaint_failing(k, s->receiver);
+		log_event(k->log, SEVERITY_ERR,
+		    "notice-expired receiver=%s attempts=%u code=%u",
+		    k->config->receivers[s->receiver].id, s->attempts, a->code);
 		return;
 	}
 	store_put_attempt(k->store, a, b.now, next);
@@ -412,8 +453,7 @@ telling_reset(struct keeper *k, const struct config *old)
 		if (s->receiver == k->config->receiver_count)
 			sent_remove(k, s);
 	}
-	mem_free(k->gone);
-	k->gone = mem_array(k->config->receiver_count, sizeof(k->gone[0]));
+	complaint_reset(k, old);
 	for (size_t i = 0; i < CHILD_COUNT; i++) {
 		if (k->children[i].ready)
 			telling_receivers(k, &k->children[i]);
@@ -474,6 +514,7 @@ telling_receivers(struct keeper *k, struct child *c)
 	unsigned char *buf = mem_zalloc(CHANNEL_BODY_MAX);
 	struct bytes_out out;
 
+	c->unserved = false;
 	for (size_t i = 0; i < k->config->receiver_count; i++) {
 		const struct receiver *r = &k->config->receivers[i];
 		int fd;
@@ -481,6 +522,8 @@ telling_receivers(struct keeper *k, struct child *c)
 		if (telling_child(k, r) != c)
 			continue;
 		fd = secret_of(k, r);
+		if (fd < 0 && r->secret_file != NULL)
+			c->unserved = true;
 		bytes_out_init(&out, buf, CHANNEL_BODY_MAX);
 		receiver_put(&out, r);
 		if (!out.ok ||
@@ -494,4 +537,16 @@ telling_receivers(struct keeper *k, struct child *c)
 	mem_free(buf);
 	if (c->role == ROLE_HERALD)
 		children_send(c, MSG_RECEIVERS_DONE, NULL, 0);
+}
+
+/* Out of descriptors, say: that passes, and what is owed must not wait. */
+void
+telling_serve(struct keeper *k)
+{
+	for (size_t i = 0; i < CHILD_COUNT; i++) {
+		struct child *c = &k->children[i];
+
+		if (c->ready && c->unserved)
+			telling_receivers(k, c);
+	}
 }

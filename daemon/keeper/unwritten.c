@@ -94,7 +94,7 @@ tell_one(struct keeper *k, const struct pending *e, const struct receiver *r)
 		return;
 	if (u == NULL)
 		u = add(k, e, r);
-	telling_word(k, e->slot, o, 0, &body, &line);
+	telling_word(k, e, 0, &body, &line);
 	n.outbox = u->number;
 	n.webhook_id = u->webhook_id;
 	n.body = body;
@@ -107,12 +107,9 @@ tell_one(struct keeper *k, const struct pending *e, const struct receiver *r)
 void
 unwritten_tell(struct keeper *k, struct pending *e)
 {
-	const struct watched *w =
-	    e->slot == ENDPOINT_NONE ? NULL : k->endpoints.all[e->slot];
 	struct route_hit *hits =
 	    mem_array(k->config->receiver_count, sizeof(hits[0]));
-	size_t count = route_event(k->config, w != NULL ? w->config : NULL,
-	    w != NULL ? w->region : NULL, e->u.output.output, hits);
+	size_t count = telling_whom(k, e, hits);
 
 	if (e->u.output.told == 0)
 		e->u.output.told = ++k->unwritten.last;

@@ -16,6 +16,8 @@ static const span_ms stats_every = MINUTE_MS;
 enum { EXCERPT_FRAME_BYTES = 16384 };
 /* What we hold besides probes: the channel, the poller, c-ares, files. */
 enum { NOFILE_OWN = 64, IN_FLIGHT_MIN = 8, IN_FLIGHT_MAX = 1024 };
+/* Of the connections in flight, how many more may be kept: one in four. */
+enum { KEPT_SHARE = 4 };
 
 struct prober {
 	struct loop *loop;
@@ -51,8 +53,12 @@ prober_free(struct prober *p)
 	if (p == NULL)
 		return;
 	roster_free(p->roster);
+	tokens_free(p->env.tokens);
 	fetcher_free(p->env.fetcher);
+	fetcher_free(p->env.keeping);
 	dialer_free(p->env.dialer);
+	pinger_free(p->env.pinger);
+	recorder_free(p->env.recorder);
 	resolver_free(p->env.resolver);
 	evidence_free(p->evidence);
 	timer_free(p->flush);
@@ -145,7 +151,7 @@ on_flush(void *arg)
 		p->stats_due = now + stats_every;
 		send_stats(p);
 	}
-	timer_arm(p->flush, flush_every);
+	timer_arm_real(p->flush, flush_every);
 }
 
 static size_t
@@ -172,7 +178,12 @@ open_doors(struct prober *p, struct fail *f)
 	p->env.fetcher = fetcher_new(p->loop, &limits, f);
 	if (p->env.fetcher == NULL)
 		return false;
+	p->env.recorder = recorder_new(p->env.loop);
+	p->env.pinger = pinger_new(p->env.loop);
 	p->env.dialer = dialer_new(p->loop);
+	p->env.tokens = tokens_new(&(struct token_doors){.loop = p->loop,
+	    .resolver = p->env.resolver,
+	    .fetcher = p->env.fetcher});
 	p->roster = roster_new(&p->env, limits.in_flight_max, &ev);
 	return true;
 }
@@ -220,35 +231,41 @@ tell_refused(struct prober *p, struct probed *probed, const struct fail *f)
 	mem_free(x.detail);
 }
 
+/* Most configurations need none; without it each probe connects anew. */
+static void
+need_keeping(struct prober *p)
+{
+	size_t n = in_flight_max(p->nofile);
+	struct fetch_limits limits = {.in_flight_max = n,
+	    .kept_max = n / KEPT_SHARE,
+	    .user_agent = p->hello.user_agent};
+
+	if (p->env.keeping == NULL)
+		p->env.keeping = fetcher_new(p->loop, &limits, NULL);
+}
+
 static bool
 take_target(struct prober *p, const struct frame *frame)
 {
-	struct secret secrets[2];
-	const char *given[2] = {NULL, NULL};
+	struct secrets secrets;
 	struct probed refused;
 	struct target t;
 	struct bytes_in i;
 	struct fail f;
-	size_t fd = 0;
 
 	bytes_in_init(&i, frame->body, frame->size);
 	if (!target_get(&i, &t))
 		return false;
-	for (size_t k = 0; k < 2; k++) {
-		const char *file = k == 0 ? t.basic_file : t.bearer_file;
-
-		if (file == NULL || fd == frame->fd_count)
-			continue;
-		if (secret_read(&secrets[k], frame->fds[fd++]))
-			given[k] = secrets[k].line;
-	}
+	if (t.reuse)
+		need_keeping(p);
+	/* Asked without what is lacking: that answer tells. */
+	(void)secrets_read(&secrets, &t, frame->fds, frame->fd_count);
 	refused = (struct probed){.slot = t.slot,
 	    .generation = t.generation,
 	    .canary = t.canary};
-	if (roster_put_take(p->roster, &t, given, &f) != OK)
+	if (roster_put_take(p->roster, &t, &secrets, &f) != OK)
 		tell_refused(p, &refused, &f);
-	secret_forget(&secrets[0]);
-	secret_forget(&secrets[1]);
+	secrets_forget(&secrets);
 	return true;
 }
 
@@ -291,6 +308,9 @@ obey(struct prober *p, const struct frame *frame)
 	case MSG_TARGET_REMOVE:
 		return remove_target(p, &i);
 	case MSG_TARGETS_DONE:
+		fetcher_renew(p->env.fetcher);
+		if (p->env.keeping != NULL)
+			fetcher_renew(p->env.keeping);
 		roster_start(p->roster);
 		return true;
 	case MSG_PACE:

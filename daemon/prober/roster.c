@@ -146,8 +146,8 @@ endpoint_new(struct roster *r, struct plan *plan)
 }
 
 enum status
-roster_put_take(struct roster *r, struct target *t,
-    const char *const secrets[2], struct fail *f)
+roster_put_take(struct roster *r, struct target *t, struct secrets *secrets,
+    struct fail *f)
 {
 	struct endpoint **where;
 	struct plan *plan;
@@ -170,7 +170,7 @@ roster_put_take(struct roster *r, struct target *t,
 			return ERR_SYNTAX;
 		*where = endpoint_new(r, plan);
 	}
-	plan_set_secrets((*where)->plan, secrets[0], secrets[1]);
+	plan_take_secrets((*where)->plan, secrets);
 	return OK;
 }
 
@@ -352,6 +352,8 @@ worth_telling(struct endpoint *e, const struct probe_result *r)
 	}
 	hash = hash_text(r->excerpt->body) ^ (uint64_t)s->class << 8 ^
 	    (uint64_t)s->reason << 16 ^ (uint64_t)s->code << 32 ^ 1;
+	if ((s->flags & SAMPLE_PARTIAL) != 0)
+		hash ^= hash_text(r->detail);
 	if (hash == e->told)
 		return NULL;
 	e->told = hash;

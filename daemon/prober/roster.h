@@ -38,12 +38,11 @@ void roster_free(struct roster *r); /* cancels probes; NULL is ignored */
 
 /*
  * Take what a target owns; it replaces whoever has its slot, or just renews it
- * when nothing else changed.  secrets (basic, bearer; NULL for none) are
- * copied.  Probed after the next roster_start().
+ * when nothing else changed.  Takes the secrets when OK.  Probed after the next roster_start().
  */
 MUST_CHECK
 enum status roster_put_take(struct roster *r, struct target *t,
-    const char *const secrets[2], struct fail *f);
+    struct secrets *secrets, struct fail *f);
 /* An endpoint, or else a canary, of that slot and generation. */
 void roster_remove(struct roster *r, uint32_t slot, uint32_t generation);
 /* Everything is known: put what is new on the timetable. */

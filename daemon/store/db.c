@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "store/file.h"
+
 static const char *const texts[SQL_COUNT] = {
 #define STATEMENT(id, text) text,
 #include "store/statements.def"
@@ -157,6 +160,39 @@ db_open(struct db *d, const char *name, const char *path, int flags)
 	return true;
 }
 
+/* "file:PATH?mode=ro" with what has a meaning in a URI escaped. */
+static void
+reading_name(struct text *uri, const char *path, bool immutable)
+{
+	text_add(uri, "file:");
+	for (const char *p = path; *p != '\0'; p++) {
+		if (strchr("%?#", *p) != NULL)
+			text_printf(uri, "%%%02X", (unsigned)*p);
+		else
+			text_char(uri, *p);
+	}
+	text_add(uri, immutable ? "?mode=ro&immutable=1" : "?mode=ro");
+}
+
+bool
+db_open_reading(struct db *d, const char *path)
+{
+	/* Without a log nobody writes, and a log may not be ours to make. */
+	bool immutable = !file_exists(path, "-wal");
+	struct text uri;
+	bool ok;
+
+	text_init(&uri, 2048);
+	reading_name(&uri, path, immutable);
+	ok = db_open(d, text_str(&uri), path,
+	    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+	text_done(&uri);
+	if (ok)
+		(void)sqlite3_db_config(d->handle,
+		    SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
+	return ok;
+}
+
 void
 db_close(struct db *d)
 {
@@ -284,6 +320,10 @@ use_next(struct use *u)
 
 	if (u->stmt == NULL)
 		return false;
+	if (u->db->failed) {
+		use_end(u); /* a value of the last row could not be had */
+		return false;
+	}
 	rc = sqlite3_step(u->stmt);
 	if (rc == SQLITE_ROW)
 		return true;
@@ -327,7 +367,12 @@ use_is_null(const struct use *u, int column)
 const char *
 use_col_text(const struct use *u, int column)
 {
-	return (const char *)sqlite3_column_text(u->stmt, column);
+	const char *s = (const char *)sqlite3_column_text(u->stmt, column);
+
+	if (s != NULL || sqlite3_column_type(u->stmt, column) == SQLITE_NULL)
+		return s;
+	(void)db_fail(u->db, SQLITE_NOMEM, "reading a value");
+	return "";
 }
 
 const void *

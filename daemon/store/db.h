@@ -48,6 +48,9 @@ enum { DB_APPLICATION_ID = 0x56696769 };
 /* flags as of sqlite3_open_v2(); name may be a URI.  False: db->fail says. */
 MUST_CHECK
 bool db_open(struct db *d, const char *name, const char *path, int flags);
+/* To read alone, whether or not somebody writes it. */
+MUST_CHECK
+bool db_open_reading(struct db *d, const char *path);
 void db_close(struct db *d);
 void db_clear(struct db *d);
 
@@ -82,7 +85,7 @@ int64_t use_ask(struct use *u, int64_t fallback);
 
 int64_t use_col(const struct use *u, int column); /* NULL is 0 */
 bool use_is_null(const struct use *u, int column);
-/* Borrowed until the next step; NULL for NULL. */
+/* Borrowed until the next step; NULL for NULL, "" after a failure. */
 const char *use_col_text(const struct use *u, int column);
 const void *use_col_blob(const struct use *u, int column, size_t *n);
 

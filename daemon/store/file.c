@@ -69,24 +69,23 @@ held(int fd, const char *path, struct fail *f)
 	return STORE_LOCKED;
 }
 
-enum store_outcome
-file_lock(const char *path, int *fd, struct fail *f)
+static enum store_outcome
+lock(const char *path, int flags, int *fd, struct fail *f)
 {
-	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	char name[FILE_PATH_BYTES + 8];
 	enum store_outcome o;
 	int n;
 
 	if (strlen(path) >= FILE_PATH_BYTES)
 		return refuse(ENAMETOOLONG, path, "its lock", f);
-	o = make_folder(path, f);
-	if (o != STORE_OK)
-		return o;
 	(void)snprintf(name, sizeof(name), "%s-lock", path);
-	n = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	n = open(name, O_RDWR | flags | O_CLOEXEC | O_NOFOLLOW, 0640);
+	if (n < 0 && errno == ENOENT && flags == 0)
+		return STORE_OK;
 	if (n < 0)
 		return refuse(errno, name, "opening", f);
-	if (fcntl(n, F_SETLK, &lock) != 0) {
+	if (fcntl(n, F_SETLK, &whole) != 0) {
 		o = errno == EACCES || errno == EAGAIN
 		    ? held(n, path, f)
 		    : refuse(errno, name, "locking", f);
@@ -97,11 +96,49 @@ file_lock(const char *path, int *fd, struct fail *f)
 	return STORE_OK;
 }
 
+enum store_outcome
+file_lock(const char *path, int *fd, struct fail *f)
+{
+	enum store_outcome o = STORE_OK;
+
+	if (strlen(path) < FILE_PATH_BYTES)
+		o = make_folder(path, f);
+	return o == STORE_OK ? lock(path, O_CREAT, fd, f) : o;
+}
+
+enum store_outcome
+file_hold(const char *path, int *fd, struct fail *f)
+{
+	return lock(path, 0, fd, f);
+}
+
 static uint32_t
 big_endian(const unsigned char *p)
 {
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
 	    (uint32_t)p[2] << 8 | p[3];
+}
+
+enum store_outcome
+file_judge(const char *path, int64_t application, int64_t version,
+    unsigned newest, struct fail *f)
+{
+	if (application != DB_APPLICATION_ID) {
+		(void)fail_set(f, ERR_EXISTS,
+		    "%s: is not a database of this program and was left "
+		    "alone; name another file",
+		    path);
+		return STORE_FOREIGN;
+	}
+	if (version > (int64_t)newest) {
+		(void)fail_set(f, ERR_RANGE,
+		    "%s: was made by a newer version of this program (schema "
+		    "%lld, this one knows %u) and was left alone; install that "
+		    "version again",
+		    path, (long long)version, newest);
+		return STORE_NEWER;
+	}
+	return STORE_OK;
 }
 
 static enum store_outcome
@@ -113,7 +150,6 @@ judge(const unsigned char *header, size_t n, const char *path, unsigned newest,
 	    n >= sizeof(magic) && memcmp(header, magic, sizeof(magic)) == 0;
 	bool ours = n >= HEADER_BYTES &&
 	    big_endian(header + APPLICATION_AT) == DB_APPLICATION_ID;
-	uint32_t version;
 
 	if (n == 0)
 		return STORE_NEW;
@@ -122,23 +158,8 @@ judge(const unsigned char *header, size_t n, const char *path, unsigned newest,
 		    path);
 		return STORE_CORRUPT;
 	}
-	if (!ours) {
-		(void)fail_set(f, ERR_EXISTS,
-		    "%s: is not a database of this program and was left "
-		    "alone; name another file",
-		    path);
-		return STORE_FOREIGN;
-	}
-	version = big_endian(header + VERSION_AT);
-	if (version > newest) {
-		(void)fail_set(f, ERR_RANGE,
-		    "%s: was made by a newer version of this program (schema "
-		    "%lu, this one knows %u) and was left alone; install that "
-		    "version again",
-		    path, (unsigned long)version, newest);
-		return STORE_NEWER;
-	}
-	return STORE_OK;
+	return file_judge(path, ours ? DB_APPLICATION_ID : 0,
+	    ours ? big_endian(header + VERSION_AT) : 0, newest, f);
 }
 
 enum store_outcome

@@ -20,12 +20,24 @@ MUST_CHECK
 enum store_outcome file_lock(const char *path, int *fd, struct fail *f);
 
 /*
+ * The same for who only reads: makes nothing.  *fd is -1 where there is no
+ * lock, as nobody has had it open there.
+ */
+MUST_CHECK
+enum store_outcome file_hold(const char *path, int *fd, struct fail *f);
+
+/*
  * STORE_OK: ours; NEW: missing or empty; CORRUPT: ours once; FOREIGN: anything
  * else; or why it cannot be read.  newest is the greatest version known.
  */
 MUST_CHECK
 enum store_outcome file_inspect(const char *path, unsigned newest, bool writing,
     struct fail *f);
+
+/* STORE_OK, FOREIGN or NEWER by what a file, or its log, says of itself. */
+MUST_CHECK
+enum store_outcome file_judge(const char *path, int64_t application,
+    int64_t version, unsigned newest, struct fail *f);
 
 /* An empty file with mode 0640, if there is none. */
 MUST_CHECK

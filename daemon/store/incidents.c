@@ -100,7 +100,11 @@ change_incident(struct store *s, const struct output *o)
 	use_int(&u, o->event == EVENT_WITHDRAWN);
 	use_rest(&u, o);
 	use_int(&u, closed_too);
-	return !use_run(&u) || sqlite3_changes(s->db.handle) == 1;
+	if (use_run(&u) && sqlite3_changes(s->db.handle) != 1)
+		return false;
+	if (closes)
+		acts_over(s, o);
+	return true;
 }
 
 static int64_t

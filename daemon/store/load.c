@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "store/incidentrow.h"
-#include "store/samplerow.h"
+#include "store/inputrow.h"
 #include "store/writer.h"
 
 enum status
@@ -26,6 +26,7 @@ store_load_endpoints(struct store *s, store_endpoint_fn *fn, void *arg,
 
 		r.last_ref = writer_head(s, r.endpoint)->ref;
 		r.state = use_col_blob(&u, 7, &r.state_size);
+		r.last_seq = (uint32_t)use_col(&u, 8);
 		fn(arg, &r);
 	}
 	return writer_told(s, f);
@@ -60,47 +61,6 @@ store_load_shared(struct store *s, uint64_t *ref, void *buf, size_t size,
 	return OK;
 }
 
-static bool
-next_sample(struct use *u, struct input *in, int64_t *endpoint)
-{
-	struct sample p;
-
-	if (!use_next(u))
-		return false;
-	(void)samplerow_read(u, &p);
-	*in = (struct input){.kind = INPUT_SAMPLE,
-	    .at = sample_evidence(&p),
-	    .endpoint = ENDPOINT_NONE,
-	    .ref = (uint64_t)use_col(u, SAMPLEROW_COLUMNS),
-	    .u.sample = p};
-	*endpoint = use_col(u, SAMPLEROW_COLUMNS + 1);
-	return true;
-}
-
-static bool
-next_input(struct use *u, struct input *in, int64_t *endpoint)
-{
-	if (!use_next(u))
-		return false;
-	*in = (struct input){.kind = (enum input_kind)use_col(u, 1),
-	    .at = use_col(u, 2),
-	    .endpoint = ENDPOINT_NONE,
-	    .ref = (uint64_t)use_col(u, 0)};
-	*endpoint = use_col(u, 3);
-	if (in->kind == INPUT_CANARY)
-		in->u.canary.good = use_col(u, 4) != 0;
-	else if (in->kind == INPUT_GAP)
-		in->u.gap_from = use_col(u, 5);
-	else if (in->kind == INPUT_WINDOW)
-		in->u.window.until = use_col(u, 6);
-	else if (in->kind == INPUT_WATCH)
-		in->u.policy = (struct policy){.interval = use_col(u, 7),
-		    .timeout = use_col(u, 8),
-		    .all_clear = (enum all_clear)use_col(u, 9),
-		    .site = (uint32_t)use_col(u, 10)};
-	return true;
-}
-
 enum status
 store_load_inputs(struct store *s, uint64_t after, store_input_fn *fn,
     void *arg, struct fail *f)
@@ -115,15 +75,15 @@ store_load_inputs(struct store *s, uint64_t after, store_input_fn *fn,
 	use_int(&a, (int64_t)after);
 	b = db_use(&s->db, SQL_INPUTS_AFTER);
 	use_int(&b, (int64_t)after);
-	has_sample = next_sample(&a, &sample, &sample_of);
-	has_other = next_input(&b, &other, &other_of);
+	has_sample = inputrow_sample(&a, &sample, &sample_of);
+	has_other = inputrow_other(&b, &other, &other_of);
 	while (has_sample || has_other) {
 		if (has_sample && (!has_other || sample.ref < other.ref)) {
 			fn(arg, sample_of, &sample);
-			has_sample = next_sample(&a, &sample, &sample_of);
+			has_sample = inputrow_sample(&a, &sample, &sample_of);
 		} else {
 			fn(arg, other_of, &other);
-			has_other = next_input(&b, &other, &other_of);
+			has_other = inputrow_other(&b, &other, &other_of);
 		}
 	}
 	return writer_told(s, f);
@@ -154,6 +114,25 @@ store_load_incidents(struct store *s, store_incident_fn *fn, void *arg,
 		int64_t endpoint = incidentrow_read(&u, &i);
 
 		fn(arg, endpoint, &i.now);
+	}
+	return writer_told(s, f);
+}
+
+enum status
+store_load_told(struct store *s, enum event_kind event, wall_ms after,
+    store_told_fn *fn, void *arg, struct fail *f)
+{
+	struct use u;
+
+	writer_reads(s);
+	u = db_use(&s->db, SQL_EVENTS_BACK);
+	while (use_next(&u)) {
+		if (use_col(&u, 2) <= after) {
+			use_end(&u);
+			break;
+		}
+		if (use_col(&u, 1) == event && use_col(&u, 0) > 0)
+			fn(arg, use_col(&u, 0), use_col(&u, 2));
 	}
 	return writer_told(s, f);
 }

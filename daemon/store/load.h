@@ -19,6 +19,7 @@ struct store_endpoint_row { /* borrowed for the call */
 	const char *id, *service, *region; /* service NULL: a canary */
 	wall_ms added, retired;            /* retired 0: not */
 	uint64_t last_ref;                 /* newest sample, 0 for none */
+	uint32_t last_seq;                 /* newest transition, 0 for none */
 	uint64_t state_ref;                /* state is as of this ref */
 	const void *state;                 /* NULL: none kept */
 	size_t state_size;
@@ -55,6 +56,12 @@ typedef void store_incident_fn(void *arg, int64_t endpoint,
 MUST_CHECK
 enum status store_load_incidents(struct store *s, store_incident_fn *fn,
     void *arg, struct fail *f);
+
+/* Such events of endpoints told after `after`, newest first. */
+typedef void store_told_fn(void *arg, int64_t endpoint, wall_ms at);
+MUST_CHECK
+enum status store_load_told(struct store *s, enum event_kind event,
+    wall_ms after, store_told_fn *fn, void *arg, struct fail *f);
 
 /* The last instant of which anything is stored, 0 for a new file. */
 wall_ms store_known_until(struct store *s);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* open - from a path to a store that is sound, of this version, and ours. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "store/file.h"
+#include "store/load.h"
 #include "store/migrate.h"
 #include "store/outbox.h"
 #include "store/writer.h"
@@ -19,9 +21,21 @@ enum {
 	CACHE_KIB = 8 << 10
 };
 
-/* Before WAL, so that these stand in the file from its first page on. */
-static const char creating[] = "PRAGMA page_size = 4096;"
-			       "PRAGMA auto_vacuum = INCREMENTAL;";
+/*
+ * Before WAL, so that these stand in the file from its first page on; and
+ * with them whose it is, or a crash would leave a file that is nobody's.
+ */
+static bool
+create(struct db *d)
+{
+	char sql[160];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "BEGIN; PRAGMA page_size = 4096; PRAGMA auto_vacuum = INCREMENTAL;"
+	    "PRAGMA application_id = %d; COMMIT",
+	    DB_APPLICATION_ID);
+	return db_exec(d, sql);
+}
 
 static bool
 settings(struct db *d)
@@ -37,6 +51,9 @@ settings(struct db *d)
 	return db_exec(d, sql);
 }
 
+/* A counter: 1 from a start to an orderly end. */
+static const char in_use[] = "store.in_use";
+
 struct budget {
 	const struct store_options *options;
 	int64_t until_us;
@@ -48,6 +65,36 @@ out_of_time(void *arg)
 	const struct budget *b = arg;
 
 	return b->options->micros(b->options->micros_arg) >= b->until_us;
+}
+
+/*
+ * A page that could not be had is reported as damage too, with the code that
+ * kept it back; 0 when there is none.
+ */
+static int
+kept_back(const char *said)
+{
+	static const char words[] = "error code=";
+	const char *code = strstr(said, words);
+	int rc =
+	    code == NULL ? 0 : (int)strtol(code + sizeof(words) - 1, NULL, 10);
+	int class = rc & 0xff;
+
+	return class == SQLITE_IOERR || class == SQLITE_NOMEM ? rc : 0;
+}
+
+static void
+found(struct db *d, const char *said)
+{
+	int rc = kept_back(said);
+
+	if (rc != 0) {
+		(void)db_fail(d, rc, "looking for damage");
+		return;
+	}
+	d->failed = true;
+	d->outcome = STORE_CORRUPT;
+	(void)fail_set(&d->fail, ERR_CORRUPT, "%s: damaged: %s", d->path, said);
 }
 
 /* One look; what it finds fails with CORRUPT, running out of time does not. */
@@ -65,12 +112,10 @@ look(struct db *d, const char *sql)
 	if (rc == SQLITE_ROW) {
 		const char *said = (const char *)sqlite3_column_text(stmt, 0);
 
-		if (said == NULL || strcmp(said, "ok") != 0) {
-			d->failed = true;
-			d->outcome = STORE_CORRUPT;
-			(void)fail_set(&d->fail, ERR_CORRUPT, "%s: damaged: %s",
-			    d->path, said != NULL ? said : "");
-		}
+		if (said == NULL)
+			(void)db_fail(d, SQLITE_NOMEM, "looking for damage");
+		else if (strcmp(said, "ok") != 0)
+			found(d, said);
 	} else if (rc != SQLITE_DONE && (rc & 0xff) != SQLITE_INTERRUPT) {
 		(void)db_fail(d, rc, "looking for damage");
 	}
@@ -169,9 +214,28 @@ put_words_of_incidents(struct store *s)
 		put_word(s, "cause", i, cause_name((enum cause)i));
 	for (size_t i = 0; i < EVENT_COUNT; i++)
 		put_word(s, "event", i, event_name((enum event_kind)i));
+	for (size_t i = 0; i < ACT_COUNT; i++)
+		put_word(s, "act", i, act_name((enum act)i));
 	for (size_t i = 0; i <= OUTBOX_DROPPED; i++)
 		put_word(s, "delivery", i,
 		    outbox_state_name((enum outbox_state)i));
+}
+
+/*
+ * The file itself must say that it is in use: who finds it so, and no log
+ * beside it, knows that the log was taken away.
+ */
+static void
+mark_in_use(struct store *s)
+{
+	int rc;
+
+	if (s->db.failed)
+		return;
+	rc = sqlite3_wal_checkpoint_v2(s->db.handle, NULL,
+	    SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
+		(void)db_fail(&s->db, rc, "moving the log into the file");
 }
 
 static void
@@ -179,20 +243,21 @@ begin_epoch(struct store *s, const struct store_options *o)
 {
 	struct use u;
 
-	if (store_begin(s, o->now, NULL) != OK)
+	if (store_begin(s, s->started, NULL) != OK)
 		return;
 	u = db_use(&s->db, SQL_PUT_INSTALLATION);
 	use_text(&u, o->instance);
-	use_int(&u, o->now);
+	use_int(&u, s->started);
 	(void)use_run(&u);
 	u = db_use(&s->db, SQL_PUT_EPOCH);
-	use_int(&u, o->now);
+	use_int(&u, s->started);
 	use_int(&u, o->boot);
 	use_text(&u, o->version);
 	(void)use_run(&u);
 	s->epoch = sqlite3_last_insert_rowid(s->db.handle);
 	put_words_of_samples(s);
 	put_words_of_incidents(s);
+	writer_set_counter(s, in_use, 1);
 	if (store_commit(s, NULL) != OK)
 		s->epoch = 0; /* the caller sees that it failed */
 }
@@ -223,9 +288,11 @@ read_instance(struct store *s)
 static void
 read_back(struct store *s)
 {
+	wall_ms known = store_known_until(s);
 	struct use u;
 	int64_t counted;
 
+	s->started = s->options.now > known ? s->options.now : known + 1;
 	samples_load_heads(s);
 	u = db_use(&s->db, SQL_LAST_REF);
 	s->next_ref = (uint64_t)use_ask(&u, 0);
@@ -238,37 +305,81 @@ read_back(struct store *s)
 	rolling_load(s);
 }
 
+/* The header of the file is old where a log lies beside it. */
+static bool
+is_ours(struct db *d, unsigned newest)
+{
+	int64_t application = db_ask(d, "PRAGMA application_id", 0);
+	int64_t version = db_ask(d, "PRAGMA user_version", 0);
+	enum store_outcome out;
+
+	if (d->failed)
+		return false;
+	out = file_judge(d->path, application, version, newest, &d->fail);
+	d->failed = out != STORE_OK;
+	d->outcome = out;
+	return !d->failed;
+}
+
+static void
+checkpoint_on_close(struct db *d, bool on)
+{
+	(void)sqlite3_db_config(d->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
+	    !on, (int *)NULL);
+}
+
 /* Everything behind the file's header; the outcome is the connection's. */
 static void
 bring_up(struct store *s, const struct store_options *o, bool fresh)
 {
 	struct migrations m = migrations_built_in();
 	struct db *d = &s->db;
+	bool log = file_exists(o->path, "-wal");
 
 	if (!db_open(d, o->path, o->path, SQLITE_OPEN_READWRITE))
 		return;
 	(void)sqlite3_busy_timeout(d->handle, BUSY_MS);
+	checkpoint_on_close(d, false);
+	/* Its very first transaction may have been taken back just now. */
+	fresh = fresh || db_ask(d, "PRAGMA page_count", 1) == 0;
+	if (!fresh && !is_ours(d, migrations_newest(&m)))
+		return;
+	checkpoint_on_close(d, true);
 	if (fresh)
-		(void)db_exec(d, creating);
+		(void)create(d);
 	else
 		check(d, o);
 	if (!d->failed && migrate(d, &m) && settings(d)) {
 		(void)sqlite3_wal_hook(d->handle, on_log, s);
+		s->log_missing = !log && writer_counter(s, in_use) != 0;
 		read_back(s); /* first: each commit may roll up */
 		if (!d->failed)
 			begin_epoch(s, o);
+		mark_in_use(s);
 		if (!d->failed)
 			read_instance(s);
 	}
 }
 
+/* What was read of the file. */
 static void
-discard(struct store *s)
+forget(struct store *s)
 {
 	for (size_t i = 0; i < s->head_count; i++)
 		rolling_free(&s->heads[i]);
 	mem_free(s->heads);
 	mem_free(s->pending);
+	s->heads = NULL;
+	s->pending = NULL;
+	s->head_count = s->pending_count = s->pending_size = 0;
+	s->last_sample = 0;
+	s->rolled_from = s->rolling_from = 0;
+}
+
+static void
+discard(struct store *s)
+{
+	forget(s);
 	db_close(&s->db);
 	if (s->lock_fd >= 0)
 		(void)close(s->lock_fd);
@@ -293,6 +404,7 @@ connect(struct store *s, const struct store_options *o, bool fresh,
 	*f = s->db.fail;
 	out = s->db.outcome;
 	db_close(&s->db);
+	forget(s);
 	if (fresh)
 		file_discard(o->path);
 	return out;
@@ -335,16 +447,84 @@ store_open(const struct store_options *o, struct store **s, struct fail *f)
 	out = file_lock(o->path, &n->lock_fd, f);
 	if (out == STORE_OK)
 		out = file_inspect(o->path, newest, true, f);
-	if (out == STORE_OK || out == STORE_NEW)
-		out = connect(n, o, out == STORE_NEW, f);
+	if (out == STORE_OK || out == STORE_NEW) {
+		bool fresh = out == STORE_NEW;
+
+		out = connect(n, o, fresh, f);
+		/* A disk may give one wrong answer: what is, stays. */
+		if (out == STORE_CORRUPT && !fresh)
+			out = connect(n, o, false, f);
+	}
 	if (out == STORE_CORRUPT)
 		out = replace(n, o, f);
 	if (out != STORE_OK && out != STORE_NEW && out != STORE_CORRUPT) {
 		discard(n);
 		return out;
 	}
-	n->checked_at = o->now;
+	n->checked_at = n->started;
 	*s = n;
+	return out;
+}
+
+/* Without the shared file beside it that a log needs and nobody can make. */
+static bool
+open_alone(struct db *d, const char *path)
+{
+	if (!db_open(d, path, path, SQLITE_OPEN_READWRITE))
+		return false;
+	checkpoint_on_close(d, false);
+	return db_exec(d,
+	    "PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON");
+}
+
+static bool
+read_kept(struct store *s, int64_t newest)
+{
+	struct db *d = &s->db;
+	int64_t version = db_ask(d, "PRAGMA user_version", 0);
+
+	if (!d->failed && version != newest) {
+		d->failed = true;
+		d->outcome = STORE_IO;
+		(void)fail_set(&d->fail, ERR_RANGE,
+		    "%s: is of schema %lld and cannot be brought to %lld while "
+		    "it cannot be written",
+		    d->path, (long long)version, (long long)newest);
+	}
+	if (!d->failed) {
+		read_back(s);
+		read_instance(s);
+	}
+	return !d->failed;
+}
+
+enum store_outcome
+store_open_kept(const struct store_options *o, struct store **s, struct fail *f)
+{
+	struct migrations m = migrations_built_in();
+	unsigned newest = migrations_newest(&m);
+	enum store_outcome out = file_inspect(o->path, newest, false, f);
+	struct store *n;
+	bool ok;
+
+	if (out != STORE_OK)
+		return out == STORE_NEW ? STORE_MISSING : out;
+	n = mem_zalloc(sizeof(*n));
+	n->lock_fd = -1;
+	n->reading = true;
+	n->options = *o;
+	ok = db_open_reading(&n->db, o->path) && read_kept(n, newest);
+	if (!ok) {
+		db_close(&n->db);
+		ok = open_alone(&n->db, o->path) && read_kept(n, newest);
+	}
+	if (ok) {
+		*s = n;
+		return STORE_OK;
+	}
+	*f = n->db.fail;
+	out = n->db.outcome;
+	discard(n);
 	return out;
 }
 
@@ -353,9 +533,14 @@ store_close(struct store *s)
 {
 	if (s == NULL)
 		return;
+	if (s->reading) {
+		discard(s);
+		return;
+	}
 	store_rollback(s);
 	if (store_begin(s, s->now, NULL) == OK) {
 		samples_save_heads(s, true);
+		writer_set_counter(s, in_use, 0);
 		if (store_commit(s, NULL) != OK)
 			s->heads_at = 0; /* heads can be found again */
 	}

@@ -185,9 +185,23 @@ store_end_receiver(struct store *s, const char *receiver,
 	}
 }
 
-size_t
-store_expire_outbox(struct store *s, wall_ms now)
+void
+store_hurry_outbox(struct store *s, const char *receiver, wall_ms now)
 {
+	struct use u;
+
+	assert(s->open);
+	u = db_use(&s->db, SQL_HURRY);
+	use_int(&u, now);
+	use_text(&u, receiver);
+	(void)use_run(&u);
+}
+
+size_t
+store_expire_outbox(struct store *s, wall_ms now, store_expired_fn *fn,
+    void *arg)
+{
+	struct row r;
 	size_t n = 0;
 
 	assert(s->open);
@@ -199,7 +213,10 @@ store_expire_outbox(struct store *s, wall_ms now)
 		id = use_ask(&u, 0);
 		if (id == 0)
 			return n;
-		store_end_outbox(s, (uint64_t)id, OUTBOX_FAILED, now);
+		if (!find(s, (uint64_t)id, &r))
+			return n;
+		set(s, &r, OUTBOX_FAILED, 0, now);
+		fn(arg, r.receiver);
 		n++;
 	}
 }
@@ -238,7 +255,6 @@ walk(struct store *s, struct use *u, store_owed_fn *fn, void *arg)
 {
 	while (use_next(u)) {
 		struct query_delivery d;
-		bool first = use_col(u, OUTBOXROW_COLUMNS) != 0;
 		struct store_owed o;
 
 		outboxrow_read(u, &d);
@@ -249,8 +265,7 @@ walk(struct store *s, struct use *u, store_owed_fn *fn, void *arg)
 		    .attempts = d.attempts,
 		    .next_try = d.next_try,
 		    .expires = d.expires,
-		    .notice = d.notice,
-		    .first = first};
+		    .notice = d.notice};
 		if (!fn(arg, &o)) {
 			use_end(u);
 			break;

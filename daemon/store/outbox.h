@@ -61,8 +61,15 @@ void store_end_outbox(struct store *s, uint64_t outbox, enum outbox_state state,
 /* All owed rows of a receiver; returns how many. */
 size_t store_end_receiver(struct store *s, const char *receiver,
     enum outbox_state state, wall_ms at);
-/* Owed rows whose expiry has passed become FAILED; returns how many. */
-size_t store_expire_outbox(struct store *s, wall_ms now);
+/* What was tried before and waits for another try is due now. */
+void store_hurry_outbox(struct store *s, const char *receiver, wall_ms now);
+/*
+ * Owed rows whose expiry has passed become FAILED, each with a word of whose it
+ * was; returns how many.
+ */
+typedef void store_expired_fn(void *arg, const char *receiver);
+size_t store_expire_outbox(struct store *s, wall_ms now, store_expired_fn *fn,
+    void *arg);
 
 struct store_owed { /* borrowed for the call */
 	uint64_t outbox;
@@ -71,13 +78,15 @@ struct store_owed { /* borrowed for the call */
 	unsigned attempts;
 	wall_ms next_try, expires;
 	struct store_notice notice;
-	/* No earlier notice of its incident is owed to this receiver. */
-	bool first;
 };
 /* False ends the walk.  Puts are allowed in it, other reads are not. */
 typedef bool store_owed_fn(void *arg, const struct store_owed *o);
 
-/* Rows of a receiver due at now, oldest notice first, at most max. */
+/*
+ * Rows of a receiver due at now, oldest notice first, at most max; of each
+ * incident, and of the monitor itself, only the earliest that is owed, which
+ * the others wait for.  What is of neither waits for nothing.
+ */
 MUST_CHECK
 enum status store_outbox_due(struct store *s, const char *receiver, wall_ms now,
     size_t max, store_owed_fn *fn, void *arg);

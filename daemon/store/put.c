@@ -85,7 +85,10 @@ store_put_input(struct store *s, int64_t endpoint, const struct input *in,
 	else
 		use_null(&u);
 	use_opt(&u, in->kind == INPUT_GAP ? in->u.gap_from : 0);
-	use_opt(&u, in->kind == INPUT_WINDOW ? in->u.window.until : 0);
+	use_opt(&u,
+	    in->kind == INPUT_WINDOW           ? in->u.window.until
+		: in->kind == INPUT_CLOCK_STEP ? in->u.wall
+					       : 0);
 	use_policy(&u, in->kind == INPUT_WATCH ? &in->u.policy : NULL);
 	use_text(&u, author);
 	use_text(&u, why);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/query.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -9,15 +10,11 @@
 #include "store/incidentrow.h"
 #include "store/migrate.h"
 #include "store/outboxrow.h"
+#include "store/reader.h"
 #include "store/samplerow.h"
 #include "store/writer.h"
 
 enum { BUSY_MS = 2000, STEPS = 1000 };
-
-struct query {
-	struct db db;
-	unsigned steps, steps_max;
-};
 
 static int
 count_steps(void *arg)
@@ -25,20 +22,6 @@ count_steps(void *arg)
 	struct query *q = arg;
 
 	return ++q->steps > q->steps_max;
-}
-
-/* "file:PATH?mode=ro" with what has a meaning in a URI escaped. */
-static void
-name_of(struct text *uri, const char *path, bool immutable)
-{
-	text_add(uri, "file:");
-	for (const char *p = path; *p != '\0'; p++) {
-		if (strchr("%?#", *p) != NULL)
-			text_printf(uri, "%%%02X", (unsigned)*p);
-		else
-			text_char(uri, *p);
-	}
-	text_add(uri, immutable ? "?mode=ro&immutable=1" : "?mode=ro");
 }
 
 static enum store_outcome
@@ -54,21 +37,9 @@ no_file(const char *path, struct fail *f)
 static bool
 connect(struct query *q, const char *path)
 {
-	/* Without a log nobody writes, and a log may not be ours to make. */
-	bool immutable = !file_exists(path, "-wal");
-	struct text uri;
-	bool ok;
-
-	text_init(&uri, 2048);
-	name_of(&uri, path, immutable);
-	ok = db_open(&q->db, text_str(&uri), path,
-	    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
-	text_done(&uri);
-	if (!ok)
+	if (!db_open_reading(&q->db, path))
 		return false;
 	(void)sqlite3_busy_timeout(q->db.handle, BUSY_MS);
-	(void)sqlite3_db_config(q->db.handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE,
-	    1, (int *)NULL);
 	if (q->steps_max > 0)
 		sqlite3_progress_handler(q->db.handle, STEPS, count_steps, q);
 	return db_exec(&q->db,
@@ -122,16 +93,16 @@ query_close(struct query *q)
 	mem_free(q);
 }
 
-static struct use
-ask(struct query *q, enum sql id)
+struct use
+reader_ask(struct query *q, enum sql id)
 {
 	db_clear(&q->db);
 	q->steps = 0;
 	return db_use(&q->db, id);
 }
 
-static enum status
-told(struct query *q, struct fail *f)
+enum status
+reader_told(struct query *q, struct fail *f)
 {
 	if (!q->db.failed)
 		return OK;
@@ -143,7 +114,7 @@ told(struct query *q, struct fail *f)
 wall_ms
 query_known_until(struct query *q)
 {
-	struct use u = ask(q, SQL_KNOWN_UNTIL);
+	struct use u = reader_ask(q, SQL_KNOWN_UNTIL);
 
 	return use_ask(&u, 0);
 }
@@ -176,7 +147,7 @@ set_head(struct heads *h, int64_t endpoint, int64_t ref)
 static void
 find_heads(struct query *q, struct heads *h)
 {
-	struct use u = ask(q, SQL_COUNTER);
+	struct use u = reader_ask(q, SQL_COUNTER);
 	int64_t upto;
 
 	use_text(&u, "store.heads");
@@ -248,7 +219,7 @@ query_endpoints(struct query *q, const char *id, query_endpoint_fn *fn,
 		}
 	}
 	mem_free(heads.refs);
-	return told(q, f);
+	return reader_told(q, f);
 }
 
 enum status
@@ -266,7 +237,7 @@ query_samples(struct query *q, int64_t endpoint, size_t max,
 	while (ref > 0 && max-- > 0 &&
 	    one_sample(q, ref, endpoint, &p, &before) && fn(arg, ref, &p))
 		ref = before;
-	return told(q, f);
+	return reader_told(q, f);
 }
 
 static bool
@@ -286,12 +257,12 @@ query_incidents(struct query *q, const struct query_incidents *w,
 	struct use u;
 
 	if (w->open_only) {
-		u = ask(q, SQL_OPEN_INCIDENTS);
+		u = reader_ask(q, SQL_OPEN_INCIDENTS);
 	} else if (w->since > 0) {
-		u = ask(q, SQL_Q_INCIDENTS_SINCE);
+		u = reader_ask(q, SQL_Q_INCIDENTS_SINCE);
 		use_int(&u, w->since);
 	} else {
-		u = ask(q, SQL_Q_INCIDENTS);
+		u = reader_ask(q, SQL_Q_INCIDENTS);
 	}
 	while (left > 0 && use_next(&u)) {
 		(void)incidentrow_read(&u, &i);
@@ -302,14 +273,15 @@ query_incidents(struct query *q, const struct query_incidents *w,
 			break;
 	}
 	use_end(&u);
-	return told(q, f);
+	return reader_told(q, f);
 }
 
 enum status
 query_tally(struct query *q, const char *receiver, struct store_tally *t,
     struct fail *f)
 {
-	struct use u = ask(q, receiver == NULL ? SQL_TALLY_ALL : SQL_TALLY);
+	struct use u =
+	    reader_ask(q, receiver == NULL ? SQL_TALLY_ALL : SQL_TALLY);
 	struct store_tally sum = {0};
 
 	if (receiver != NULL)
@@ -325,14 +297,14 @@ query_tally(struct query *q, const char *receiver, struct store_tally *t,
 	sum.owed = use_ask(&u, 0);
 	if (!q->db.failed)
 		*t = sum;
-	return told(q, f);
+	return reader_told(q, f);
 }
 
 enum status
 query_buckets(struct query *q, int64_t endpoint, wall_ms from, wall_ms to,
     struct query_sum *out, struct fail *f)
 {
-	struct use u = ask(q, SQL_KNOWN_UNTIL);
+	struct use u = reader_ask(q, SQL_KNOWN_UNTIL);
 	wall_ms known = use_ask(&u, 0), onset;
 	struct query_sum sum = {.provisional = false};
 
@@ -358,7 +330,7 @@ query_buckets(struct query *q, int64_t endpoint, wall_ms from, wall_ms to,
 	sum.provisional = onset < to;
 	if (!q->db.failed)
 		*out = sum;
-	return told(q, f);
+	return reader_told(q, f);
 }
 
 static void
@@ -379,12 +351,12 @@ query_notices(struct query *q, const struct query_notices *w,
 	struct use u;
 
 	if (w->owed_only) {
-		u = ask(q, SQL_Q_OWED);
+		u = reader_ask(q, SQL_Q_OWED);
 	} else if (w->receiver != NULL) {
-		u = ask(q, SQL_Q_DELIVERIES_TO);
+		u = reader_ask(q, SQL_Q_DELIVERIES_TO);
 		use_text(&u, w->receiver);
 	} else {
-		u = ask(q, SQL_Q_DELIVERIES);
+		u = reader_ask(q, SQL_Q_DELIVERIES);
 	}
 	while (left > 0 && use_next(&u)) {
 		delivery(&u, &d);
@@ -395,7 +367,26 @@ query_notices(struct query *q, const struct query_notices *w,
 			break;
 	}
 	use_end(&u);
-	return told(q, f);
+	return reader_told(q, f);
+}
+
+/* The statement joins an event with the input that brought it about. */
+static_assert(EVENT_RESOLVED == 4 && EVENT_WITHDRAWN == 5 && ACT_ACK == 0 &&
+	INPUT_RESOLVE == 4 && INPUT_UNWATCH == 6,
+    "statements name these numbers");
+
+static struct event_said
+said_of(const struct use *u)
+{
+	struct event_said said = {.act = ACT_RESOLVE,
+	    .author = use_col_text(u, 5),
+	    .text = use_col_text(u, 6)};
+
+	if (!use_is_null(u, 4))
+		said.act = use_col(u, 4) == ACT_ACK ? ACT_ACK : ACT_NOTE;
+	else if (use_col(u, 7) == INPUT_UNWATCH)
+		said.act = ACT_PAUSE;
+	return said;
 }
 
 static void
@@ -410,7 +401,8 @@ walk_timeline(struct query *q, int64_t row,
 		struct query_event e = {.at = use_col(&u, 0),
 		    .event = (enum event_kind)use_col(&u, 1),
 		    .loud = use_col(&u, 2) != 0,
-		    .json = use_col_text(&u, 3)};
+		    .json = use_col_text(&u, 3),
+		    .said = said_of(&u)};
 
 		on_going = on->on_event(on->arg, &e);
 	}
@@ -432,7 +424,8 @@ walk_evidence(struct query *q, int64_t row,
 		    .ref = (uint64_t)use_col(&u, c + 2),
 		    .ledger = (int)use_col(&u, c + 3),
 		    .headers = use_col_text(&u, c + 4),
-		    .detail = use_col_text(&u, c + 5)};
+		    .detail = use_col_text(&u, c + 5),
+		    .event = (enum event_kind)use_col(&u, c + 7)};
 
 		e.sampled = samplerow_read(&u, &e.sample);
 		e.body = use_col_blob(&u, c + 6, &e.body_size);
@@ -461,14 +454,14 @@ enum status
 query_incident(struct query *q, struct incident_id id,
     const struct query_incident_events *on, struct fail *f)
 {
-	struct use u = ask(q, SQL_Q_INCIDENT);
+	struct use u = reader_ask(q, SQL_Q_INCIDENT);
 	int64_t row = incident_row(id);
 	struct query_incident i;
 
 	use_int(&u, row);
 	if (!use_next(&u))
 		return q->db.failed
-		    ? told(q, f)
+		    ? reader_told(q, f)
 		    : fail_set(f, ERR_NOTFOUND, "there is no incident %lu-%lu",
 			  (unsigned long)id.day, (unsigned long)id.n);
 	(void)incidentrow_read(&u, &i);
@@ -478,5 +471,14 @@ query_incident(struct query *q, struct incident_id id,
 	walk_timeline(q, row, on);
 	walk_evidence(q, row, on);
 	walk_deliveries(q, row, on);
-	return told(q, f);
+	return reader_told(q, f);
+}
+
+enum status
+query_planned(struct query *q, planned_fn *fn, void *arg, struct fail *f)
+{
+	struct use u = reader_ask(q, SQL_PLANNED);
+
+	planned_walk(&u, fn, arg);
+	return reader_told(q, f);
 }

@@ -12,6 +12,7 @@
 #include "core/core.h"
 #include "store/outbox.h"
 #include "store/store.h"
+#include "wire/event_json.h"
 
 struct query;
 
@@ -58,6 +59,8 @@ struct query_incident {
 	const char *endpoint, *service, *region;
 	wall_ms opened, closed; /* closed 0: open */
 	bool withdrawn;
+	wall_ms acked; /* 0: not acknowledged, and the words are NULL */
+	const char *acked_by, *acked_why;
 	/*
 	 * EVENT-shaped: incident, phase, kinds, origin, cause, onset, ended,
 	 * last_good_at, promise_until, all_clear_at, chance, others,
@@ -82,9 +85,11 @@ struct query_event { /* one line of a timeline */
 	enum event_kind event;
 	bool loud;
 	const char *json; /* as told, or NULL */
+	struct event_said said;
 };
 struct query_evidence {
 	wall_ms event_at;
+	enum event_kind event;
 	bool first; /* first failing of the run; else the deciding one */
 	uint64_t ref;
 	int ledger;
@@ -94,6 +99,8 @@ struct query_evidence {
 	const void *body;             /* or NULL */
 	size_t body_size;
 };
+typedef bool query_evidence_fn(void *arg, const struct query_evidence *e);
+
 struct query_delivery { /* a notice to one receiver */
 	uint64_t outbox;
 	const char *receiver, *webhook_id;
@@ -107,7 +114,7 @@ struct query_delivery { /* a notice to one receiver */
 struct query_incident_events { /* NULL members are left out */
 	query_incident_fn *on_incident;
 	bool (*on_event)(void *arg, const struct query_event *e);
-	bool (*on_evidence)(void *arg, const struct query_evidence *e);
+	query_evidence_fn *on_evidence;
 	bool (*on_delivery)(void *arg, const struct query_delivery *d);
 	void *arg;
 };
@@ -131,13 +138,10 @@ enum status query_tally(struct query *q, const char *receiver,
     struct store_tally *t, struct fail *f);
 
 struct query_sum {
-	int64_t ms[BUCKET_COUNT];
-	bool provisional; /* an open incident may still change it */
+	int64_t ms[BUCKET_COUNT]; /* per bucket */
+	bool provisional;         /* an open incident may still change it */
 };
-/*
- * Milliseconds per bucket within [from, to), from spans, exactly; time after
- * query_known_until() is not counted.
- */
+/* Within [from, to), from spans, exactly; up to query_known_until(). */
 MUST_CHECK
 enum status query_buckets(struct query *q, int64_t endpoint, wall_ms from,
     wall_ms to, struct query_sum *out, struct fail *f);

@@ -153,8 +153,10 @@ samples_rolled_back(struct store *s)
 		struct head *h = &s->heads[s->pending[i].endpoint];
 
 		h->ref = h->committed;
-		h->peer = PEER_UNKNOWN;
 	}
+	/* Addresses that it numbered, even for a sample that failed. */
+	for (size_t i = 0; i < s->head_count; i++)
+		s->heads[i].peer = PEER_UNKNOWN;
 	if (s->pending_count > 0)
 		s->last_sample = 0;
 	for (size_t i = 0; s->pending_count > 0 && i < s->head_count; i++)

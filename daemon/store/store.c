@@ -30,6 +30,14 @@ writer_told(struct store *s, struct fail *f)
 	return s->db.fail.code;
 }
 
+/* A failure may have kept an older transaction from its end. */
+static void
+end_open(struct store *s)
+{
+	if (sqlite3_get_autocommit(s->db.handle) == 0)
+		(void)sqlite3_exec(s->db.handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
 enum status
 store_begin(struct store *s, wall_ms now, struct fail *f)
 {
@@ -37,6 +45,7 @@ store_begin(struct store *s, wall_ms now, struct fail *f)
 
 	assert(!s->open);
 	db_clear(&s->db);
+	end_open(s);
 	u = db_use(&s->db, SQL_BEGIN);
 	if (!use_run(&u)) {
 		s->stats.failures++;
@@ -51,9 +60,7 @@ store_begin(struct store *s, wall_ms now, struct fail *f)
 static void
 undo(struct store *s)
 {
-	/* Some failures have ended the transaction already. */
-	if (sqlite3_get_autocommit(s->db.handle) == 0)
-		(void)sqlite3_exec(s->db.handle, "ROLLBACK", NULL, NULL, NULL);
+	end_open(s); /* some failures have done that already */
 	s->open = false;
 	samples_rolled_back(s);
 	rolling_rolled_back(s);
@@ -176,10 +183,29 @@ store_epoch(const struct store *s)
 	return s->epoch;
 }
 
+wall_ms
+store_started(const struct store *s)
+{
+	return s->started;
+}
+
+bool
+store_log_missing(const struct store *s)
+{
+	return s->log_missing;
+}
+
 uint64_t
 store_next_ref(struct store *s)
 {
 	return s->next_ref++;
+}
+
+void
+store_skip_refs(struct store *s, uint64_t ref)
+{
+	if (s->next_ref <= ref)
+		s->next_ref = ref + 1;
 }
 
 void

@@ -66,6 +66,13 @@ struct store_options {
 MUST_CHECK
 enum store_outcome store_open(const struct store_options *o, struct store **s,
     struct fail *f);
+/*
+ * What is kept, where it cannot be written now: for load.h alone, then close
+ * it.  STORE_MISSING: there is none.
+ */
+MUST_CHECK
+enum store_outcome store_open_kept(const struct store_options *o,
+    struct store **s, struct fail *f);
 /* Rolls back what is open, writes what is pending, checkpoints. */
 void store_close(struct store *s); /* NULL is ignored */
 
@@ -74,9 +81,18 @@ enum exit_code store_exit_code(enum store_outcome o);
 
 const char *store_instance(const struct store *s); /* borrowed */
 int64_t store_epoch(const struct store *s);
+/*
+ * Where the axis begins: options.now, or just after the last instant kept if
+ * the clock is behind that.
+ */
+wall_ms store_started(const struct store *s);
+/* At the start its log was gone: what had not left it yet is lost. */
+bool store_log_missing(const struct store *s);
 
 /* A ref never given before (by this store); in order. */
 uint64_t store_next_ref(struct store *s);
+/* Those up to ref were given without this store. */
+void store_skip_refs(struct store *s, uint64_t ref);
 
 /*
  * One transaction at a time.  now is the axis; roll-ups close by it.

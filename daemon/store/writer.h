@@ -5,6 +5,7 @@
 
 #include "core/core.h"
 #include "store/db.h"
+#include "store/planned.h"
 #include "store/rollup.h"
 #include "store/store.h"
 
@@ -39,9 +40,12 @@ struct pending {
 struct store {
 	struct db db;
 	int lock_fd;
+	bool log_missing;
+	bool reading;                 /* store_open_kept() */
 	struct store_options options; /* only micros and micros_arg */
 	char instance[40];
 	int64_t epoch;
+	wall_ms started;
 	bool open; /* a transaction */
 	wall_ms now;
 	uint64_t next_ref, last_sample; /* newest sample put */
@@ -85,8 +89,14 @@ enum status writer_told(struct store *s, struct fail *f);
 int64_t writer_counter(struct store *s, const char *name);
 void writer_set_counter(struct store *s, const char *name, int64_t value);
 
+/* planned.c: the rest of a walk over SQL_PLANNED. */
+void planned_walk(struct use *u, planned_fn *fn, void *arg);
+
 /* incidents.c */
 int64_t incident_row(struct incident_id id);
 struct incident_id incident_of_row(int64_t row);
+
+/* acts.c: the incident of o closes. */
+void acts_over(struct store *s, const struct output *o);
 
 #endif

@@ -52,6 +52,7 @@ put_head(json_t *j, const struct output *o, const struct event_names *n)
 	put_text(j, "endpoint", n->endpoint);
 	put_text(j, "service", n->service);
 	put_text(j, "region", n->region);
+	put_text(j, "receiver", n->receiver);
 	if (o->kind_worst != KIND_NONE) {
 		put_text(j, "kind", kind_name(o->kind_worst));
 		put_text(j, "origin", origin_name(o->origin));
@@ -110,10 +111,26 @@ put_more(json_t *j, const struct output *o)
 		(void)json_object_set_new(j, "buckets_ms",
 		    buckets_json(o->bucket_ms));
 		break;
+	case EVENT_RECEIVER_GONE:
+		put_integer(j, "code", o->code);
+		break;
+	case EVENT_CERT_EXPIRING:
+		put_integer(j, "cert_days", o->cert_days);
+		break;
 	default:
 		put_time(j, "ended", o->ended);
 		break;
 	}
+}
+
+void
+event_said_json(json_t *j, const struct event_said *s)
+{
+	if (s->author == NULL)
+		return;
+	put_text(j, s->act == ACT_ACK ? "acknowledged_by" : "author",
+	    s->author);
+	put_text(j, s->act == ACT_NOTE ? "note" : "why", s->text);
 }
 
 json_t *
@@ -124,6 +141,7 @@ event_json(const struct output *o, const struct event_names *n)
 	put_head(j, o, n);
 	put_run(j, o);
 	put_more(j, o);
+	event_said_json(j, &n->said);
 	return j;
 }
 

@@ -8,20 +8,32 @@
 
 #include "core/core.h"
 
+/* The act behind an event, in the words of who did it. */
+struct event_said {
+	enum act act;
+	const char *author; /* NULL: no person did this */
+	const char *text;   /* a note, or why; or NULL */
+};
+
 /* Borrowed strings; what is NULL is left out. */
 struct event_names {
 	const char *endpoint; /* "service/region[/name]"; NULL for monitor.* */
 	const char *service, *region;
+	struct event_said said;
+	const char *receiver; /* of receiver.*: which one */
 };
 
 struct json_t;
 
 /*
  * A new object (json_decref it) with, in this order: t, event, incident,
- * endpoint, service, region, kind, origin, scope, onset, loud, and what the
+ * endpoint, service, region, receiver, kind, origin, scope, onset, loud, and what the
  * kind of event has more of.  Absent is left out, except ended (null).
  */
 struct json_t *event_json(const struct output *o, const struct event_names *n);
+
+/* Into an event: acknowledged_by or author, note or why. */
+void event_said_json(struct json_t *j, const struct event_said *s);
 
 /* {"up":0,...}: the six buckets, in the order of schema/names.def. */
 struct json_t *buckets_json(const int64_t ms[BUCKET_COUNT]);
@@ -33,6 +45,9 @@ char *event_json_text(const struct json_t *j);
 struct text;
 void event_line(const struct output *o, const struct event_names *n,
     struct text *out);
+
+/* "acknowledged by ann: on it"; nothing when no person did this. */
+void event_said_line(const struct event_said *s, struct text *out);
 
 /* "20230214-1" into buf; returns buf. */
 enum { INCIDENT_TEXT_BYTES = 24 };

@@ -133,7 +133,7 @@ static void
 add_resolved(struct text *out, const struct output *o)
 {
 	text_add(out,
-	    o->cause == CAUSE_OPERATOR ? "ended by an operator: "
+	    o->cause == CAUSE_OPERATOR ? "over by an operator's word: "
 				       : "back, stable: ");
 	add_total(out, o);
 	if (o->ended != 0) {
@@ -184,7 +184,8 @@ add_rest(struct text *out, const struct output *o)
 		text_add(out, "slower than it should be");
 		break;
 	case EVENT_CERT_EXPIRING:
-		text_add(out, "certificate expires soon");
+		text_printf(out, "certificate expires in %d %s",
+		    (int)o->cert_days, o->cert_days == 1 ? "day" : "days");
 		break;
 	case EVENT_MISCONFIGURED:
 		add_reason(out, o);
@@ -207,10 +208,40 @@ add_rest(struct text *out, const struct output *o)
 	case EVENT_SIGHTED:
 		text_add(out, "our own network is back");
 		break;
+	case EVENT_RECEIVER_GONE:
+		text_printf(out,
+		    "wants no more notices (%d): it is told nothing until the "
+		    "next reload",
+		    o->code);
+		break;
+	case EVENT_RECEIVER_FAILING:
+		text_add(out,
+		    "did not take what it was told for three days: given up, "
+		    "see vigie notices --failed");
+		break;
 	default:
 		text_add(out, "this is a test");
 		break;
 	}
+}
+
+void
+event_said_line(const struct event_said *s, struct text *out)
+{
+	static const char *const verbs[] = {[ACT_ACK] = "acknowledged by ",
+	    [ACT_NOTE] = "note by ",
+	    [ACT_RESOLVE] = "ended by ",
+	    [ACT_PAUSE] = "paused by ",
+	    [ACT_RESUME] = "resumed by "};
+
+	if (s->author == NULL)
+		return;
+	text_add(out, verbs[s->act]);
+	escape_log(out, s->author, strlen(s->author));
+	if (s->text == NULL)
+		return;
+	text_add(out, ": ");
+	escape_log(out, s->text, strlen(s->text));
 }
 
 void
@@ -219,8 +250,16 @@ event_line(const struct output *o, const struct event_names *n,
 {
 	const char *who = n->endpoint != NULL ? n->endpoint : "monitor";
 
+	if (n->receiver != NULL) {
+		who = n->receiver;
+		text_add(out, "receiver ");
+	}
 	escape_log(out, who, strlen(who));
 	text_add(out, ": ");
+	if (o->event == EVENT_AMENDED && n->said.author != NULL) {
+		event_said_line(&n->said, out);
+		return;
+	}
 	switch (o->event) {
 	case EVENT_OPENED:
 		add_opened(out, o);
@@ -243,6 +282,10 @@ event_line(const struct output *o, const struct event_names *n,
 	default:
 		add_rest(out, o);
 		break;
+	}
+	if (n->said.author != NULL) {
+		text_add(out, "; ");
+		event_said_line(&n->said, out);
 	}
 	if (o->flapping)
 		text_add(out, "; flapping");

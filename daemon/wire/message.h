@@ -30,7 +30,7 @@
 enum message_type {
 	MSG_HELLO = 1,
 	MSG_READY,         /* empty body */
-	MSG_TARGET,        /* target_put(); fds: basic_file, bearer_file */
+	MSG_TARGET,        /* target_put(); fds: target_secret_file() */
 	MSG_TARGET_REMOVE, /* u32 slot, u32 generation */
 	MSG_TARGETS_DONE,  /* empty: start, or go on, with these */
 	MSG_PACE,

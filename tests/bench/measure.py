@@ -55,6 +55,11 @@ def pss_kb(pids):
     return sum(_counter(f"/proc/{pid}/smaps_rollup", "Pss:") for pid in pids)
 
 
+def anonymous_kb(pids):
+    """Memory of our own: what others map beside us does not change it."""
+    return sum(_counter(f"/proc/{pid}/smaps_rollup", "Pss_Anon:") for pid in pids)
+
+
 def written_bytes(pids):
     """Bytes that these processes caused to be sent to the disk."""
     return sum(_counter(f"/proc/{pid}/io", "write_bytes:") for pid in pids)

@@ -7,7 +7,9 @@
  * Listens on PORT of 127.0.0.1 .. 127.0.0.ADDRESSES (PORT 0: the system
  * chooses), prints {"port":N} and answers each request with a small JSON body
  * and the end of the connection.  With a certificate it speaks TLS, every
- * handshake in full.  A path that begins with /hang is never answered.
+ * handshake in full.  A path that begins with /hang is never answered; of the
+ * requests for one that begins with /mix, every twentieth goes wrong: never
+ * answered, reset, cut short or answered 500, in turn.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -31,6 +33,13 @@ static const char answer[] = "HTTP/1.1 200 OK\r\n"
 			     "Connection: close\r\n\r\n"
 			     "{\"status\":\"ok\"}\n";
 
+static const char broken[] = "HTTP/1.1 500 Internal Server Error\r\n"
+			     "Content-Length: 0\r\n"
+			     "Connection: close\r\n\r\n";
+enum { HALF_AN_ANSWER = 100, FAULT_EVERY = 20 };
+
+enum fault { FAULT_NONE, FAULT_HANG, FAULT_RESET, FAULT_CUT, FAULT_BROKEN };
+
 /* One descriptor: a listener, or a connection that has sent `used` bytes. */
 struct peer {
 	int fd;
@@ -45,6 +54,7 @@ struct server {
 	SSL_CTX *context;    /* NULL: plain */
 	struct peer **peers; /* by descriptor */
 	size_t room;
+	unsigned mixed; /* requests for /mix so far */
 };
 
 static void
@@ -116,19 +126,61 @@ peer_read(struct peer *p, char *to, size_t room)
 }
 
 static void
-peer_answer(struct peer *p)
+peer_send(struct peer *p, const char *bytes, size_t n)
 {
-	if (p->tls != NULL) {
-		(void)SSL_write(p->tls, answer, (int)strlen(answer));
-		(void)SSL_shutdown(p->tls);
-	} else {
-		(void)send(p->fd, answer, strlen(answer), MSG_NOSIGNAL);
-	}
+	if (p->tls != NULL)
+		(void)SSL_write(p->tls, bytes, (int)n);
+	else
+		(void)send(p->fd, bytes, n, MSG_NOSIGNAL);
+}
+
+static enum fault
+fault_of(struct server *s, const char *request)
+{
+	unsigned n;
+
+	if (strncmp(request, "GET /hang", 9) == 0)
+		return FAULT_HANG;
+	if (strncmp(request, "GET /mix", 8) != 0)
+		return FAULT_NONE;
+	n = s->mixed++;
+	if (n % FAULT_EVERY != 0)
+		return FAULT_NONE;
+	return (enum fault)(FAULT_HANG + n / FAULT_EVERY % 4);
 }
 
 /* False when the connection is done with. */
 static bool
-serve_peer(struct peer *p)
+peer_answer(struct peer *p, enum fault fault)
+{
+	const struct linger at_once = {.l_onoff = 1};
+
+	switch (fault) {
+	case FAULT_HANG:
+		p->used = 0;
+		return true;
+	case FAULT_RESET:
+		(void)setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &at_once,
+		    sizeof(at_once));
+		return false;
+	case FAULT_CUT:
+		peer_send(p, answer, HALF_AN_ANSWER);
+		return false;
+	case FAULT_BROKEN:
+		peer_send(p, broken, strlen(broken));
+		break;
+	case FAULT_NONE:
+		peer_send(p, answer, strlen(answer));
+		break;
+	}
+	if (p->tls != NULL)
+		(void)SSL_shutdown(p->tls);
+	return false;
+}
+
+/* False when the connection is done with. */
+static bool
+serve_peer(struct server *s, struct peer *p)
 {
 	long n;
 
@@ -147,12 +199,7 @@ serve_peer(struct peer *p)
 	p->request[p->used] = '\0';
 	if (strstr(p->request, "\r\n\r\n") == NULL)
 		return p->used < sizeof(p->request) - 1;
-	if (strncmp(p->request, "GET /hang", 9) == 0) {
-		p->used = 0;
-		return true;
-	}
-	peer_answer(p);
-	return false;
+	return peer_answer(p, fault_of(s, p->request));
 }
 
 /* The port listened on, which is the system's choice when asked for 0. */
@@ -241,7 +288,7 @@ main(int argc, char **argv)
 
 			if (p->listens)
 				serve_listener(&s, p);
-			else if (!serve_peer(p))
+			else if (!serve_peer(&s, p))
 				peer_free(&s, p);
 		}
 	}

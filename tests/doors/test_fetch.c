@@ -561,7 +561,7 @@ only_webhooks_keep_connections(void **state)
 {
 	struct scene *c = *state;
 	struct fetch_limits limits = {.in_flight_max = 2,
-	    .reuse = true,
+	    .kept_max = 64,
 	    .ca_file = hostile_ca(c->server)};
 	struct got g;
 

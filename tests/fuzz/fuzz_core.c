@@ -127,7 +127,7 @@ policy_of(const uint8_t *b)
 	    .site = b[4] % 2U};
 }
 
-/* A slot that was given up may be another endpoint's: its story is over. */
+/* Who was given up begins anew; only the numbers of its transitions go on. */
 static void
 begin_watching(struct run *r, uint32_t endpoint)
 {
@@ -137,7 +137,7 @@ begin_watching(struct run *r, uint32_t endpoint)
 	    world_watches(r->world, endpoint))
 		return;
 	must(t->open.n == 0);
-	*t = (struct told){.span_since = t->span_since};
+	*t = (struct told){.seq = t->seq, .span_since = t->span_since};
 }
 
 static void

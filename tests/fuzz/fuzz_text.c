@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Small texts of strangers: times, lengths of time, paths, JSON. */
+/*
+ * Small texts of strangers: times, lengths of time, paths, JSON, and what
+ * targets and receivers say of when to come again.
+ */
 #include "fuzz.h"
 #include "input.h"
 
@@ -8,6 +11,7 @@
 #include "base/duration.h"
 #include "base/utc.h"
 #include "core/sample.h"
+#include "io/webhook.h"
 #include "probes/json_path.h"
 #include "probes/maintenance.h"
 #include "probes/retry_after.h"
@@ -20,7 +24,7 @@ try_times(const char *s)
 	wall_ms t, again;
 	span_ms d;
 	struct fail f;
-	int32_t after;
+	int32_t after, pause;
 
 	if (utc_parse(s, &t) &&
 	    (!utc_parse(utc_format(t, buf), &again) || again != t))
@@ -29,6 +33,9 @@ try_times(const char *s)
 		(void)duration_format(d, length);
 	after = retry_after_parse(s, NULL, now);
 	if (after < RETRY_AFTER_ABSENT || after > RETRY_AFTER_LONGEST_S)
+		abort();
+	pause = webhook_retry_after(s, now);
+	if (pause != -1 && (pause < 1 || pause > HOUR_MS / SECOND_MS))
 		abort();
 	(void)retry_after_parse(s, "Tue, 14 Feb 2023 10:00:53 GMT", now);
 }

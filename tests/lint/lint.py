@@ -8,6 +8,7 @@ Prints FILE:LINE: message for each fault; exits 1 if there was one.
 import argparse
 import sys
 
+import cases
 import external
 import rules
 import vocabulary
@@ -19,6 +20,7 @@ CHECKS = {
     "size": rules.size,
     "words": vocabulary.words,
     "names": vocabulary.names,
+    "cases": cases.cases,
     "format": external.formatting,
     "shell": external.shell,
     "manual": external.manual,

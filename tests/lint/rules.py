@@ -34,16 +34,17 @@ PURE = {
     "stdint stdio stdlib string".split()
 }
 
-JSON_ROOMS = r"(daemon/(wire|config|cli|herald|keeper)/|daemon/run\.c$|probes/)"
+JSON_ROOMS = r"(daemon/(wire|config|cli|herald|keeper)/|daemon/requests\.c$|probes/)"
 # Header of another project (a prefix) -> where it may be included.
 HOMES = {
     "event2/": r"daemon/io/loop\.c$",
-    "curl/": r"daemon/io/(fetch|url)\w*\.c$",
+    "curl/": r"daemon/io/((fetch|url)\w*\.c|fetch_inside\.h)$",
     "ares": r"daemon/io/resolve\w*\.c$",
     "sqlite3": r"daemon/store/",
     "syslog": r"daemon/io/syslog\.c$",
-    "openssl/": r"daemon/io/crypto\.c$",
+    "openssl/": r"daemon/io/(crypto|staple)\.c$",
     "libfyaml": r"daemon/config/yaml\.c$",
+    "libical/": r"daemon/config/ical\.c$",
     "pcre2": r"daemon/io/pattern\.c$",
     "jansson": JSON_ROOMS,
     "zlib": r"daemon/cli/trace\w*\.c$",

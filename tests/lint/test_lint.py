@@ -75,6 +75,8 @@ PLANTED = [
     # other programs
     ("format", "daemon/core/f.c", "int   x ;\n", "clang-format"),
     ("shell", "tests/f.sh", "#!/bin/sh\nrm $1\n", "SC2086"),
+    ("cases", "docs/hostile-cases.md", "| a | b | c |", "neither a test nor"),
+    ("cases", "docs/hostile-cases.md", "| a | b | `unit/no.c::x` |", "there is no tests/unit/no.c"),
     ("manual", "man/f.1", ".Dd x\n.Sh NOPE\n.Xx\n", "mandoc"),
 ]
 
@@ -90,6 +92,7 @@ INNOCENT = [
     ("size", "daemon/core/f.c", HEAD + "void\nf(void)\n{\n" + "\tn++;\n" * 70 + "}\n"),
     ("size", "daemon/core/f.h", HEAD + "/*\n * f - what it is for\n */\n"),
     ("names", "daemon/cli/f.c", 'x = "no TLS here, not OK"; y = "timeout"; /* "incident.opened" */'),
+    ("cases", "docs/hostile-cases.md", "| case | b | c |\n|---|---|---|\n| a | b | *not yet shown* |"),
     ("names", "daemon/cli/f.c", "x = event_name(EVENT_OPENED);"),
 ]
 
@@ -138,6 +141,23 @@ def test_innocent_text_passes(copy, check, path, text):
         assert _faults(check, copy, path) == []
     finally:
         target.unlink()
+
+
+def test_a_test_that_a_case_names_is_looked_for(tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "tests/unit").mkdir(parents=True)
+    (tmp_path / "tests/unit/t.c").write_text("static void\nis_there(void **state)\n{\n}\n")
+    (tmp_path / "tests/t.py").write_text("def test_it(tmp_path):\n    test_other()\n")
+    (tmp_path / "tests/t.story").write_text("07:00:00 clock 24h\n")
+    (tmp_path / "docs/hostile-cases.md").write_text(
+        "| a | b | `unit/t.c::is_there` `t.py::test_it` `t.story::clock 24h` |\n"
+        "| a | b | `unit/t.c::void` `t.py::test_other` `t.story::clock 25h` |\n")
+    said = list(lint.CHECKS["cases"](Tree(tmp_path)))
+    assert said == [
+        "docs/hostile-cases.md:2: tests/unit/t.c has no void",
+        "docs/hostile-cases.md:2: tests/t.py has no test_other",
+        "docs/hostile-cases.md:2: tests/t.story has no clock 25h",
+    ]
 
 
 def test_exit_codes_of_the_manual_are_compared(tmp_path):

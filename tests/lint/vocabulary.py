@@ -28,6 +28,8 @@ def words(tree):
     for source in tree.files(*TEXT):
         if source.path.startswith("tests/fuzz/corpus/"):
             continue  # bytes for parsers, not text of ours
+        if source.path == "debian/copyright":
+            continue  # its first line is prescribed, and names a host
         for number, line in enumerate(source.lines, 1):
             m = PATTERN.search(line)
             if m:

@@ -395,8 +395,7 @@ live(struct life *l)
 		struct input in = {.kind = INPUT_UNWATCH, .endpoint = i};
 
 		step(l, &in);
-		/* Taken back at once: its numbers start again. */
-		l->seen[i].seq = 0;
+		/* Taken back at once: its numbers go on. */
 		l->seen[i].state = STATE_UNKNOWN;
 		l->seen[i].resolved_by_operator = 0;
 		in = (struct input){.kind = INPUT_WATCH,

@@ -2,12 +2,14 @@
 #include "stage.h"
 
 #include <assert.h>
-#include <fcntl.h>
 #include <jansson.h>
+#include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,6 +47,7 @@ struct player {
 
 struct stage {
 	struct scratch scratch;
+	char *yaml; /* the configuration in force, with its "@" */
 	struct loop *loop;
 	struct text log;
 	struct logline *logline;
@@ -59,18 +62,30 @@ struct stage {
 	char **ids; /* accepted webhook ids */
 	size_t id_count;
 	char last_incident[32];
+	unsigned patience; /* starts that may fail yet */
 };
 
 static bool
-remembered(struct stage *s, const char *id)
+remembered(const struct stage *s, const char *id)
 {
 	for (size_t i = 0; i < s->id_count; i++) {
 		if (strcmp(s->ids[i], id) == 0)
 			return true;
 	}
-	s->ids = mem_resize(s->ids, s->id_count + 1, sizeof(s->ids[0]));
-	s->ids[s->id_count++] = mem_dup(id);
 	return false;
+}
+
+/* All of it or, when the daemon ends in between, nothing. */
+static void
+remember(struct stage *s, const char *id, const struct heard *h)
+{
+	s->ids = mem_resize(s->ids, s->id_count + 1, sizeof(s->ids[0]));
+	s->heard =
+	    mem_resize(s->heard, s->heard_count + 1, sizeof(s->heard[0]));
+	s->ids[s->id_count] = mem_dup(id);
+	s->heard[s->heard_count] = *h;
+	s->id_count++;
+	s->heard_count++;
 }
 
 static const char *
@@ -89,30 +104,28 @@ header_of(const struct fetch_request *q, const char *name)
 static void
 hear(struct stage *s, const struct fetch_request *q, wall_ms now)
 {
+	const char *id = header_of(q, "webhook-id");
 	json_t *body = json_loadb(q->body, q->body_size, 0, NULL);
 	json_t *data = json_object_get(body, "data");
 	const char *incident =
 	    json_string_value(json_object_get(data, "incident"));
 	const char *endpoint =
 	    json_string_value(json_object_get(data, "endpoint"));
-	struct heard *h;
+	struct heard h = {.told = now};
 
 	assert(data != NULL);
-	if (remembered(s, header_of(q, "webhook-id"))) {
+	if (remembered(s, id)) {
 		s->repeats++;
 		json_decref(body);
 		return;
 	}
-	s->heard =
-	    mem_resize(s->heard, s->heard_count + 1, sizeof(s->heard[0]));
-	h = &s->heard[s->heard_count++];
-	*h = (struct heard){.told = now,
-	    .event = mem_dup(json_string_value(json_object_get(data, "event"))),
-	    .endpoint = mem_dup(endpoint != NULL ? endpoint : "-"),
-	    .json = json_dumps(data, JSON_COMPACT),
-	    .loud = json_is_true(json_object_get(data, "loud"))};
-	if (!utc_parse(json_string_value(json_object_get(data, "t")), &h->at))
-		h->at = 0;
+	h.event = mem_dup(json_string_value(json_object_get(data, "event")));
+	h.endpoint = mem_dup(endpoint != NULL ? endpoint : "-");
+	h.json = json_dumps(data, JSON_COMPACT);
+	h.loud = json_is_true(json_object_get(data, "loud"));
+	if (!utc_parse(json_string_value(json_object_get(data, "t")), &h.at))
+		h.at = 0;
+	remember(s, id, &h);
 	if (incident != NULL)
 		(void)snprintf(s->last_incident, sizeof(s->last_incident), "%s",
 		    incident);
@@ -139,6 +152,7 @@ on_fetch(void *arg, const struct fetch_request *q, wall_ms now,
 		    .code = (uint16_t)b->code,
 		    .headers = b->header != NULL ? headers : NULL,
 		    .body = b->body,
+		    .cert_not_after = b->expires,
 		    .delay = b->delay > 0 ? b->delay : 20};
 	}
 	if (q->method != NULL && strcmp(q->method, "POST") == 0 &&
@@ -247,10 +261,10 @@ start_child(void *arg, enum role role, const struct channel_events *ev,
 static void
 write_file(const char *path, const char *text)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	FILE *file = fopen(path, "w");
 
-	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text) ||
-	    close(fd) != 0)
+	if (file == NULL || fputs(text, file) < 0 || fclose(file) != 0 ||
+	    chmod(path, 0600) != 0)
 		abort();
 }
 
@@ -280,6 +294,13 @@ load(struct stage *s, const char *yaml, struct text *why)
 }
 
 static void
+end_players(struct stage *s)
+{
+	for (size_t i = 0; i < ROLES; i++)
+		player_end(&s->players[i]);
+}
+
+static void
 start_keeper(struct stage *s, struct config *c)
 {
 	struct keeper_setup setup = {.loop = s->loop,
@@ -290,10 +311,17 @@ start_keeper(struct stage *s, struct config *c)
 	enum exit_code code;
 	struct fail f = {.why = ""};
 
-	s->keeper = keeper_new(&setup, &code, &f);
-	if (s->keeper == NULL) {
-		(void)fprintf(stderr, "keeper: %s\n", f.why);
-		abort();
+	while ((s->keeper = keeper_new(&setup, &code, &f)) == NULL) {
+		if (s->patience == 0 || code == EXIT_CODE_CONFIG) {
+			(void)fprintf(stderr, "keeper: %s (%d)\n", f.why,
+			    (int)code);
+			abort();
+		}
+		s->patience--;
+		end_players(s);
+		loop_sim_run_until(s->loop,
+		    loop_now(s->loop) + 2 * (span_ms)SECOND_MS);
+		setup.boot = loop_micros(s->loop) / 1000;
 	}
 }
 
@@ -301,9 +329,9 @@ struct stage *
 stage_new(wall_ms start, const char *yaml)
 {
 	struct stage *s = mem_zalloc(sizeof(*s));
-	struct config *c;
 
 	scratch_make(&s->scratch);
+	s->yaml = mem_dup(yaml);
 	s->loop = loop_sim_new(start);
 	text_init(&s->log, 1 << 22);
 	s->logline = logline_capture(&s->log);
@@ -313,25 +341,47 @@ stage_new(wall_ms start, const char *yaml)
 	    .arg = s};
 	write_file(scratch_path(&s->scratch, "hook.key"),
 	    "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n");
-	c = load(s, yaml, NULL);
-	if (c == NULL)
-		abort();
-	start_keeper(s, c);
 	return s;
 }
 
-static void
-end_players(struct stage *s)
+void
+stage_begin(struct stage *s, unsigned patience)
 {
-	for (size_t i = 0; i < ROLES; i++)
-		player_end(&s->players[i]);
+	struct config *c = load(s, s->yaml, NULL);
+
+	s->patience = patience;
+	if (c == NULL)
+		abort();
+	start_keeper(s, c);
+}
+
+void
+stage_stop(struct stage *s)
+{
+	keeper_free(s->keeper);
+	s->keeper = NULL;
+	end_players(s);
+}
+
+void
+stage_reborn(struct stage *s, const char *folder, span_ms pause)
+{
+	s->keeper = NULL;
+	memset(s->players, 0, sizeof(s->players));
+	loop_sim_forget(s->loop);
+	(void)snprintf(s->scratch.folder, sizeof(s->scratch.folder), "%s",
+	    folder);
+	stage_run_until(s, loop_now(s->loop) + pause);
+	loop_set_axis(s->loop, loop_wall(s->loop));
+	stage_begin(s, s->patience);
 }
 
 void
 stage_free(struct stage *s)
 {
-	keeper_free(s->keeper);
-	end_players(s);
+	if (s == NULL)
+		return;
+	stage_stop(s);
 	logline_free(s->logline);
 	loop_free(s->loop);
 	for (size_t i = 0; i < s->rule_count; i++) {
@@ -350,6 +400,7 @@ stage_free(struct stage *s)
 		mem_free(s->ids[i]);
 	mem_free(s->ids);
 	mem_free(s->heard);
+	mem_free(s->yaml);
 	text_done(&s->log);
 	scratch_remove(&s->scratch);
 	mem_free(s);
@@ -423,7 +474,23 @@ stage_restart(struct stage *s, span_ms pause, bool killed)
 		keeper_free(s->keeper);
 	end_players(s);
 	stage_run_until(s, loop_now(s->loop) + pause);
+	loop_set_axis(s->loop, loop_wall(s->loop));
 	start_keeper(s, c);
+}
+
+void
+stage_disk(struct stage *s, bool full)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct rlimit limit;
+
+	(void)s;
+	if (sigaction(SIGXFSZ, &ignore, NULL) != 0 ||
+	    getrlimit(RLIMIT_FSIZE, &limit) != 0)
+		abort();
+	limit.rlim_cur = full ? 0 : limit.rlim_max;
+	if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
+		abort();
 }
 
 bool
@@ -434,22 +501,20 @@ stage_reload(struct stage *s, const char *yaml, struct text *why)
 
 	if (c == NULL)
 		return false;
-	if (keeper_reload(s->keeper, c, &f) == OK)
+	if (keeper_reload(s->keeper, c, &f) == OK) {
+		mem_free(s->yaml);
+		s->yaml = mem_dup(yaml);
 		return true;
+	}
 	text_add(why, f.why);
 	config_free(c);
 	return false;
 }
 
-bool
-stage_resolve(struct stage *s, const char *incident, struct text *why)
+struct keeper *
+stage_keeper(struct stage *s)
 {
-	struct fail f = {.why = ""};
-
-	if (keeper_resolve(s->keeper, incident, "operator", "story", &f) == OK)
-		return true;
-	text_add(why, f.why);
-	return false;
+	return s->keeper;
 }
 
 const char *
@@ -471,10 +536,54 @@ stage_repeats(const struct stage *s)
 	return s->repeats;
 }
 
+void
+stage_status(const struct stage *s, struct text *out)
+{
+	keeper_status(s->keeper, out);
+}
+
 const char *
 stage_log(const struct stage *s)
 {
 	return text_str(&s->log);
+}
+
+int64_t
+stage_ask(struct stage *s, const char *sql)
+{
+	sqlite3_stmt *stmt = NULL;
+	sqlite3 *db = NULL;
+	int64_t n = -1;
+
+	keeper_flush(s->keeper);
+	if (sqlite3_open_v2(scratch_path(&s->scratch, "vigie.db"), &db,
+		SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db, sql, -1, &stmt, NULL) == SQLITE_OK &&
+	    sqlite3_step(stmt) == SQLITE_ROW)
+		n = sqlite3_column_int64(stmt, 0);
+	else
+		(void)fprintf(stderr, "%s: %s\n", sql, sqlite3_errmsg(db));
+	(void)sqlite3_finalize(stmt);
+	(void)sqlite3_close(db);
+	return n;
+}
+
+bool
+stage_keep(struct stage *s, const char *path)
+{
+	sqlite3 *db = NULL;
+	char *sql = sqlite3_mprintf("VACUUM INTO %Q", path);
+	bool kept;
+
+	keeper_flush(s->keeper);
+	kept = sqlite3_open_v2(scratch_path(&s->scratch, "vigie.db"), &db,
+		   SQLITE_OPEN_READONLY, NULL) == SQLITE_OK &&
+	    sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+	if (!kept)
+		(void)fprintf(stderr, "%s: %s\n", path, sqlite3_errmsg(db));
+	sqlite3_free(sql);
+	(void)sqlite3_close(db);
+	return kept;
 }
 
 const char *

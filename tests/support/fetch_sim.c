@@ -165,7 +165,7 @@ decide(struct fetch *h, const struct fetch_request *q)
 		h->result.reason =
 		    a.connect_only ? REASON_TIMEOUT_CONNECT : REASON_TIMEOUT;
 	}
-	h->result.code = a.code;
+	h->result.code = q->handshake_only ? 0 : a.code;
 	play(h, &a, q->method != NULL && strcmp(q->method, "HEAD") == 0);
 	h->result.verified_tls = tls && !q->insecure && a.code != 0;
 	if (q->want_certificate && tls)
@@ -176,6 +176,12 @@ decide(struct fetch *h, const struct fetch_request *q)
 				     : reason_text(h->result.reason));
 	take_times(&h->result, a.delay, tls);
 	return a.delay;
+}
+
+void
+fetcher_renew(struct fetcher *x)
+{
+	(void)x;
 }
 
 struct fetch *

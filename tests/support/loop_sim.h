@@ -30,6 +30,9 @@ void loop_sim_sleep(struct loop *l, span_ms ms);
 /* Somebody sets the wall clock; negative is back.  The axis does not move. */
 void loop_sim_step_wall(struct loop *l, span_ms ms);
 
+/* Whoever armed a timer or a watch is no more: none of them fires. */
+void loop_sim_forget(struct loop *l);
+
 /* The signal arrives: its callback runs in the next turn. */
 void loop_sim_signal(struct loop *l, int signo);
 

@@ -8,12 +8,23 @@
 
 #include "dial_sim.h"
 #include "fetch_sim.h"
+#include "io/resolve_record.h"
 #include "resolve_sim.h"
+
+/* Fills *out, a good answer, and after how long. */
+typedef void record_script_fn(void *arg, const char *name,
+    const struct dns_question *q, struct record_answer *out, span_ms *delay);
+
+/* Both begin as those of a good answer. */
+typedef void ping_script_fn(void *arg, const struct address *a,
+    enum reason *reason, span_ms *delay);
 
 struct scripts {
 	fetch_script_fn *fetch;
 	resolve_script_fn *resolve;
 	dial_script_fn *dial;
+	record_script_fn *record;
+	ping_script_fn *ping;
 	void *arg;
 };
 

@@ -200,22 +200,44 @@ commonName = supplied
         return path
 
     def run(self, *args):
-        subprocess.run(["openssl", *args], check=True, cwd=self.folder,
-                       stdin=subprocess.DEVNULL, capture_output=True)
+        return subprocess.run(["openssl", *args], check=True,
+                              cwd=self.folder, stdin=subprocess.DEVNULL,
+                              capture_output=True).stdout
 
-    def make(self, name, start, end, authority="ca"):
+    def make(self, name, start, end, authority="ca", subject="/CN=good.test",
+             extensions="subjectAltName=DNS:good.test\n"):
         self.run("req", "-newkey", "ec", "-pkeyopt",
-                 "ec_paramgen_curve:P-256", "-nodes", "-subj",
-                 "/CN=good.test", "-keyout", self.path(name, "key"),
+                 "ec_paramgen_curve:P-256", "-nodes", "-utf8", "-subj",
+                 subject, "-keyout", self.path(name, "key"),
                  "-out", self.path(name, "csr"))
-        extensions = self.file(name + ".ext",
-                               "subjectAltName=DNS:good.test\n")
+        extensions = self.file(name + ".ext", extensions)
         self.run("ca", "-batch", "-notext", "-config",
                  os.path.join(self.folder, "ca.cnf"), "-cert",
                  self.path(authority, "pem"), "-keyfile",
                  self.path(authority, "key"), "-in", self.path(name, "csr"),
-                 "-out", self.path(name, "pem"), "-startdate", start,
+                 "-out", self.path(name, "pem"), "-utf8", "-startdate", start,
                  "-enddate", end, "-extfile", extensions)
+
+    def staple(self, name, status, signer="ca", about=None):
+        """The word of an authority on a certificate; a file in DER.
+
+        status: good, or revoked for a reason of openssl-ca(1)."""
+        about = about or name
+        serial = self.run("x509", "-in", self.path(about, "pem"), "-noout",
+                          "-serial").decode().strip().partition("=")[2]
+        if status == "good":
+            line = f"V\t490102030405Z\t\t{serial}\tunknown\t/CN=x\n"
+        else:
+            line = (f"R\t490102030405Z\t230214090000Z,{status}\t{serial}\t"
+                    "unknown\t/CN=x\n")
+        index = self.file(name + ".index", line)
+        out = self.path(name, "ocsp")
+        self.run("ocsp", "-index", index, "-CA", self.path("ca", "pem"),
+                 "-issuer", self.path("ca", "pem"), "-cert",
+                 self.path(about, "pem"), "-rsigner", self.path(signer, "pem"),
+                 "-rkey", self.path(signer, "key"), "-ndays", "7",
+                 "-no_nonce", "-respout", out, "-noverify")
+        return out
 
     def context(self, name):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -32,7 +32,8 @@ def test_the_manual_has_each_command_and_no_other():
 
 @pytest.mark.parametrize("command", [c for c in _commands() if c != "help"])
 def test_the_manual_has_each_option(command):
-    section = re.split(rf"\n\.It Nm Cm {command}\b(?!-)", MANUAL)[1].partition("\n.It Nm Cm ")[0]
+    sections = re.split(rf"\n\.It Nm Cm {command}\b(?!-)", MANUAL)[1:]
+    section = "".join(s.partition("\n.It Nm Cm ")[0] for s in sections)
     shared = {"config", "json", "no-color", "help"}
     said = set(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", _vigie("help", command).stdout)) - shared
     assert said <= set(re.findall(r"Fl -([a-z-]+)", section)), said

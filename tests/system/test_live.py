@@ -5,10 +5,7 @@ import json
 import os
 import pathlib
 import pwd
-import re
-import shutil
 import signal
-import subprocess
 import sys
 import time
 
@@ -19,73 +16,10 @@ sys.path.insert(0, str(ROOT / "tests/support_py"))
 
 import json_schema  # noqa: E402
 import live  # noqa: E402
+import logdaemon  # noqa: E402
 from receiver import Receiver, new_secret  # noqa: E402
 
 SCHEMA = json.loads((ROOT / "schema/event.schema.json").read_text())
-RSYSLOGD = shutil.which("rsyslogd", path=os.environ["PATH"] + ":/usr/sbin")
-# Its own /dev, so that a log daemon of the machine is not asked.
-PRIVATE_DEV = """
-set -e
-mount --make-rprivate /
-mkdir -p "$1/dev"
-mount -t tmpfs -o mode=755 none "$1/dev"
-for f in null zero full random urandom; do
-    : >"$1/dev/$f"
-    mount --bind "/dev/$f" "$1/dev/$f"
-done
-ln -s "$1/log.socket" "$1/dev/log"
-mount --rbind "$1/dev" /dev
-shift
-exec "$@"
-"""
-RSYSLOG_CONF = """
-module(load="imuxsock" SysSock.Use="off")
-input(type="imuxsock" Socket="{f}/log.socket" CreatePath="off"
-      RateLimit.Interval="0")
-global(workDirectory="{f}")
-template(name="full" type="string"
-    string="%syslogfacility-text%|%syslogseverity-text%|%programname%|%msg%\\n")
-action(type="omfile" file="{f}/messages" template="full")
-"""
-
-
-def private_dev(folder):
-    return ["unshare", "-m", "sh", "-c", PRIVATE_DEV, "sh", str(folder)]
-
-
-class LogDaemon:
-    """Debian's rsyslogd, of our own, with a private socket."""
-
-    def __init__(self, folder):
-        self.file = folder / "messages"
-        conf = folder / "rsyslog.conf"
-        conf.write_text(RSYSLOG_CONF.format(f=folder))
-        self.process = subprocess.Popen(
-            [RSYSLOGD, "-n", "-f", conf, "-i", folder / "rsyslog.pid"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
-        live.until((folder / "log.socket").exists, what="rsyslogd")
-
-    def lines(self, facility):
-        if not self.file.exists():
-            return []
-        rows = [line.split("|", 3) for line in
-                self.file.read_text(errors="replace").splitlines()]
-        return [(severity, program, text.strip())
-                for f, severity, program, text in rows if f == facility]
-
-    def until(self, facility, severity, pattern):
-        return live.until(
-            lambda: [t for s, p, t in self.lines(facility)
-                     if s == severity and p == "vigie"
-                     and re.search(pattern, t)],
-            what=f"{facility}.{severity} {pattern!r} in\n"
-                 + self.file.read_text(errors="replace"))
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait(30)
-
 
 CONFIG = """
 database: {f}/vigie.db
@@ -133,11 +67,6 @@ def stage(tmp_path):
         yield Stage(tmp_path, target, receiver, secret)
 
 
-def may_have_own_dev(folder):
-    return subprocess.run([*private_dev(folder), "true"], check=False,
-                          capture_output=True).returncode == 0
-
-
 def all_up(daemon, count):
     states = daemon.states()
     return len(states) == count and set(states.values()) == {"up"}
@@ -181,13 +110,13 @@ def stop_within(daemon, seconds):
 
 
 def test_maintenance_and_back(stage, tmp_path):
-    if RSYSLOGD is None:
+    if logdaemon.RSYSLOGD is None:
         pytest.skip("no rsyslogd (package rsyslog)")
-    if not may_have_own_dev(tmp_path):
+    if not logdaemon.may_have_own_dev(tmp_path):
         pytest.skip("no mount namespace of our own: not root?")
-    log = LogDaemon(tmp_path)
+    log = logdaemon.LogDaemon(tmp_path)
     stage.configure(OTHER.format(t=stage.target.url))
-    daemon = live.Daemon(stage.config, wrap=private_dev(tmp_path))
+    daemon = live.Daemon(stage.config, wrap=logdaemon.private_dev(tmp_path))
     try:
         with daemon:
             live.until(lambda: all_up(daemon, 4), what="all up")
@@ -217,7 +146,7 @@ def test_maintenance_and_back(stage, tmp_path):
             resolved = await_event(stage, "incident.resolved")
             assert (resolved["incident"], resolved["cause"]) == (
                 incident, "operator")
-            log.until("local0", "notice", "^fleet/eu: ended by an operator")
+            log.until("local0", "notice", "^fleet/eu: over by an operator's word: .*; ended by .*: seen by hand$")
             tell_the_end(daemon, incident)
             stop_within(daemon, 2)
         after_the_end(stage, daemon, incident)

@@ -31,12 +31,14 @@ struct resolution {
 };
 
 static const struct name {
-	const char *name, *addresses[2];
+	const char *name, *addresses[4];
 } names[] = {
     {"one.example", {"203.0.113.1", NULL}},
     {"other.example", {"203.0.113.2", NULL}},
     {"two.example", {"203.0.113.7", "203.0.113.8"}},
     {"six.example", {"2001:db8::6", "203.0.113.6"}},
+    {"three.example", {"203.0.113.33", "203.0.113.31", "203.0.113.32"}},
+    {"mixed.example", {"203.0.113.31", "169.254.1.1"}},
     {"inside.example", {"169.254.1.1", NULL}},
 };
 
@@ -44,7 +46,7 @@ static void
 on_resolution(void *arg)
 {
 	struct resolution *n = arg;
-	struct address a[2];
+	struct address a[4];
 	struct resolved r = {.reason = REASON_DNS_NXDOMAIN,
 	    .addresses = a,
 	    .took_us = 1000};
@@ -53,10 +55,13 @@ on_resolution(void *arg)
 		if (strcmp(n->name, names[i].name) != 0)
 			continue;
 		r.reason = REASON_OK;
-		for (; r.count < 2 && names[i].addresses[r.count] != NULL;
-		     r.count++)
-			assert_true(address_parse(names[i].addresses[r.count],
-			    &a[r.count]));
+		while (r.count < 4 && names[i].addresses[r.count] != NULL)
+			r.count++;
+		/* In another order each time, as name servers do. */
+		for (size_t k = 0; k < r.count; k++)
+			assert_true(address_parse(names[i].addresses[k],
+			    &a[(k + stage->turns) % r.count]));
+		stage->turns += r.count > 2 ? 1 : 0;
 	}
 	if (address_parse(n->name, &a[0])) {
 		r.reason = REASON_OK;
@@ -173,9 +178,17 @@ note(struct asked *q, const struct fetch_request *r)
 	    r->bearer != NULL ? r->bearer : "");
 	(void)snprintf(q->body, sizeof(q->body), "%.*s", (int)r->body_size,
 	    r->body != NULL ? (const char *)r->body : "");
+	(void)snprintf(q->method, sizeof(q->method), "%s",
+	    r->method != NULL ? r->method : "GET");
 	q->timeout = r->timeout;
 	q->connect_timeout = r->connect_timeout;
 	q->want_certificate = r->want_certificate;
+}
+
+void
+fetcher_renew(struct fetcher *x)
+{
+	(void)x;
 }
 
 struct fetch *
@@ -189,7 +202,9 @@ fetch_start(struct fetcher *x, const struct fetch_request *r, fetched_fn *fn,
 	if (stage->asked_count < ASKED_MAX)
 		stage->asked[stage->asked_count] = q;
 	stage->asked_count++;
-	h->answer = (struct answer){.code = 200, .after = 20, .body = ""};
+	h->answer = (struct answer){.code = r->handshake_only ? 0 : 200,
+	    .after = 20,
+	    .body = ""};
 	if (stage->answer != NULL)
 		stage->answer(stage, &q, &h->answer);
 	if (r->address != NULL)
@@ -308,6 +323,8 @@ hear_stats(struct stage *s, struct bytes_in *i)
 	s->stats.dropped += one.dropped;
 	s->stats.redirects_blocked += one.redirects_blocked;
 	s->stats.late_p99_us = one.late_p99_us;
+	if (one.in_flight > s->in_flight_most)
+		s->in_flight_most = one.in_flight;
 }
 
 static void
@@ -330,8 +347,10 @@ on_frame(void *arg, const struct frame *f)
 		break;
 	case MSG_EXCERPT:
 		assert_true(excerpt_get(&i, &x));
-		assert_true(s->excerpt_count < EXCERPTS_MAX);
-		s->excerpts[s->excerpt_count++] = x;
+		if (s->excerpt_count < EXCERPTS_MAX)
+			s->excerpts[s->excerpt_count++] = x;
+		else
+			excerpt_done(&x);
 		break;
 	default:
 		fail_msg("message of type %u", f->type);
@@ -403,7 +422,7 @@ stage_target(uint32_t slot, const char *id, const char *url)
 {
 	return (struct target){.slot = slot,
 	    .generation = 1,
-	    .kind = strncmp(url, "tcp:", 4) == 0 ? TARGET_TCP : TARGET_HTTP,
+	    .kind = target_kind_of(url),
 	    .id = mem_dup(id),
 	    .url = mem_dup(url),
 	    .interval = MINUTE_MS,

@@ -15,7 +15,7 @@
 #include "wire/message.h"
 #include "wire/target.h"
 
-enum { HEARD_MAX = 8192, ASKED_MAX = 64, EXCERPTS_MAX = 64 };
+enum { HEARD_MAX = 24576, ASKED_MAX = 64, EXCERPTS_MAX = 64 };
 
 /* What one request gets. */
 struct answer {
@@ -30,7 +30,7 @@ struct answer {
 /* A request as it came. */
 struct asked {
 	char url[200], address[ADDRESS_TEXT_BYTES];
-	char header[80], userinfo[40], bearer[40], body[40];
+	char header[80], userinfo[80], bearer[40], body[120], method[8];
 	span_ms timeout, connect_timeout;
 	bool want_certificate;
 };
@@ -45,6 +45,7 @@ struct stage {
 	    *answer)(struct stage *s, const struct asked *q, struct answer *a);
 	enum reason dialled; /* what tcp gets */
 	int mood;            /* for the script */
+	size_t turns;        /* by how much the next answer is rotated */
 
 	struct asked asked[ASKED_MAX]; /* the first of them */
 	size_t asked_count, dialled_count;
@@ -54,17 +55,20 @@ struct stage {
 	size_t heard_count;
 	wall_ms upto, batch_at;
 	span_ms longest_silence;
-	struct excerpt excerpts[EXCERPTS_MAX];
+	struct excerpt excerpts[EXCERPTS_MAX]; /* the first of them */
 	size_t excerpt_count;
 	struct prober_stats stats; /* added up */
+	uint32_t in_flight_most;
 };
 
-/* A prober that has been greeted, at LOOP_SIM_START. */
+/* A prober that has been greeted, at LOOP_SIM_START, with 1024 descriptors. */
 struct stage *stage_new(void);
 void stage_free(struct stage *s);
 
 /* Known names: one.example two.example (dead, then 203.0.113.8), six.example
- * (2001:db8::6, 203.0.113.6), inside.example (169.254.1.1), else NXDOMAIN. */
+ * (2001:db8::6, 203.0.113.6), three.example (203.0.113.31 to .33, in any order),
+ * mixed.example (203.0.113.31, 169.254.1.1), inside.example (169.254.1.1), else
+ * NXDOMAIN. */
 
 /* Filled with defaults, 60 s and 10 s; strings are copied. */
 struct target stage_target(uint32_t slot, const char *id, const char *url);
@@ -79,5 +83,9 @@ const struct sample *stage_last(const struct stage *s, size_t i);
 
 /* The tests of parts_prober_hops.c; how many failed. */
 int stage_hops_run(void);
+/* The same of parts_prober_token.c, _each.c and _crowd.c. */
+int stage_token_run(void);
+int stage_each_run(void);
+int stage_crowd_run(void);
 
 #endif

@@ -81,8 +81,7 @@ load_good(const char *yaml)
 	c = load(&e);
 	if (c == NULL)
 		fail_msg("%s\n%s", yaml, text_str(&e.lines));
-	assert_int_equal(e.count, 0);
-	assert_int_equal(text_len(&e.lines), 0);
+	assert_int_equal(e.count + text_len(&e.lines), 0);
 	text_done(&e.lines);
 	return c;
 }
@@ -250,17 +249,16 @@ static const char full[] =
     "  - id: a\n"
     "    name: \"A \\\"quoted\\\" name\"\n"
     "    tags: [x, y]\n"
-    "    owner: me\n"
-    "    runbook: https://r/\n"
+    "    owner: me\n    runbook: https://r/\n"
     "    functions: one\n"
     "    unaffected: [two]\n"
-    "    advice: wait\n"
+    "    advice: ''''''''''''''''''''''\n" /* ten */
     "    slo: 99.95%\n"
     "    all_clear: cautious\n"
     "    timeout: 3s\n"
     "    ip: 6\n"
     "    auth: {bearer_file: good}\n"
-    "    tls: {ca_file: good}\n"
+    "    tls: {ca_file: bundle}\n"
     "    regions:\n"
     "      eu: https://eu.example.org/\n"
     "      us:\n"
@@ -512,6 +510,51 @@ test_forged(void **state)
 	assert_true(gives_errors(yaml, strlen(yaml), want));
 }
 
+/* Named for systemd: resolved where it was passed, else left for later. */
+static void
+test_credential(void **state)
+{
+	static const char *const bad[] = {"2:49: 'secret_file': '../good' is "
+					  "not the name of a credential",
+	    NULL};
+	static const char *const gone[] = {"2:49: 'secret_file': no credential "
+					   "none; put it into "
+					   "/etc/vigie/credentials and restart",
+	    NULL};
+	static const char part[] =
+	    S "receivers: [{id: h, type: webhook, secret_file: credential:";
+	char yaml[400], path[256];
+	struct config *c;
+
+	(void)state;
+	(void)snprintf(yaml, sizeof(yaml), "%sgood, url: 'https://h/'}]\n",
+	    part);
+	c = load_good(yaml);
+	assert_string_equal(c->receivers[0].secret_file, "credential:good");
+	config_free(c);
+	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
+	c = load_good(yaml);
+	(void)snprintf(path, sizeof(path), "%s/good", folder);
+	assert_string_equal(c->receivers[0].secret_file, path);
+	config_free(c);
+	(void)snprintf(yaml, sizeof(yaml), "%snone, url: 'https://h/'}]\n",
+	    part);
+	assert_true(gives_errors(yaml, strlen(yaml), gone));
+	(void)snprintf(yaml, sizeof(yaml), "%s../good, url: 'https://h/'}]\n",
+	    part);
+	assert_true(gives_errors(yaml, strlen(yaml), bad));
+	assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+}
+
+static const char bundle[] =
+    "-----BEGIN CERTIFICATE-----\n"
+    "MIHUMIGHAhQC+Vv5b7gNbnkGGnSarkti8trjtDAFBgMrZXAwDDEKMAgGA1UEAwwB\n"
+    "dDAgFw0yNjExMjMwOTAyMTBaGA8yMDUxMDcxNTA5MDIxMFowDDEKMAgGA1UEAwwB\n"
+    "dDAqMAUGAytlcAMhABvT94lA567cUw1HNqou1EB0uW868IReh8lNdm2KQJfKMAUG\n"
+    "AytlcANBAKPl+vn+J6lNO7oCswH/rnF0H4R9SDcRwgrnDGVqxM8GYIuh7DaAWUCC\n"
+    "O2Epw1SGD5oxmDPdDLGOYBrHE8prFgk=\n"
+    "-----END CERTIFICATE-----\n";
+
 static int
 set_up(void **state)
 {
@@ -519,6 +562,7 @@ set_up(void **state)
 	if (mkdtemp(folder) == NULL)
 		return -1;
 	put_file("good", "secret", 6, 0600);
+	put_file("bundle", bundle, sizeof(bundle) - 1, 0600);
 	put_file("open", "secret", 6, 0644);
 	put_file("empty", "", 0, 0600);
 	return 0;
@@ -527,11 +571,12 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
+	static const char *const files[] = {"v.yaml", "good", "bundle", "open",
+	    "empty"};
+
 	(void)state;
-	remove_file("v.yaml");
-	remove_file("good");
-	remove_file("open");
-	remove_file("empty");
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		remove_file(files[i]);
 	return rmdir(folder);
 }
 
@@ -548,6 +593,7 @@ main(void)
 	    cmocka_unit_test(test_parts),
 	    cmocka_unit_test(test_urls),
 	    cmocka_unit_test(test_forged),
+	    cmocka_unit_test(test_credential),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

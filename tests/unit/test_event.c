@@ -13,7 +13,9 @@
 #include "base/utc.h"
 #include "wire/event_json.h"
 
-static const struct event_names eu = {"tesla-fleet/eu", "tesla-fleet", "eu"};
+static const struct event_names eu = {.endpoint = "tesla-fleet/eu",
+    .service = "tesla-fleet",
+    .region = "eu"};
 
 static wall_ms
 at(const char *clock)
@@ -166,7 +168,8 @@ of_the_monitor(void **state)
 static void
 every_event_has_a_line(void **state)
 {
-	const struct event_names evil = {"a\nb\033[2J", "a", NULL};
+	const struct event_names evil = {.endpoint = "a\nb\033[2J",
+	    .service = "a"};
 
 	(void)state;
 	for (unsigned e = 0; e < EVENT_COUNT; e++) {
@@ -180,6 +183,49 @@ every_event_has_a_line(void **state)
 		assert_null(strchr(text_str(&t), '\n'));
 		assert_true(text_len(&t) > 20);
 		text_done(&t);
+	}
+}
+
+/* What people write can neither forge a line nor flood one. */
+static void
+the_words_of_people(void **state)
+{
+	static const struct row {
+		enum event_kind event;
+		struct event_said said;
+		const char *line, *json;
+	} rows[] = {
+	    {EVENT_AMENDED, {ACT_ACK, "ann", NULL}, ": acknowledged by ann",
+		"\"acknowledged_by\":\"ann\""},
+	    {EVENT_AMENDED, {ACT_ACK, "ann", "on it"},
+		": acknowledged by ann: on it", "\"why\":\"on it\""},
+	    {EVENT_AMENDED, {ACT_NOTE, "uid 7", "a\nb\033[2J"},
+		": note by uid 7: a\\x0ab\\x1b[2J",
+		"\"author\":\"uid 7\",\"note\":\"a\\nb\\u001B[2J\""},
+	    {EVENT_RESOLVED, {ACT_RESOLVE, "ann", "seen"},
+		"; ended by ann: seen", "\"author\":\"ann\",\"why\":\"seen\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct event_names n = eu;
+		struct output o = opened();
+		struct text t;
+		json_t *j;
+		char *json;
+
+		o.event = rows[i].event;
+		n.said = rows[i].said;
+		j = event_json(&o, &n);
+		json = event_json_text(j);
+		text_init(&t, 4096);
+		event_line(&o, &n, &t);
+		if (strstr(text_str(&t), rows[i].line) == NULL ||
+		    strstr(json, rows[i].json) == NULL)
+			fail_msg("%zu: %s\n%s", i, text_str(&t), json);
+		text_done(&t);
+		mem_free(json);
+		json_decref(j);
 	}
 }
 
@@ -212,6 +258,7 @@ main(void)
 	    cmocka_unit_test(resolved),
 	    cmocka_unit_test(of_the_monitor),
 	    cmocka_unit_test(every_event_has_a_line),
+	    cmocka_unit_test(the_words_of_people),
 	    cmocka_unit_test(incident_ids),
 	};
 

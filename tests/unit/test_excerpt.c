@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -63,7 +64,7 @@ headers_by_list(void **state)
 	struct excerpt e = {0};
 
 	(void)state;
-	excerpt_build(&e, &r, "status 500, token=abc");
+	excerpt_build(&e, &r, "status 500, token=abc", NULL);
 	assert_string_equal(e.headers,
 	    "Server: nginx\nLocation: /login?token=[masked]\n"
 	    "X-Cache-Status: MISS\nWWW-Authenticate: Basic realm=\"x\"\n");
@@ -85,7 +86,7 @@ cut_between_characters(void **state)
 	for (size_t i = 1; i + 1 < sizeof(body); i++)
 		body[i] = i % 2 == 1 ? 0xc3 : 0xa4;
 	body[sizeof(body) - 1] = 'x';
-	excerpt_build(&e, &r, NULL);
+	excerpt_build(&e, &r, NULL, NULL);
 	assert_int_equal(e.body_size, EXCERPT_BODY_BYTES - 1);
 	assert_null(e.detail);
 	excerpt_done(&e);
@@ -103,9 +104,44 @@ token_over_the_edge(void **state)
 	(void)state;
 	memset(body, ' ', sizeof(body));
 	memcpy(body + EXCERPT_BODY_BYTES - 10, token, sizeof(token) - 1);
-	excerpt_build(&e, &r, NULL);
+	excerpt_build(&e, &r, NULL, NULL);
 	assert_null(strstr(e.body, "eyJ"));
 	assert_int_equal(e.body_size, EXCERPT_BODY_BYTES);
+	excerpt_done(&e);
+}
+
+static void
+what_was_shown_is_hidden(void **state)
+{
+	static const struct {
+		const char *text, *shown, *want;
+	} hidden[] = {
+	    {"you are hush.1, hush.1!", "hush.1", "you are ******, ******!"},
+	    {"cut hush", "hush.1", "cut ****"},
+	    {"cut hus", "hush.1", "cut hus"},
+	    {"hush.hush.1", "hush.1", "hush.******"},
+	    {"hush.1", NULL, "hush.1"},
+	    {"hush.1", "", "hush.1"},
+	    {"", "hush.1", ""},
+	};
+	struct fetch_header header = {"Location", "/?q=hush.1"};
+	struct fetch_result r = {.headers = &header,
+	    .header_count = 1,
+	    .body = (const unsigned char *)"so hush.1 it is",
+	    .body_size = 15};
+	struct excerpt e = {0};
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(hidden[0]); i++) {
+		(void)snprintf(text, sizeof(text), "%s", hidden[i].text);
+		excerpt_hide(text, strlen(text), hidden[i].shown);
+		assert_string_equal(text, hidden[i].want);
+	}
+	excerpt_build(&e, &r, "not hush.1", "hush.1");
+	assert_string_equal(e.body, "so ****** it is");
+	assert_string_equal(e.detail, "not ******");
+	assert_string_equal(e.headers, "Location: /?q=******\n");
 	excerpt_done(&e);
 }
 
@@ -113,6 +149,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_was_shown_is_hidden),
 	    cmocka_unit_test(masking),
 	    cmocka_unit_test(headers_by_list),
 	    cmocka_unit_test(cut_between_characters),

@@ -14,7 +14,9 @@
 static const char *const tags[] = {"paying", NULL};
 static const char *const functions[] = {"remote commands", "sentry mode", NULL};
 static const char *const unaffected[] = {"Bluetooth key", NULL};
-static const struct event_names names = {"tesla-fleet/eu", "tesla-fleet", "eu"};
+static const struct event_names names = {.endpoint = "tesla-fleet/eu",
+    .service = "tesla-fleet",
+    .region = "eu"};
 
 static struct output
 opened(void)

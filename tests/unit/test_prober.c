@@ -290,6 +290,25 @@ others_do_not(void **state)
 	stage_free(s);
 }
 
+/* ---- tls ---- */
+
+static void
+a_certificate_is_watched(void **state)
+{
+	struct stage *s = stage_new();
+
+	(void)state;
+	watch(s, "tls://one.example:993");
+	stage_run(s, MINUTE_MS);
+	assert_int_equal(s->heard_count, 1);
+	assert_string_equal(s->asked[0].url, "https://one.example:993/");
+	assert_int_equal(s->heard[0].sample.class, CLASS_OK);
+	assert_int_equal(s->heard[0].sample.code, 0);
+	assert_int_equal(s->heard[0].sample.port, 993);
+	assert_true(s->heard[0].sample.flags & SAMPLE_PATH_PROVEN);
+	stage_free(s);
+}
+
 /* ---- life ---- */
 
 static void
@@ -344,6 +363,30 @@ secrets_come_by_descriptor(void **state)
 	(void)close(fds[0]);
 	(void)close(fds[1]);
 	(void)unlink(basic);
+	(void)unlink(bearer);
+}
+
+/* One that could not be opened is not made up for by the next. */
+static void
+a_secret_that_is_lacking_stays_lacking(void **state)
+{
+	char bearer[] = "/tmp/vigie-bearer-XXXXXX";
+	int fds[2] = {open("/dev/null", O_RDONLY), mkstemp(bearer)};
+	struct stage *s = stage_new();
+	struct target t = stage_target(0, "service/eu", "https://one.example/");
+
+	(void)state;
+	assert_true(fds[0] >= 0 && fds[1] >= 0);
+	assert_int_equal(write(fds[1], "abc", 3), 3);
+	t.basic_file = mem_dup("/dev/null");
+	t.bearer_file = mem_dup(bearer);
+	stage_watch(s, &t, fds, 2);
+	stage_run(s, MINUTE_MS);
+	assert_string_equal(s->asked[0].userinfo, "");
+	assert_string_equal(s->asked[0].bearer, "abc");
+	stage_free(s);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
 	(void)unlink(bearer);
 }
 
@@ -432,8 +475,10 @@ main(void)
 	    cmocka_unit_test(pace_is_followed),
 	    cmocka_unit_test(canaries_answer_by_refusing),
 	    cmocka_unit_test(others_do_not),
+	    cmocka_unit_test(a_certificate_is_watched),
 	    cmocka_unit_test(a_full_channel_loses_nothing),
 	    cmocka_unit_test(secrets_come_by_descriptor),
+	    cmocka_unit_test(a_secret_that_is_lacking_stays_lacking),
 	    cmocka_unit_test(removed_in_flight),
 	    cmocka_unit_test(a_renewed_target_keeps_its_place),
 	    cmocka_unit_test(ends_with_its_keeper),
@@ -441,5 +486,6 @@ main(void)
 
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	return failed + stage_hops_run();
+	return failed + stage_hops_run() + stage_token_run() +
+	    stage_each_run() + stage_crowd_run();
 }

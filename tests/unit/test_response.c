@@ -50,6 +50,22 @@ headers_of_the_last_block_are_kept(void **state)
 }
 
 static void
+two_lengths_must_agree(void **state)
+{
+	struct response r = {0};
+
+	(void)state;
+	response_reset(&r, 0);
+	assert_true(line(&r, "HTTP/1.1 200 OK\r\n"));
+	assert_true(line(&r, "Content-Length: 5\r\n"));
+	assert_true(line(&r, "content-length:  5 \r\n"));
+	assert_int_equal(r.fault, RESPONSE_FINE);
+	assert_false(line(&r, "CONTENT-LENGTH: 2\r\n"));
+	assert_int_equal(r.fault, RESPONSE_TWO_LENGTHS);
+	response_done(&r);
+}
+
+static void
 budgets_hold(void **state)
 {
 	struct response r = {0};
@@ -141,6 +157,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] =
 	    {cmocka_unit_test(headers_of_the_last_block_are_kept),
+		cmocka_unit_test(two_lengths_must_agree),
 		cmocka_unit_test(budgets_hold),
 		cmocka_unit_test(a_body_is_kept_up_to_its_budget),
 		cmocka_unit_test(times_of_certificates_are_read),

@@ -72,7 +72,10 @@ severities(void **state)
 		    : e == EVENT_CHANGED               ? SEVERITY_CRIT
 		    : e == EVENT_RECOVERING || e == EVENT_RESOLVED
 		    ? SEVERITY_NOTICE
-		    : SEVERITY_INFO;
+		    : e == EVENT_RECEIVER_GONE || e == EVENT_RECEIVER_FAILING
+		    ? SEVERITY_CRIT
+		    : e == EVENT_CERT_EXPIRING ? SEVERITY_WARNING
+					       : SEVERITY_INFO;
 
 		o = event(e, true);
 		assert_int_equal(route_severity(&o), want);
@@ -161,6 +164,35 @@ the_monitor_has_no_service(void **state)
 	assert_false(
 	    takes((struct config_route){.region = OWN("eu")}, NULL, &o));
 	assert_false(takes((struct config_route){.tag = OWN("*")}, NULL, &o));
+}
+
+/* Those to whom everything goes, else anybody, but nobody who is gone. */
+static void
+others_hear_of_a_receiver(void **state)
+{
+	char *hook[] = {OWN("hook"), NULL}, *phone[] = {OWN("phone"), NULL};
+	struct config_route routes[] = {{.to = hook, .all = true},
+	    {.to = phone}, {.to = phone, .all = true, .service = OWN("our-*")}};
+	struct config c = {.receivers = receivers,
+	    .receiver_count = 3,
+	    .routes = routes,
+	    .route_count = 3};
+	bool gone[3] = {false};
+	struct route_hit hits[3];
+
+	(void)state;
+	assert_int_equal(route_receiver(&c, "phone", gone, 7, hits), 1);
+	assert_int_equal(hits[0].receiver, 1);
+	assert_int_equal(hits[0].not_before, 7);
+	/* It does not hear of itself. */
+	assert_int_equal(route_receiver(&c, "hook", gone, 7, hits), 2);
+	assert_int_equal(hits[0].receiver, 0);
+	assert_int_equal(hits[1].receiver, 2);
+	gone[1] = true;
+	assert_int_equal(route_receiver(&c, "phone", gone, 7, hits), 1);
+	assert_int_equal(hits[0].receiver, 0);
+	gone[0] = gone[2] = true;
+	assert_int_equal(route_receiver(&c, "hook", gone, 7, hits), 0);
 }
 
 static void
@@ -286,6 +318,7 @@ main(void)
 	    cmocka_unit_test(either_kind_matches),
 	    cmocka_unit_test(quiet_ones_only_for_all),
 	    cmocka_unit_test(the_monitor_has_no_service),
+	    cmocka_unit_test(others_hear_of_a_receiver),
 	    cmocka_unit_test(earliest_route_wins),
 	    cmocka_unit_test(decision_table),
 	    cmocka_unit_test(a_tried_opening_keeps_its_end),

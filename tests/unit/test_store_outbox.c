@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/text.h"
 #include "stores.h"
 
 struct fixture {
@@ -49,7 +50,7 @@ owe(struct store *s, uint32_t n, const char *receiver, wall_ms not_before)
 }
 
 struct list {
-	char text[200]; /* "1:1+ 2:1- ": outbox, incident, first or not */
+	char text[200]; /* "1:1 2:1 ": outbox, incident */
 };
 
 static bool
@@ -61,9 +62,8 @@ note(void *arg, const struct store_owed *o)
 	assert_string_equal(o->notice.body, "{\"a\":1}");
 	assert_string_equal(o->notice.line, "a line");
 	assert_true(strncmp(o->webhook_id, "vg_test1_", 9) == 0);
-	(void)snprintf(l->text + n, sizeof(l->text) - n, "%lu:%u%c ",
-	    (unsigned long)o->outbox, o->notice.incident.n,
-	    o->first ? '+' : '-');
+	(void)snprintf(l->text + n, sizeof(l->text) - n, "%lu:%u ",
+	    (unsigned long)o->outbox, o->notice.incident.n);
 	return true;
 }
 
@@ -104,9 +104,9 @@ order_and_state(void **state)
 	stores_commit(x.s);
 
 	expect_due(x.s, 99, 9, "");
-	expect_due(x.s, 300, 9, "1:1+ 2:1- 3:2+ ");
-	expect_due(x.s, 300, 2, "1:1+ 2:1- ");
-	expect_due(x.s, 150, 9, "1:1+ 3:2+ ");
+	expect_due(x.s, 300, 9, "1:1 3:2 ");
+	expect_due(x.s, 300, 1, "1:1 ");
+	expect_due(x.s, 150, 9, "1:1 3:2 ");
 	assert_int_equal(store_outbox_next(x.s, "hook"), 100);
 	assert_int_equal(store_outbox_next(x.s, "nobody"), INT64_MAX);
 
@@ -120,9 +120,9 @@ order_and_state(void **state)
 	a = attempt(77, ATTEMPT_DELIVERED); /* unknown */
 	store_put_attempt(x.s, &a, 300, 0);
 	stores_commit(x.s);
-	/* The opening waits, so its follower is known not to be the first. */
-	expect_due(x.s, 300, 9, "2:1- ");
-	expect_due(x.s, 900, 9, "1:1+ 2:1- ");
+	/* The opening waits, and its follower for the opening. */
+	expect_due(x.s, 300, 9, "");
+	expect_due(x.s, 900, 9, "1:1 ");
 	assert_int_equal(store_outbox_next(x.s, "hook"), 200);
 	store_tally(x.s, "hook", &t);
 	assert_int_equal(t.sent, 1);
@@ -134,14 +134,62 @@ order_and_state(void **state)
 	end(&x);
 }
 
+/* However many wait for their turn, others do not wait with them. */
+static void
+a_long_queue_is_in_nobodys_way(void **state)
+{
+	struct attempt a;
+	struct fixture x;
+
+	(void)state;
+	begin(&x);
+	for (int i = 0; i < 100; i++)
+		(void)owe(x.s, 1, "hook", 100);
+	assert_int_equal(owe(x.s, 2, "hook", 100), 101);
+	stores_commit(x.s);
+	stores_begin(x.s, 300);
+	a = attempt(1, ATTEMPT_RETRY);
+	store_put_attempt(x.s, &a, 300, 3600);
+	stores_commit(x.s);
+	expect_due(x.s, 300, 2, "101:2 ");
+	end(&x);
+}
+
+/* What belongs to no incident waits for nothing. */
+static void
+without_an_incident_there_is_no_order(void **state)
+{
+	struct fixture x;
+
+	(void)state;
+	begin(&x);
+	assert_int_equal(owe(x.s, 0, "hook", 100), 1);
+	assert_int_equal(owe(x.s, 0, "hook", 100), 2);
+	assert_int_equal(owe(x.s, 1, "hook", 100), 3);
+	stores_commit(x.s);
+	expect_due(x.s, 300, 9, "1:0 2:0 3:1 ");
+	end(&x);
+}
+
+/* Whose rows have expired: arg is a text of 100 bytes at most. */
+static void
+on_expired(void *arg, const char *receiver)
+{
+	struct text *t = arg;
+
+	text_printf(t, "%s ", receiver);
+}
+
 static void
 ends_are_counted_once(void **state)
 {
 	struct store_tally t;
 	struct attempt a;
 	struct fixture x;
+	struct text whose;
 
 	(void)state;
+	text_init(&whose, 100);
 	begin(&x);
 	(void)owe(x.s, 1, "hook", 100);
 	(void)owe(x.s, 1, "hook", 200);
@@ -153,11 +201,13 @@ ends_are_counted_once(void **state)
 	stores_commit(x.s);
 	store_tally(x.s, "hook", &t);
 	assert_int_equal(t.sent, 1);
-	expect_due(x.s, 1000, 9, "2:1+ ");
+	expect_due(x.s, 1000, 9, "2:1 ");
 
 	stores_begin(x.s, 1200);
-	assert_int_equal(store_expire_outbox(x.s, 1199), 0);
-	assert_int_equal(store_expire_outbox(x.s, 1200), 1);
+	assert_int_equal(store_expire_outbox(x.s, 1199, on_expired, &whose), 0);
+	assert_int_equal(store_expire_outbox(x.s, 1200, on_expired, &whose), 1);
+	assert_string_equal(text_str(&whose), "hook ");
+	text_done(&whose);
 	stores_commit(x.s);
 	store_tally(x.s, "hook", &t);
 	assert_int_equal(t.failed, 1);
@@ -204,8 +254,8 @@ merging_and_removal(void **state)
 	assert_int_equal(store_outbox_of(x.s, (struct incident_id){20230214, 1},
 			     "hook", note, &l),
 	    OK);
-	assert_string_equal(l.text, "1:1+ 2:1+ ");
-	expect_due(x.s, 300, 9, "2:1+ 3:2+ ");
+	assert_string_equal(l.text, "1:1 2:1 ");
+	expect_due(x.s, 300, 9, "2:1 3:2 ");
 	assert_int_equal(store_end_receiver(x.s, "hook", OUTBOX_DROPPED, 300),
 	    2);
 	expect_due(x.s, 300, 9, "");
@@ -246,16 +296,19 @@ long_rows_are_folded(void **state)
 	struct query *q;
 	struct fixture x;
 	struct fail f;
+	struct text whose;
 	bool more = true;
 
 	(void)state;
+	text_init(&whose, 100);
 	begin(&x);
 	(void)owe(x.s, 1, "hook", 100);
 	for (int i = 0; i < 35; i++) {
 		a = attempt(1, ATTEMPT_RETRY);
 		store_put_attempt(x.s, &a, 100 + i, 200 + i);
 	}
-	assert_int_equal(store_expire_outbox(x.s, 2000), 1);
+	assert_int_equal(store_expire_outbox(x.s, 2000, on_expired, &whose), 1);
+	text_done(&whose);
 	stores_commit(x.s);
 	while (more)
 		assert_int_equal(store_retain(x.s, 4000, &keep, &more, &f), OK);
@@ -274,6 +327,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(order_and_state),
+	    cmocka_unit_test(a_long_queue_is_in_nobodys_way),
+	    cmocka_unit_test(without_an_incident_there_is_no_order),
 	    cmocka_unit_test(ends_are_counted_once),
 	    cmocka_unit_test(numbers_have_no_gaps),
 	    cmocka_unit_test(merging_and_removal),

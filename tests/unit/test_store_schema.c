@@ -5,11 +5,12 @@
 
 #include "store/db.h"
 #include "store/migrate.h"
+#include "store/planned.h"
 
 /* They grow without end, or nearly: nothing may read all of one. */
 static const char *const big[] = {"sample", "input", "span", "transition",
     "incident", "event", "evidence", "notice", "outbox", "attempt", "rollup",
-    "excerpt", "body", "peer"};
+    "excerpt", "body", "peer", "planned"};
 
 /* Walks along a key that the caller ends, or that LIMIT 1 does. */
 static const struct walk {
@@ -19,6 +20,7 @@ static const struct walk {
     {SQL_KNOWN_UNTIL, "SCAN sample"},
     {SQL_KNOWN_UNTIL, "SCAN input"},
     {SQL_KNOWN_UNTIL, "SCAN event"},
+    {SQL_EVENTS_BACK, "SCAN event"},
     {SQL_KNOWN_UNTIL, "SCAN transition"},
     {SQL_OLD_SAMPLES, "SCAN sample"},
     {SQL_OLD_EXCERPT, "SCAN excerpt"},
@@ -61,6 +63,7 @@ static bool
 is_partial(const char *step)
 {
 	return strstr(step, "INDEX incident_open") != NULL ||
+	    strstr(step, "INDEX planned_open") != NULL ||
 	    strstr(step, "INDEX outbox_due") != NULL ||
 	    strstr(step, "INDEX outbox_expiry") != NULL;
 }
@@ -234,6 +237,8 @@ static void
 a_later_version_is_whole_or_not_there(void **state)
 {
 	struct migrations built_in = migrations_built_in();
+	unsigned newest = migrations_newest(&built_in);
+	char next[32], after[32], before[40];
 	struct asset all[18];
 	struct migrations m = {all, built_in.count};
 	struct scratch d;
@@ -246,18 +251,19 @@ a_later_version_is_whole_or_not_there(void **state)
 	assert_true(db_open(&db, scratch_path(&d, "it's.db"), d.path,
 	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
 	assert_true(migrate(&db, &m));
-	assert_int_equal(migrations_newest(&m), 1);
 
-	all[m.count++] =
-	    (struct asset){"003-broken.sql", "", broken, sizeof(broken) - 1};
-	assert_false(migrate(&db, &m)); /* 002 is missing */
+	(void)snprintf(next, sizeof(next), "%03u-later.sql", newest + 1);
+	(void)snprintf(after, sizeof(after), "%03u-broken.sql", newest + 2);
+	(void)snprintf(before, sizeof(before), "it's.db.before-%03u",
+	    newest + 2);
+	all[m.count++] = (struct asset){after, "", broken, sizeof(broken) - 1};
+	assert_false(migrate(&db, &m)); /* the next one is missing */
 	db_clear(&db);
-	all[m.count++] =
-	    (struct asset){"002-later.sql", "", second, sizeof(second) - 1};
+	all[m.count++] = (struct asset){next, "", second, sizeof(second) - 1};
 	assert_false(migrate(&db, &m));
 	assert_non_null(strstr(db.fail.why, "incomplete"));
 	db_clear(&db);
-	assert_int_equal(ask(&db, "PRAGMA user_version"), 2);
+	assert_int_equal(ask(&db, "PRAGMA user_version"), newest + 1);
 	assert_int_equal(ask(&db, "SELECT x FROM later"), 7);
 	assert_int_equal(ask(&db,
 			     "SELECT count(*) FROM sqlite_schema "
@@ -265,10 +271,57 @@ a_later_version_is_whole_or_not_there(void **state)
 	    0);
 	db_close(&db);
 	/* As it was before it was touched. */
-	assert_true(db_open(&db, scratch_path(&d, "it's.db.before-003"), d.path,
+	assert_true(db_open(&db, scratch_path(&d, before), d.path,
 	    SQLITE_OPEN_READONLY));
-	assert_int_equal(ask(&db, "PRAGMA user_version"), 1);
+	assert_int_equal(ask(&db, "PRAGMA user_version"), newest);
 	db_close(&db);
+	scratch_remove(&d);
+}
+
+/* What version 2 held is there in version 3, and windows can be added. */
+static void
+windows_come_to_a_database_of_version_2(void **state)
+{
+	struct migrations built_in = migrations_built_in();
+	struct asset older[16];
+	struct migrations m = {older, 0};
+	struct scratch d;
+	struct store *s;
+	struct db db;
+
+	(void)state;
+	assert_true(built_in.count <= 16);
+	for (size_t i = 0; i < built_in.count; i++)
+		if (strtoul(built_in.assets[i].path, NULL, 10) < 3)
+			older[m.count++] = built_in.assets[i];
+	scratch_make(&d);
+	assert_true(db_open(&db, scratch_path(&d, "v.db"), d.path,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+	assert_true(migrate(&db, &m));
+	assert_int_equal(ask(&db, "PRAGMA user_version"), 2);
+	assert_true(db_exec(&db, "INSERT INTO counter VALUES ('kept', 42)"));
+	db_close(&db);
+
+	s = stores_open(d.path, STORES_T0);
+	assert_int_equal(store_counted(s, "kept"), 42);
+	stores_begin(s, STORES_T0);
+	assert_int_equal(store_put_planned(s,
+			     &(struct planned_row){.source = PLANNED_CALENDAR,
+				 .author = "ann",
+				 .added = STORES_T0,
+				 .service = "shop",
+				 .title = "New disks",
+				 .spec = "{\"service\":\"shop\"}"}),
+	    1);
+	stores_commit(s);
+	assert_true(db_open(&db, d.path, d.path, SQLITE_OPEN_READONLY));
+	assert_int_equal(ask(&db,
+			     "SELECT count(*) FROM v_planned WHERE id = 'w1' "
+			     "AND source = 'calendar' AND service = 'shop' "
+			     "AND region IS NULL AND over_ms IS NULL"),
+	    1);
+	db_close(&db);
+	store_close(s);
 	scratch_remove(&d);
 }
 
@@ -280,6 +333,7 @@ main(void)
 	    cmocka_unit_test(views_add_up),
 	    cmocka_unit_test(each_version_reaches_the_newest),
 	    cmocka_unit_test(a_later_version_is_whole_or_not_there),
+	    cmocka_unit_test(windows_come_to_a_database_of_version_2),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -31,6 +31,11 @@ static const struct {
     {"tcp://db.example:5432", OK, URL_TCP, "db.example", 5432, "",
 	"tcp://db.example:5432"},
     {"tcp://[::1]:22", OK, URL_TCP, "::1", 22, "", "tcp://[::1]:22"},
+    {"TLS://Mail.example:993/", OK, URL_TLS, "mail.example", 993, "",
+	"tls://mail.example:993"},
+    {"tls://mail.example", ERR_RANGE, 0, NULL, 0, NULL, NULL},
+    {"tls://mail.example:993/x", ERR_SYNTAX, 0, NULL, 0, NULL, NULL},
+    {"tls://mail.example:993?x", ERR_SYNTAX, 0, NULL, 0, NULL, NULL},
     {"http://[2001:DB8::1]:81/", OK, URL_HTTP, "2001:db8::1", 81, "/",
 	"http://[2001:db8::1]:81"},
     {"http://0x7f.1/", OK, URL_HTTP, "127.0.0.1", 80, "/", "http://127.0.0.1"},
@@ -156,6 +161,7 @@ static const struct {
     {"http://a.example/", "file:///etc/passwd", ERR_RANGE, NULL},
     {"http://a.example/", "gopher://a/", ERR_RANGE, NULL},
     {"http://a.example/", "tcp://a:1", ERR_RANGE, NULL},
+    {"http://a.example/", "tls://a:1", ERR_RANGE, NULL},
     {"http://a.example/", "\x01\x02", ERR_SYNTAX, NULL},
 };
 

@@ -225,9 +225,19 @@ fill_target(union any *a)
 	    .headers = one_pair("X-A", "1"),
 	    .header_count = 1,
 	    .bearer_file = mem_dup("/etc/vigie/token"),
+	    .cert_file = mem_dup("/etc/vigie/my.pem"),
+	    .key_file = mem_dup("/etc/vigie/my.key"),
+	    .oauth = {.token_url = mem_dup("https://auth.example.org/t"),
+		.client_id = mem_dup("vigie"),
+		.secret_file = mem_dup("/etc/vigie/client"),
+		.scope = mem_dup("read"),
+		.audience = mem_dup("api")},
+	    .reuse = true,
 	    .ladder = true,
 	    .family = 2,
-	    .redirects = 5};
+	    .redirects = 5,
+	    .http = TARGET_HTTP_2,
+	    .addresses = TARGET_ADDRESSES_ALL};
 	t->expect.status = mem_array(2, sizeof(*t->expect.status));
 	t->expect.status_count = 2;
 	t->expect.status[0] = (struct target_status){200, 299};
@@ -423,7 +433,7 @@ samples_out_of_range_are_refused(void **state)
 	    {45 + 3, 0x80},     /* retry_after_s far below -1 */
 	    {55, CLASS_COUNT},  /* class */
 	    {56, REASON_COUNT}, /* reason */
-	    {57, 0x20},         /* an unknown flag */
+	    {57, 0x40},         /* an unknown flag */
 	    {54, 0x7f},         /* latency beyond 32 octaves */
 	};
 	unsigned char buf[BODY_MAX];

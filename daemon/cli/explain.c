@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/explaining.h"
+#include "wire/event_json.h"
+
+enum { OPT_DATABASE = 'D' };
+
+static void
+tell(struct cli *c, const struct dossier *d, enum reading_daemon daemon)
+{
+	if (c->json) {
+		struct json_t *j = explaining_json(d);
+
+		reading_put(j, "daemon", reading_daemon_name(daemon));
+		cli_json(c, j);
+		return;
+	}
+	if (d->has_incident && d->incident.closed != 0)
+		explaining_closed(c, d);
+	else
+		explaining_endpoint(c, d);
+	reading_as_of(c, d->known, daemon);
+}
+
+static int
+explain(struct cli *c, struct query *q, const char *what,
+    enum reading_daemon daemon)
+{
+	struct fail f = {.why = ""};
+	struct incident_id id;
+	struct dossier d;
+	enum status s;
+
+	if (incident_parse(what, &id)) {
+		s = dossier_incident(q, id, &d, &f);
+	} else {
+		s = dossier_read(q, what, &d, &f);
+		if (s == OK)
+			s = dossier_prove(q, &d, &f);
+	}
+	if (s == OK)
+		tell(c, &d, daemon);
+	dossier_done(&d);
+	return s == OK ? EXIT_CODE_GOOD : reading_failed(c, &f);
+}
+
+int
+cli_explain(struct cli *c, int argc, char **argv)
+{
+	static const struct option own[] = {{"database", required_argument,
+						NULL, OPT_DATABASE},
+	    {0}};
+	enum reading_daemon daemon;
+	const char *database = NULL;
+	struct query *q;
+	int opt, code;
+
+	while ((opt = cli_option(c, argc, argv, own)) > 0)
+		database = c->value;
+	if (opt == CLI_STOP)
+		return c->exit;
+	if (argc - c->operand != 1)
+		return cli_usage(c,
+		    "explain what?  One endpoint, as service/region, or one "
+		    "incident, as 20230214-1");
+	code = reading_open_live(c, database, &q, &daemon);
+	if (code != EXIT_CODE_GOOD)
+		return code;
+	code = explain(c, q, argv[c->operand], daemon);
+	query_close(q);
+	return code;
+}

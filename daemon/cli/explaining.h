@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* explaining - a dossier in sentences, and as JSON. */
+#ifndef CLI_EXPLAINING_H
+#define CLI_EXPLAINING_H
+
+#include "cli/dossier.h"
+#include "io/resolve.h"
+
+/* Of an endpoint, with its open incident or suspicion. */
+void explaining_endpoint(struct cli *c, const struct dossier *d);
+/* Of an incident that is over. */
+void explaining_closed(struct cli *c, const struct dossier *d);
+
+/* What happened here within six hours, and the quiet time that follows. */
+void explaining_recoveries(struct text *t, const struct explanation *x);
+/* A paragraph of at most 78 columns. */
+void explaining_paragraph(struct cli *c, const char *text);
+
+/* The address that answered, or NULL; returns buf. */
+const char *explaining_address(const struct sample *s,
+    char buf[ADDRESS_TEXT_BYTES]);
+
+struct json_t;
+struct json_t *explaining_json(const struct dossier *d);
+
+#endif

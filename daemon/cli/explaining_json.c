@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include <jansson.h>
+#include <string.h>
+
+#include "base/escape.h"
+#include "base/utc.h"
+#include "cli/explaining.h"
+#include "cli/prospect.h"
+#include "core/ledger.h"
+#include "wire/event_json.h"
+
+enum { LINE_BYTES = 4 * ESCAPE_LOG_BYTES + 8 };
+
+static void
+put_flag(json_t *j, const char *key, bool is)
+{
+	(void)json_object_set_new(j, key, json_boolean(is));
+}
+
+/* Text from outside may be no UTF-8, which JSON must be. */
+static void
+put_safe(json_t *j, const char *key, const char *s)
+{
+	struct text t;
+
+	if (s == NULL || s[0] == '\0')
+		return;
+	text_init(&t, LINE_BYTES);
+	escape_log(&t, s, strlen(s));
+	reading_put(j, key, text_str(&t));
+	text_done(&t);
+}
+
+static void
+put_address(json_t *j, const struct sample *s)
+{
+	char buf[ADDRESS_TEXT_BYTES];
+
+	if (explaining_address(s, buf) == NULL)
+		return;
+	reading_put(j, "address", buf);
+	reading_put_count(j, "port", s->port);
+}
+
+static void
+put_proof(json_t *in, const char *key, const struct dossier_proof *p)
+{
+	const struct sample *s = &p->sample;
+	json_t *j;
+
+	if (!p->known)
+		return;
+	j = json_object();
+	reading_put_time(j, "t", p->at);
+	reading_put(j, "class", class_name((enum sample_class)s->class));
+	reading_put(j, "reason", reason_name((enum reason)s->reason));
+	reading_put(j, "words", reason_text((enum reason)s->reason));
+	if (s->code != 0)
+		reading_put_count(j, "code", s->code);
+	if (p->sampled) {
+		put_address(j, s);
+		reading_put_count(j, "ms", s->total_us / 1000);
+		if (s->retry_after_s != RETRY_AFTER_ABSENT)
+			reading_put_count(j, "retry_after_s", s->retry_after_s);
+	}
+	if (p->ledger != 0)
+		(void)json_object_set_new(j, "ledger",
+		    json_real(p->ledger / 10.0));
+	put_safe(j, "detail", p->detail);
+	put_safe(j, "headers", p->headers);
+	put_safe(j, "excerpt", p->body);
+	(void)json_object_set_new(in, key, j);
+}
+
+static json_t *
+evidence_json(const struct dossier *d)
+{
+	json_t *j = json_object();
+
+	put_proof(j, "first", &d->first);
+	put_proof(j, "deciding", &d->deciding);
+	put_proof(j, "relapse", &d->again);
+	put_proof(j, "last", &d->last);
+	return j;
+}
+
+static json_t *
+incident_json(const struct dossier *d, const struct output *o)
+{
+	const struct query_incident *i = &d->incident;
+	json_t *j = json_object();
+	char id[INCIDENT_TEXT_BYTES];
+
+	reading_put(j, "id", incident_format(o->incident, id));
+	reading_put(j, "kind", kind_name(o->kind_worst));
+	reading_put(j, "origin", origin_name(o->origin));
+	reading_put(j, "phase", phase_name(o->phase));
+	reading_put_time(j, "onset", o->onset);
+	reading_put_time(j, "opened", i->opened);
+	reading_put_time(j, "ended", i->now.ended);
+	reading_put_time(j, "closed", i->closed);
+	put_flag(j, "withdrawn", i->withdrawn);
+	reading_put(j, "cause", cause_name(i->now.cause));
+	reading_put_count(j, "relapses", o->relapses);
+	(void)json_object_set_new(j, "buckets_ms", buckets_json(o->bucket_ms));
+	return j;
+}
+
+static json_t *
+claim_json(const struct dossier *d)
+{
+	const struct explanation *x = &d->x;
+	json_t *j = json_object();
+
+	if (d->retry_after_s != RETRY_AFTER_ABSENT) {
+		reading_put_count(j, "retry_after_s", d->retry_after_s);
+		reading_put_time(j, "retry_said_at", d->retry_at);
+	}
+	reading_put_time(j, "promise_until", x->now.promise_until);
+	reading_put_time(j, "escalates_at", x->escalates_at);
+	put_flag(j, "escalated", x->escalated);
+	reading_put_time(j, "window_until", x->window_until);
+	return j;
+}
+
+static json_t *
+confirmation_json(const struct explanation *x)
+{
+	json_t *j = json_object();
+
+	put_flag(j, "suspect", x->suspect);
+	reading_put_count(j, "failing", x->fails);
+	reading_put_count(j, "claims", x->claims);
+	reading_put_time(j, "failing_since", x->fail_since);
+	(void)json_object_set_new(j, "ledger", json_real(x->now.ledger / 10.0));
+	(void)json_object_set_new(j, "ledger_down",
+	    json_real(LEDGER_DOWN / 10.0));
+	reading_put_time(j, "not_before", x->down_from);
+	put_flag(j, "waits_for_network", x->waiting);
+	return j;
+}
+
+static json_t *
+network_json(const struct explanation *x)
+{
+	json_t *j = json_object();
+
+	put_flag(j, "fine", !x->blind);
+	reading_put_time(j, "known_to_work", x->path_at);
+	reading_put_time(j, "path_proven", x->proven_at);
+	return j;
+}
+
+static json_t *
+recovery_json(const struct explanation *x)
+{
+	json_t *j = json_object(), *list = json_array();
+
+	for (size_t i = x->recovery_count; i-- > 0;) {
+		char buf[UTC_TEXT_BYTES];
+
+		(void)json_array_append_new(list,
+		    json_string(utc_format(x->recoveries[i], buf)));
+	}
+	(void)json_object_set_new(j, "recoveries", list);
+	if (x->now.phase == PHASE_OPEN)
+		reading_put_count(j, "quiet_ms", x->next_quiet);
+	if (x->now.phase != PHASE_RECOVERING)
+		return j;
+	reading_put_count(j, "quiet_ms", x->quiet);
+	reading_put_time(j, "good_since", x->quiet_from);
+	reading_put_count(j, "good_ms", x->now.at - x->quiet_from);
+	reading_put_count(j, "others", x->now.others);
+	reading_put_count(j, "chance", x->now.chance);
+	reading_put_time(j, "all_clear_at", x->now.all_clear_at);
+	return j;
+}
+
+static json_t *
+next_json(const struct explanation *x)
+{
+	struct prospect p[PROSPECTS_MAX];
+	size_t n = prospects(x, p);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++) {
+		json_t *j = json_object();
+
+		reading_put_time(j, "at", p[i].at);
+		reading_put(j, "then", bucket_name(p[i].then));
+		reading_put(j, "text", p[i].text);
+		(void)json_array_append_new(list, j);
+	}
+	return list;
+}
+
+static void
+put_endpoint(json_t *j, const struct dossier *d)
+{
+	const struct explanation *x = &d->x;
+
+	reading_put(j, "state", state_name(x->now.to));
+	reading_put(j, "bucket", bucket_name(x->now.bucket));
+	if (x->now.to == STATE_UNKNOWN)
+		reading_put(j, "why", why_name(x->now.why));
+	reading_put_time(j, "since", x->now.since);
+	put_flag(j, "flapping", x->now.flapping);
+	(void)json_object_set_new(j, "claim", claim_json(d));
+	(void)json_object_set_new(j, "confirmation", confirmation_json(x));
+	(void)json_object_set_new(j, "network", network_json(x));
+	(void)json_object_set_new(j, "recovery", recovery_json(x));
+	(void)json_object_set_new(j, "next", next_json(x));
+}
+
+json_t *
+explaining_json(const struct dossier *d)
+{
+	bool over = d->has_incident && d->incident.closed != 0;
+	json_t *j = json_object();
+
+	reading_put(j, "id", d->id);
+	reading_put(j, "service", d->service);
+	reading_put(j, "region", d->region);
+	reading_put_time(j, "as_of", d->known);
+	if (d->has_incident)
+		(void)json_object_set_new(j, "incident",
+		    incident_json(d,
+			over || !d->watched ? &d->incident.now : &d->x.now));
+	(void)json_object_set_new(j, "evidence", evidence_json(d));
+	if (d->watched && !over)
+		put_endpoint(j, d);
+	return j;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* evidence - one sample with what was kept of its answer. */
+#ifndef STORE_EVIDENCE_H
+#define STORE_EVIDENCE_H
+
+#include "store/query.h"
+
+/* No callback, and OK, when it is not kept any more; it is called once. */
+MUST_CHECK
+enum status evidence_read(struct query *q, uint64_t ref, int64_t endpoint,
+    query_evidence_fn *fn, void *arg, struct fail *f);
+
+#endif

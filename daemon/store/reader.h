@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* reader - what a query is made of; private to this room. */
+#ifndef STORE_READER_H
+#define STORE_READER_H
+
+#include "store/db.h"
+#include "store/query.h"
+
+struct query {
+	struct db db;
+	unsigned steps, steps_max;
+};
+
+/* Begin a read: earlier failures are forgotten, its limit starts anew. */
+struct use reader_ask(struct query *q, enum sql id);
+/* OK, or how the read failed. */
+MUST_CHECK
+enum status reader_told(struct query *q, struct fail *f);
+
+#endif

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: MIT
+"""What operators say of an incident, to the daemon as it runs."""
+import getpass
+import json
+import pathlib
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support_py"))
+
+import json_schema  # noqa: E402
+import live  # noqa: E402
+from receiver import Receiver, new_secret  # noqa: E402
+
+SCHEMA = json.loads((ROOT / "schema/event.schema.json").read_text())
+ME = getpass.getuser()
+
+
+class Scene:
+    def __init__(self, folder, target, receiver, secret):
+        self.target, self.receiver = target, receiver
+        key = folder / "hook.key"
+        key.write_text(secret + "\n")
+        key.chmod(0o600)
+        self.config = folder / "vigie.yaml"
+        self.config.write_text(f"""
+database: {folder}/vigie.db
+control: {folder}/control
+canaries: []
+defaults: {{interval: 1s, timeout: 800ms}}
+services:
+  - id: shop
+    regions: {{eu: {target.url}/eu, na: {target.url}/na}}
+receivers:
+  - {{id: hook, type: webhook, url: {receiver.url}, secret_file: {key},
+     allow_private: true}}
+routes:
+  - {{to: [hook], all: true}}
+""")
+        self.daemon = live.Daemon(self.config)
+
+    def opened(self):
+        """An incident of shop/eu."""
+        self.daemon.until_said("start version")
+        live.until(lambda: self.daemon.states().get("shop/eu") == "up")
+        self.target.pages["/eu"] = (500, b"")
+        (one,) = live.until(lambda: self.daemon.json("incidents"))
+        return one["id"]
+
+    def told(self, event):
+        """Once each: what a kill has told twice has one id."""
+        def look():
+            return {r.id: r.json()["data"] for r in self.receiver.requests
+                    if r.json()["type"] == event}
+        return list(live.until(look, what=event).values())
+
+    def refused(self, code, *arguments):
+        done = live.vigie(*arguments, "-c", self.config)
+        assert done.returncode == code, (arguments, done)
+        return done.stderr
+
+
+@pytest.fixture
+def scene(tmp_path):
+    secret = new_secret()
+    with live.Target() as target, Receiver([secret]) as receiver:
+        made = Scene(tmp_path, target, receiver, secret)
+        with made.daemon:
+            yield made
+
+
+def test_an_ack_is_kept_shown_and_told(scene):
+    daemon, one = scene.daemon, scene.opened()
+    assert daemon.command("ack", one, "--why", "on it") == f"acknowledged {one} of shop/eu\n"
+    # Acknowledged is committed: nothing of it may wait in memory.
+    daemon.kill()
+    daemon.start()
+    daemon.until_said(r"start version[^$]*start version")
+    (listed,) = daemon.json("incidents")
+    assert (listed["acknowledged_by"], listed["acknowledged_why"]) == (ME, "on it")
+    assert f"acknowledged by {ME}" in daemon.command("incidents")
+    assert f"acknowledged by {ME}" in daemon.command("status", code=2)
+    rows = {e["id"]: e for e in daemon.json("status", code=2)["endpoints"]}
+    assert rows["shop/eu"]["acknowledged_by"] == ME
+    (event,) = scene.told("incident.amended")
+    assert event["acknowledged_by"] == ME and event["why"] == "on it"
+    assert event["loud"] is False and event["incident"] == one
+    again = daemon.json("ack", one)
+    assert again["ok"] and f"was acknowledged before, by {ME}" in again["message"]
+    story = daemon.json("incident", one)
+    assert len([e for e in story["timeline"] if e["event"] == "incident.amended"]) == 1
+
+
+def test_notes_are_in_the_timeline_even_of_what_is_over(scene):
+    daemon, one = scene.daemon, scene.opened()
+    assert daemon.command("note", one, "called", "the vendor") == "noted\n"
+    scene.target.pages.clear()
+    live.until(lambda: daemon.json("incidents")[0]["phase"] == "recovering")
+    daemon.command("resolve", one, "--why", "they fixed it")
+    long = "x" * 600 + "\n" + "\u00e9" * 1700
+    evil = "a\nb \u202e</script>"
+    done = live.vigie("-c", scene.config, "note", one, "--", "-v " + long)
+    assert done.stdout == "noted\n", done
+    daemon.command("note", one, evil)
+    daemon.kill()
+    shown = daemon.command("incident", one)
+    assert f"note by {ME}: called the vendor" in shown
+    assert f"ended by {ME}: they fixed it" in shown
+    assert "x" * 600 in shown and "\u00e9" * 1700 in shown.replace("\n", "")
+    assert "\u202e" not in shown and "\\xe2\\x80\\xae" in shown
+    story = daemon.json("incident", one)
+    assert [e["note"] for e in story["timeline"] if "note" in e] == [
+        "called the vendor", "-v " + long, evil]
+    (end,) = [e for e in story["timeline"] if e["event"] == "incident.resolved"]
+    assert (end["author"], end["why"]) == (ME, "they fixed it")
+
+
+def test_what_is_told_of_acts_fits_its_schema(scene):
+    daemon, one = scene.daemon, scene.opened()
+    daemon.command("ack", one)
+    daemon.command("note", one, "\"\\" * 2048)
+    live.until(lambda: len(scene.told("incident.amended")) == 2)
+    for request in scene.receiver.requests:
+        assert json_schema.faults(SCHEMA, request.json()) == []
+
+
+def test_what_cannot_be_done_is_said(scene):
+    one = scene.opened()
+    assert "there is no incident 20200101-1" in scene.refused(65, "ack", "20200101-1")
+    assert "is not an incident" in scene.refused(65, "note", "x", "text")
+    assert "at most" in scene.refused(65, "note", one, "y" * 4097)
+    assert "control character" in scene.refused(65, "note", one, "bell \a")
+    assert "is empty" in scene.refused(65, "note", one, "")
+    assert "at most" in scene.refused(65, "ack", one, "--why", "y" * 1025)
+    assert "UTF-8" in scene.refused(64, "note", one, b"\xff".decode("utf8", "surrogateescape"))
+    assert "which incident" in scene.refused(64, "ack")
+    assert "which incident" in scene.refused(64, "note", one)
+    assert scene.daemon.json("incident", one)["timeline"][-1]["event"] == "incident.opened"
+
+    scene.target.pages.clear()
+    live.until(lambda: scene.daemon.json("incidents")[0]["phase"] == "recovering")
+    scene.daemon.command("resolve", one, "--why", "z" * 1024)
+    assert "is over since" in scene.refused(65, "ack", one)
+    scene.daemon.stop()
+    assert "no daemon" in scene.refused(69, "ack", one)
