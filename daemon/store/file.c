@@ -12,7 +12,17 @@
 #include "base/utc.h"
 #include "store/db.h"
 
-enum { HEADER_BYTES = 100, VERSION_AT = 60, APPLICATION_AT = 68 };
+enum {
+	HEADER_BYTES = 100,
+	VERSION_AT = 60,
+	APPLICATION_AT = 68,
+	ASIDE_BYTES = FILE_PATH_BYTES + 32,
+	ASIDES_MAX = 1000 /* of one second */
+};
+
+/* A database is a file of these names. */
+static const char *const suffixes[] = {"-wal", "-shm", "-journal", ""};
+enum { SUFFIXES = sizeof(suffixes) / sizeof(suffixes[0]) };
 
 static enum store_outcome
 refuse(int err, const char *path, const char *doing, struct fail *f)
@@ -205,10 +215,9 @@ file_create(const char *path, struct fail *f)
 void
 file_discard(const char *path)
 {
-	static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
 	char name[FILE_PATH_BYTES + 8];
 
-	for (size_t i = 0; i < sizeof(suffixes) / sizeof(suffixes[0]); i++) {
+	for (size_t i = SUFFIXES; i-- > 0;) {
 		(void)snprintf(name, sizeof(name), "%s%s", path, suffixes[i]);
 		(void)unlink(name);
 	}
@@ -224,25 +233,64 @@ move(const char *path, const char *suffix, const char *aside)
 	return rename(from, to) == 0 || errno == ENOENT ? 0 : errno;
 }
 
-enum store_outcome
-file_set_aside(const char *path, wall_ms now, char aside[FILE_PATH_BYTES + 32],
-    struct fail *f)
+/* Without it a loss of power may take back some of the names. */
+static void
+sync_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[FILE_PATH_BYTES] = ".";
+	int fd;
+
+	if (slash != NULL)
+		(void)snprintf(folder, sizeof(folder), "%.*s",
+		    slash == path ? 1 : (int)(slash - path), path);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	(void)fsync(fd); /* not every file system can */
+	(void)close(fd);
+}
+
+static bool
+is_taken(const char *aside)
+{
+	char name[ASIDE_BYTES + 8];
+	struct stat st;
+
+	for (size_t i = 0; i < SUFFIXES; i++) {
+		(void)snprintf(name, sizeof(name), "%s%s", aside, suffixes[i]);
+		if (lstat(name, &st) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Clocks stand still: a machine without one wakes in the same second. */
+static bool
+name_aside(const char *path, wall_ms now, char aside[ASIDE_BYTES])
 {
 	char t[UTC_TEXT_BYTES];
-	int err;
+	int n;
 
 	(void)utc_format(now, t);
-	(void)snprintf(aside, FILE_PATH_BYTES + 32,
+	n = snprintf(aside, ASIDE_BYTES,
 	    "%s.corrupt-%.4s%.2s%.2sT%.2s%.2s%.2sZ", path, t, t + 5, t + 8,
 	    t + 11, t + 14, t + 17);
+	for (int i = 2; i <= ASIDES_MAX && is_taken(aside); i++)
+		(void)snprintf(aside + n, (size_t)(ASIDE_BYTES - n), "-%d", i);
+	return !is_taken(aside);
+}
+
+enum store_outcome
+file_set_aside(const char *path, wall_ms now, char aside[ASIDE_BYTES],
+    struct fail *f)
+{
+	int err = name_aside(path, now, aside) ? 0 : EEXIST;
+
 	/* The log first: without it the file is still whole, only older. */
-	err = move(path, "-wal", aside);
-	if (err == 0)
-		err = move(path, "-shm", aside);
-	if (err == 0)
-		err = move(path, "-journal", aside);
-	if (err == 0)
-		err = move(path, "", aside);
+	for (size_t i = 0; err == 0 && i < SUFFIXES; i++)
+		err = move(path, suffixes[i], aside);
+	sync_folder(path);
 	return err == 0 ? STORE_OK : refuse(err, path, "setting it aside", f);
 }
 

@@ -45,7 +45,11 @@ enum store_outcome file_create(const char *path, struct fail *f);
 /* Take away a file that could not be made whole; it was not there before. */
 void file_discard(const char *path);
 
-/* Rename it and what belongs to it to NAME.corrupt-YYYYMMDDTHHMMSSZ. */
+/*
+ * Rename it and what belongs to it to NAME.corrupt-YYYYMMDDTHHMMSSZ, for good
+ * when this returns.  Where one of that second is already, -2 follows, and so
+ * on: never is one replaced by another.
+ */
 MUST_CHECK
 enum store_outcome file_set_aside(const char *path, wall_ms now,
     char aside[FILE_PATH_BYTES + 32], struct fail *f);

@@ -57,15 +57,24 @@ set_aside(struct judging *j)
 {
 	DIR *folder = opendir(stage_folder(j->story->stage));
 	const struct dirent *e;
-	unsigned n = 0;
+	char path[512];
+	unsigned n = 0, whole = 0;
 
-	while (folder != NULL && (e = readdir(folder)) != NULL)
-		n += strstr(e->d_name, ".db.corrupt-") != NULL;
+	while (folder != NULL && (e = readdir(folder)) != NULL) {
+		if (strstr(e->d_name, ".db.corrupt-") == NULL)
+			continue;
+		n++;
+		(void)snprintf(path, sizeof(path), "%s/%s",
+		    stage_folder(j->story->stage), e->d_name);
+		whole += scene_is_damaged(path);
+	}
 	if (folder != NULL)
 		(void)closedir(folder);
 	if (scene_damaged() != (n > 0))
 		against(j, "damaged, and set aside?",
 		    scene_damaged() ? "not" : "was not damaged");
+	else if (scene_damaged() && whole != 1)
+		against(j, "damaged, and set aside", "not once, or not whole");
 }
 
 static const char *const found[] =
@@ -255,6 +264,7 @@ judge_story(struct story *t, const char *what, struct verdict *v)
 	    .story = t,
 	    .v = v,
 	    .kept_from = loop_now(stage_loop(t->stage)) - DAY_MS};
+	unsigned before = v->faults;
 	char path[128];
 
 	/* Commits what is pending, and asks. */
@@ -297,6 +307,6 @@ judge_story(struct story *t, const char *what, struct verdict *v)
 	if (strstr(stage_log(t->stage), "state-lost") != NULL &&
 	    !scene_damaged())
 		against(&j, "lost", "what was remembered");
-	if (v->faults > 0)
+	if (v->faults > before)
 		(void)fputs(stage_log(t->stage), stderr);
 }

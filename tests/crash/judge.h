@@ -4,7 +4,7 @@
  * the machine lost power, and came back.
  *
  *  1. The database opens and is sound (integrity_check, foreign_key_check),
- *     was not set aside (unless it was damaged: then it was), and has refused
+ *     was not set aside (unless it was damaged: then it was, whole), and has refused
  *     nothing that was decided.
  *  2. What was committed is there: each sample, transition, event, and notice
  *     owed to a receiver, of which the store had said that it was.

@@ -390,6 +390,10 @@ leave_present(const char *from, const char *to, const struct stat *st,
 	const struct name *on_disk = find_name(from);
 	size_t length = strlen(from);
 
+	/* Another one has it on disk, whether or not we know this one. */
+	if (f->left != LEFT_ALL && on_disk != NULL && on_disk->node != n &&
+	    !f->renames)
+		return;
 	if (n == NULL || f->left == LEFT_ALL) {
 		bool shared =
 		    length > 4 && strcmp(from + length - 4, "-shm") == 0;
@@ -397,11 +401,9 @@ leave_present(const char *from, const char *to, const struct stat *st,
 		/* Whatever is found in that one must not matter. */
 		if (!shared || f->left == LEFT_ALL || stays(f, 50))
 			copy_now(from, to);
-	} else if (on_disk != NULL && on_disk->node == n) {
+	} else if ((on_disk != NULL && on_disk->node == n) ||
+	    (has_a_name_on_disk(n) ? f->renames : stays(f, 50))) {
 		copy_node(n, f, to);
-	} else if (on_disk == NULL || f->renames) {
-		if (has_a_name_on_disk(n) ? f->renames : stays(f, 50))
-			copy_node(n, f, to);
 	}
 }
 

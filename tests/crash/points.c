@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "points.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -31,18 +32,27 @@ point_function(unsigned point)
 	return names[point / 2];
 }
 
+/* Whoever looks at errno after the call must find what the call left. */
+static void
+reach(unsigned point)
+{
+	int err = errno;
+
+	if (point_reached != NULL)
+		point_reached(point);
+	errno = err;
+}
+
 void
 point_before(enum function f)
 {
-	if (point_reached != NULL)
-		point_reached(2 * (unsigned)f);
+	reach(2 * (unsigned)f);
 }
 
 void
 point_after(enum function f)
 {
-	if (point_reached != NULL)
-		point_reached(2 * (unsigned)f + 1);
+	reach(2 * (unsigned)f + 1);
 }
 
 /*

@@ -24,6 +24,7 @@ static const char next[] =
     "UPDATE notice SET line = line;";
 
 static bool newer, wanted, due, done;
+static off_t damaged_bytes;
 
 /*
  * These stand in for calls of our objects; see --wrap of ld(1):
@@ -76,6 +77,7 @@ damage(const char *path)
 	memset(rubbish, 0xa5, sizeof(rubbish));
 	if (fd < 0 || fstat(fd, &st) != 0)
 		abort();
+	damaged_bytes = st.st_size;
 	for (off_t at = (FIRST_BAD_PAGE - 1) * (off_t)PAGE_BYTES;
 	     at < st.st_size; at += 2 * (off_t)PAGE_BYTES) {
 		if (pwrite(fd, rubbish, sizeof(rubbish), at) !=
@@ -116,4 +118,23 @@ bool
 scene_damaged(void)
 {
 	return done;
+}
+
+bool
+scene_is_damaged(const char *path)
+{
+	unsigned char rubbish[PAGE_BYTES], found[PAGE_BYTES];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	bool is;
+
+	memset(rubbish, 0xa5, sizeof(rubbish));
+	is = fd >= 0 && fstat(fd, &st) == 0 && st.st_size == damaged_bytes &&
+	    pread(fd, found, sizeof(found),
+		(FIRST_BAD_PAGE - 1) * (off_t)PAGE_BYTES) ==
+		(ssize_t)sizeof(found) &&
+	    memcmp(found, rubbish, sizeof(found)) == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	return is;
 }

@@ -13,5 +13,7 @@
 void scene_damage(void);
 /* It was. */
 bool scene_damaged(void);
+/* This is that file, all of it. */
+bool scene_is_damaged(const char *path);
 
 #endif

@@ -12,6 +12,7 @@
 
 #include "stores.h"
 
+#include "store/file.h"
 #include "store/migrate.h"
 
 enum { NOBODY = 65534, PAGE = 4096 };
@@ -278,6 +279,34 @@ expect_replaced(struct scratch *d, const char *path)
 	assert_int_equal(ask(path, "SELECT count(*) FROM sample"), 0);
 }
 
+/* As where a clock stands still: the names differ all the same. */
+static void
+each_is_kept(void **state)
+{
+	static const char *const names[] = {"v.db.corrupt-20230214T090000Z",
+	    "v.db.corrupt-20230214T090000Z-2",
+	    "v.db.corrupt-20230214T090000Z-3"};
+	const char *path = scratch_path(*state, "v.db");
+	struct store *s;
+	struct fail f;
+
+	for (int i = 0; i < 3; i++) {
+		fill(path, 10 + i);
+		assert_int_equal(truncate(path, PAGE + 60), 0);
+		assert_int_equal(stores_try(path, STORES_T0, &s, &f),
+		    STORE_CORRUPT);
+		assert_non_null(strstr(f.why, names[i]));
+		store_close(s);
+		file_discard(path);
+	}
+	for (int i = 0; i < 3; i++) {
+		struct stat st;
+
+		assert_int_equal(stat(scratch_path(*state, names[i]), &st), 0);
+		assert_int_equal(st.st_size, PAGE + 60);
+	}
+}
+
 static void
 damaged_page(void **state)
 {
@@ -520,6 +549,7 @@ main(void)
 	    ROW(foreign_file_is_left_alone),
 	    ROW(any_other_file_is_left_alone),
 	    ROW(newer_file_is_left_alone),
+	    ROW(each_is_kept),
 	    ROW(damaged_page),
 	    ROW(damage_beyond_the_budget),
 	    ROW(damaged_first_page),
