@@ -157,10 +157,14 @@ class Daemon:
         return json.loads(self.command(*arguments, "--json", code=code))
 
     def states(self):
+        """Endpoint to state; empty until a daemon that was started answers."""
         done = vigie("status", "--json", "-c", self.config)
         if not done.stdout:
             return {}
         whole = json.loads(done.stdout)
+        alive = self.process is not None and self.process.poll() is None
+        if alive and whole["daemon"] == "absent":
+            return {}  # what it left last time
         return {e["id"]: e["state"] for e in whole["endpoints"]}
 
 
