@@ -5,9 +5,9 @@
  *	fault FAMILY STORY      of the families below; STORY as in player.h
  *
  * The whole daemon plays the story on the stage, and the n-th call of a kind
- * fails: n = 1, 2, 3 ... until there are not so many.  So it is with
- * VIGIE_LONG=1; else a sample of them, spread evenly from where VIGIE_SEED
- * says (the day, if it says nothing).
+ * fails.  With VIGIE_LONG=1 these are two calls of each place that calls come
+ * from, see site.h, one where it lasts; else a sample, spread evenly.  Which,
+ * VIGIE_SEED says (the day, if it says nothing).
  *
  *	memory   our own allocations: that process must end by abort(), and is
  *	         started again 5 s later on the disk as it was in that moment.
@@ -40,6 +40,7 @@
 #include "base/mem.h"
 #include "copy.h"
 #include "hit.h"
+#include "site.h"
 
 enum {
 	HANGS_AFTER_S = 60,
@@ -98,29 +99,39 @@ struct report {
 };
 
 static struct report *report; /* shared with the runs */
+static bool thorough;         /* VIGIE_LONG */
+/* Our own allocations that shall fail; those before at have. */
+static unsigned long *chosen;
+static size_t chosen_n, chosen_at;
 static const char *path;
 static struct story story; /* of this run */
 static char what[96];      /* of this run */
 
-/* From one call that fails to the next. */
 static unsigned long
-step(enum op op)
+seed(void)
 {
-	unsigned long n =
-	    report->calls[op] / (op == OP_MEMORY ? SAMPLE_OF_MEMORY : SAMPLE);
+	const char *said = getenv("VIGIE_SEED");
 
-	return getenv("VIGIE_LONG") != NULL || n == 0 ? 1 : n;
+	return said != NULL ? strtoul(said, NULL, 10)
+			    : (unsigned long)time(NULL) / 86400;
 }
 
-/* The first call that fails, so that in time each does. */
-static unsigned long
-first(enum op op)
+/* The calls of a kind that shall fail, n of them, in their order; to be freed. */
+static size_t
+choose(enum op op, bool lasts, unsigned long **which)
 {
-	const char *seed = getenv("VIGIE_SEED");
-	unsigned long n = seed != NULL ? strtoul(seed, NULL, 10)
-				       : (unsigned long)time(NULL) / 86400;
+	unsigned long calls = report->calls[op];
+	unsigned long most = op == OP_MEMORY ? SAMPLE_OF_MEMORY : SAMPLE;
+	unsigned long step = (calls + most - 1) / most;
+	size_t n = 0;
 
-	return 1 + n * 7919 % step(op);
+	if (thorough)
+		return site_chosen(op, lasts ? 1 : 2, which);
+	*which = mem_array(most + 1, sizeof(**which));
+	for (unsigned long i = step > 0 ? seed() * 7919 % step : 0; i < calls;
+	     i += step)
+		(*which)[n++] = i + 1;
+	return n;
 }
 
 static void
@@ -208,8 +219,9 @@ no_memory(void)
 	unsigned long n = hit.calls[OP_MEMORY];
 	pid_t pid;
 
-	if (n < hit.nth || (n - hit.nth) % step(OP_MEMORY) != 0)
+	if (chosen_at == chosen_n || chosen[chosen_at] != n)
 		return false;
+	chosen_at++;
 	(void)snprintf(what, sizeof(what), "allocation %lu", n);
 	report->failed++;
 	pid = fork();
@@ -219,6 +231,7 @@ no_memory(void)
 		return true;
 	}
 	report->aborted += pid > 0 && ended_well(pid, SIGABRT);
+	(void)alarm(HANGS_AFTER_S); /* that was not this run's time */
 	if (!is_new_state())
 		return false;
 	pid = fork();
@@ -226,6 +239,7 @@ no_memory(void)
 		go_on();
 	report->restarted++;
 	report->lost += !(pid > 0 && ended_well(pid, 0));
+	(void)alarm(HANGS_AFTER_S);
 	return false;
 }
 
@@ -248,7 +262,8 @@ run(const struct trial *k, unsigned long nth)
 	hit.code = k->code;
 	hit.nth = nth;
 	hit.lasts = k->lasts ? lasting : 0;
-	hit.on_memory = k->op == OP_MEMORY && nth > 0 ? no_memory : NULL;
+	hit.on_memory = k->op == OP_MEMORY ? no_memory : NULL;
+	hit.noted = thorough && k->op == OP_NONE;
 	if (!play() || !aftermath_holds(&story, what))
 		_exit(1);
 	if (nth == 0)
@@ -260,41 +275,55 @@ run(const struct trial *k, unsigned long nth)
 	exit(0); /* what has leaked is told here */
 }
 
+static void
+tell_calls(const struct trial *k)
+{
+	(void)printf("%s: %s: %lu calls", k->family, k->name,
+	    report->calls[k->op]);
+	if (thorough)
+		(void)printf(" from %zu places", site_count(k->op));
+	(void)fputs(", ", stdout);
+}
+
 static bool
 try_memory(const struct trial *k)
 {
-	bool good = run(k, first(k->op));
+	bool good;
 
-	(void)printf("%s: %s: %lu calls, %lu failed: %lu aborted cleanly, "
+	chosen_n = choose(k->op, k->lasts, &chosen);
+	good = run(k, 0);
+	tell_calls(k);
+	(void)printf("%lu failed: %lu aborted cleanly, "
 		     "%lu times started again from what was left, lost %lu\n",
-	    k->family, k->name, report->calls[k->op], report->failed,
-	    report->aborted, report->restarted, report->lost);
-	return good && report->failed > 0 &&
+	    report->failed, report->aborted, report->restarted, report->lost);
+	mem_free(chosen);
+	return good && report->failed == chosen_n && chosen_n > 0 &&
 	    report->aborted == report->failed && report->lost == 0;
 }
 
 static bool
 try_each(const struct trial *k)
 {
-	unsigned long runs = 0, degraded = 0, lost = 0, failed = 0;
+	unsigned long degraded = 0, lost = 0, failed = 0, missed = 0;
+	unsigned long *calls;
+	size_t n = choose(k->op, k->lasts, &calls);
 
-	for (unsigned long n = first(k->op);; n += step(k->op)) {
+	for (size_t i = 0; i < n; i++) {
 		bool good;
 
 		report->failed = 0;
-		good = run(k, n);
-		if (good && report->failed == 0)
-			break; /* there are not so many */
-		runs++;
+		good = run(k, calls[i]);
 		lost += !good;
+		missed += report->failed == 0;
 		failed += report->failed;
 		degraded += good && report->degraded;
 	}
-	(void)printf("%s: %s: %lu calls, %lu runs, %lu failed: %lu times "
-		     "degraded and recovered, lost %lu\n",
-	    k->family, k->name, report->calls[k->op], runs, failed, degraded,
-	    lost);
-	return lost == 0 && (runs > 0 || report->calls[k->op] == 0);
+	mem_free(calls);
+	tell_calls(k);
+	(void)printf("%zu runs, %lu failed: %lu times degraded and recovered, "
+		     "missed %lu, lost %lu\n",
+	    n, failed, degraded, missed, lost);
+	return lost == 0 && missed == 0;
 }
 
 int
@@ -312,6 +341,8 @@ main(int argc, char **argv)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (report == MAP_FAILED || setrlimit(RLIMIT_CORE, &none) != 0)
 		return 2;
+	thorough = getenv("VIGIE_LONG") != NULL;
+	site_init(seed());
 	hit_library();
 	if (!run(&none_fails, 0))
 		return 1;

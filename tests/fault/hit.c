@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "site.h"
+
 struct hit hit;
 
 bool
@@ -18,6 +20,8 @@ hit_this(enum op op)
 	if (!hit.armed)
 		return false;
 	hit.calls[op]++;
+	if (hit.noted)
+		site_note(op, hit.calls[op]);
 	if (op != hit.op)
 		return false;
 	now = loop_now(hit.loop);

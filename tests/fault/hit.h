@@ -41,6 +41,7 @@ struct hit {
 	enum op op;
 	int code;          /* what the call that fails says */
 	bool armed;        /* calls count */
+	bool noted;        /* and where they come from is noted: site.h */
 	unsigned long nth; /* the call that fails; 0: none does */
 	span_ms lasts;     /* and all that follow within this time; 0: none */
 	const struct loop *loop;

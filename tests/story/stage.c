@@ -423,8 +423,11 @@ stage_run_until(struct stage *s, wall_ms t)
 void
 stage_behave(struct stage *s, const char *url, const struct behaviour *b)
 {
+	struct behaviour now = *b;
 	size_t i = 0;
 
+	now.body = mem_dup(b->body);
+	now.header = mem_dup(b->header);
 	while (i < s->rule_count && strcmp(s->rules[i].url, url) != 0)
 		i++;
 	assert(i < RULES_MAX);
@@ -434,9 +437,7 @@ stage_behave(struct stage *s, const char *url, const struct behaviour *b)
 	}
 	mem_free(s->rules[i].behaviour.body);
 	mem_free(s->rules[i].behaviour.header);
-	s->rules[i].behaviour = *b;
-	s->rules[i].behaviour.body = mem_dup(b->body);
-	s->rules[i].behaviour.header = mem_dup(b->header);
+	s->rules[i].behaviour = now;
 }
 
 void
