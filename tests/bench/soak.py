@@ -7,16 +7,18 @@ ever, reset, cut short or a 500, so that something always opens, recovers and
 relapses.  Two receivers are told: one takes all, one refuses every other
 notice.  Memory, descriptors and the write-ahead log are looked at every
 half minute; slopes are least squares over the second half of the run.  Pages
-that others map too make the PSS move when those come and go; the anonymous
-memory is ours alone.
+that others map too would make the PSS move when those come and go, so the
+program runs with libraries of its own, copied beside its database.
 """
 
 import argparse
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -49,6 +51,16 @@ def configuration(folder, port, count, hooks):
     with open(path, "w", encoding="ascii") as f:
         f.write("\n".join(lines) + "\n")
     return path
+
+
+def own_libraries(program, folder):
+    """An environment in which the program maps copies that nobody else has."""
+    libraries = pathlib.Path(folder, "lib")
+    libraries.mkdir()
+    listed = subprocess.run(["ldd", program], check=True, capture_output=True, text=True).stdout
+    for path in re.findall(r"=> (/\S+)", listed):
+        shutil.copy(path, libraries)
+    return {**os.environ, "LD_LIBRARY_PATH": str(libraries)}
 
 
 def descriptors(pids):
@@ -90,7 +102,9 @@ def soak(options, folder):
             Receiver([], ["500", "200"] * 100000) as bad, \
             open(os.path.join(folder, "said"), "wb") as said:
         path = configuration(folder, port, options.endpoints, [good.url, bad.url])
-        with running(pinned(0, f"{options.build}/vigie", "run", "-c", path), stdout=said, stderr=said) as child:
+        program = shutil.copy(f"{options.build}/vigie", folder)
+        with running(pinned(0, program, "run", "-c", path), stdout=said, stderr=said,
+                     env=own_libraries(program, folder)) as child:
             begin, looks = time.time(), []
             while time.time() < begin + options.minutes * 60:
                 time.sleep(LOOK_EVERY)
