@@ -169,6 +169,26 @@ on_sample(void *arg, uint64_t ref, const struct sample *s)
 	return false;
 }
 
+static bool
+on_partial(void *arg, const struct query_evidence *e)
+{
+	struct dossier *d = arg;
+
+	mem_free(d->partial);
+	d->partial = mem_dup(e->detail);
+	return true;
+}
+
+static enum status
+read_partial(struct query *q, struct dossier *d, struct fail *f)
+{
+	if (!d->e.sampled || (d->e.last.flags & SAMPLE_PARTIAL) == 0)
+		return OK;
+	d->partial = mem_dup("some addresses failing");
+	return evidence_partial(q, d->e.last_ref, d->e.endpoint, on_partial, d,
+	    f);
+}
+
 static enum status
 read_incident(struct query *q, struct incident_id id, struct dossier *d,
     struct fail *f)
@@ -196,6 +216,8 @@ dossier_prove(struct query *q, struct dossier *d, struct fail *f)
 		    &d->last, f);
 	if (s == OK)
 		s = query_samples(q, d->e.endpoint, LOOK_BACK, on_sample, d, f);
+	if (s == OK)
+		s = read_partial(q, d, f);
 	return s;
 }
 
@@ -233,5 +255,6 @@ dossier_done(struct dossier *d)
 	mem_free(d->id);
 	mem_free(d->service);
 	mem_free(d->region);
+	mem_free(d->partial);
 	*d = (struct dossier){0};
 }

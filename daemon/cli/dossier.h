@@ -37,6 +37,7 @@ struct dossier {
 	struct dossier_proof last;  /* the newest sample */
 	int32_t retry_after_s;      /* newest word of it; or _ABSENT */
 	wall_ms retry_at;           /* when that was said */
+	char *partial; /* which addresses fail of a good endpoint, or NULL */
 };
 
 /*

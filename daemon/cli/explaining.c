@@ -170,6 +170,12 @@ tell_state(struct cli *c, const struct dossier *d, struct text *t)
 	if (x->now.flapping)
 		text_add(t, " It changes often of late (flapping).");
 	say(c, t);
+	if (d->partial != NULL) {
+		text_add(t, "It answers, but not everywhere: ");
+		escape_log(t, d->partial, strlen(d->partial));
+		text_char(t, '.');
+	}
+	say(c, t);
 }
 
 const char *

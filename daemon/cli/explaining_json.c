@@ -1,34 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include <jansson.h>
-#include <string.h>
 
-#include "base/escape.h"
 #include "base/utc.h"
 #include "cli/explaining.h"
 #include "cli/prospect.h"
 #include "core/ledger.h"
 #include "wire/event_json.h"
 
-enum { LINE_BYTES = 4 * ESCAPE_LOG_BYTES + 8 };
-
 static void
 put_flag(json_t *j, const char *key, bool is)
 {
 	(void)json_object_set_new(j, key, json_boolean(is));
-}
-
-/* Text from outside may be no UTF-8, which JSON must be. */
-static void
-put_safe(json_t *j, const char *key, const char *s)
-{
-	struct text t;
-
-	if (s == NULL || s[0] == '\0')
-		return;
-	text_init(&t, LINE_BYTES);
-	escape_log(&t, s, strlen(s));
-	reading_put(j, key, text_str(&t));
-	text_done(&t);
 }
 
 static void
@@ -66,9 +48,9 @@ put_proof(json_t *in, const char *key, const struct dossier_proof *p)
 	if (p->ledger != 0)
 		(void)json_object_set_new(j, "ledger",
 		    json_real(p->ledger / 10.0));
-	put_safe(j, "detail", p->detail);
-	put_safe(j, "headers", p->headers);
-	put_safe(j, "excerpt", p->body);
+	reading_put_safe(j, "detail", p->detail);
+	reading_put_safe(j, "headers", p->headers);
+	reading_put_safe(j, "excerpt", p->body);
 	(void)json_object_set_new(in, key, j);
 }
 
@@ -204,6 +186,7 @@ put_endpoint(json_t *j, const struct dossier *d)
 	if (x->now.to == STATE_UNKNOWN)
 		reading_put(j, "why", why_name(x->now.why));
 	reading_put_time(j, "since", x->now.since);
+	reading_put_safe(j, "partial", d->partial);
 	put_flag(j, "flapping", x->now.flapping);
 	(void)json_object_set_new(j, "claim", claim_json(d));
 	(void)json_object_set_new(j, "confirmation", confirmation_json(x));

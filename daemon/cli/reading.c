@@ -225,6 +225,19 @@ reading_put(json_t *j, const char *key, const char *s)
 }
 
 void
+reading_put_safe(json_t *j, const char *key, const char *s)
+{
+	struct text t;
+
+	if (s == NULL || s[0] == '\0')
+		return;
+	text_init(&t, SHOWN_BYTES);
+	escape_log(&t, s, strlen(s));
+	reading_put(j, key, text_str(&t));
+	text_done(&t);
+}
+
+void
 reading_put_time(json_t *j, const char *key, wall_ms t)
 {
 	char buf[UTC_TEXT_BYTES];

@@ -71,6 +71,8 @@ void reading_print_lines(struct cli *c, const char *s, const char *indent);
 struct json_t;
 /* Left out when the text is NULL, or the time 0. */
 void reading_put(struct json_t *j, const char *key, const char *s);
+/* Of text from outside, which may be no UTF-8; the same for an empty one. */
+void reading_put_safe(struct json_t *j, const char *key, const char *s);
 void reading_put_time(struct json_t *j, const char *key, wall_ms t);
 void reading_put_count(struct json_t *j, const char *key, int64_t n);
 

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "cli/cli.h"
 #include "cli/reading.h"
+#include "store/evidence.h"
 #include "store/query.h"
 #include "wire/event_json.h"
 
@@ -34,6 +35,7 @@ struct row {
 	char *id, *service, *region;
 	struct output incident; /* of an open incident */
 	char *acked_by;         /* or NULL */
+	char *partial;          /* which addresses fail, or NULL */
 	wall_ms acked;
 	bool has_incident;
 };
@@ -102,6 +104,33 @@ on_incident(void *arg, const struct query_incident *i)
 	return true;
 }
 
+static bool
+on_partial(void *arg, const struct query_evidence *e)
+{
+	struct row *r = arg;
+
+	mem_free(r->partial);
+	r->partial = mem_dup(e->detail);
+	return true;
+}
+
+static enum status
+find_partial(struct query *q, struct listing *l, struct fail *f)
+{
+	enum status s = OK;
+
+	for (size_t i = 0; i < l->count && s == OK; i++) {
+		struct row *r = &l->rows[i];
+
+		if (!r->e.sampled || (r->e.last.flags & SAMPLE_PARTIAL) == 0)
+			continue;
+		r->partial = mem_dup("some addresses failing");
+		s = evidence_partial(q, r->e.last_ref, r->e.endpoint,
+		    on_partial, r, f);
+	}
+	return s;
+}
+
 static void
 listing_done(struct listing *l)
 {
@@ -110,6 +139,7 @@ listing_done(struct listing *l)
 		mem_free(l->rows[i].service);
 		mem_free(l->rows[i].region);
 		mem_free(l->rows[i].acked_by);
+		mem_free(l->rows[i].partial);
 	}
 	mem_free(l->rows);
 }
@@ -169,6 +199,10 @@ print_row(struct cli *c, const struct rank *k, const struct row *r, wall_ms now)
 	    strlen(r->id) < 28 ? (int)(28 - strlen(r->id)) : 0, "",
 	    since != 0 ? reading_age(now - since, age) : "-");
 	print_detail(c, r);
+	if (r->partial != NULL) {
+		(void)fputs("; ", c->out);
+		reading_print(c, r->partial);
+	}
 	if (r->acked_by != NULL) {
 		(void)fputs("; acknowledged by ", c->out);
 		reading_print(c, r->acked_by);
@@ -213,6 +247,7 @@ row_json(const struct row *r)
 		reading_put(j, "last_class", class_name(class));
 		reading_put_count(j, "last_ms", r->e.last.total_us / 1000);
 	}
+	reading_put_safe(j, "partial", r->partial);
 	if (!r->has_incident)
 		return j;
 	reading_put(j, "incident", incident_format(r->incident.incident, id));
@@ -272,7 +307,8 @@ tell(struct cli *c, struct query *q, struct listing *l)
 	const struct rank *worst;
 
 	if (query_endpoints(q, NULL, on_endpoint, l, &f) != OK ||
-	    query_incidents(q, &open, on_incident, l, &f) != OK)
+	    query_incidents(q, &open, on_incident, l, &f) != OK ||
+	    find_partial(q, l, &f) != OK)
 		return reading_failed(c, &f);
 	if (l->count == 0 && l->filter != NULL)
 		return cli_usage(c, "no endpoint matches '%s'", l->filter);

@@ -104,6 +104,7 @@ keep_excerpt(struct keeper *k, struct watched *w, uint64_t ref)
 {
 	struct pending *e = journal_add(k, ENTRY_EXCERPT, w->slot);
 
+	partial_words(w, w->excerpt);
 	e->u.excerpt.ref = ref;
 	e->u.excerpt.excerpt = *w->excerpt;
 	mem_free(w->excerpt);
@@ -152,6 +153,7 @@ take_sample(struct keeper *k, const struct probed *p)
 			keep_excerpt(k, w, in.ref);
 	}
 	expiring_look(k, w, &in);
+	partial_look(k, w, &in);
 	step(k, &in);
 }
 

@@ -22,6 +22,7 @@ entry_done(struct pending *e)
 		mem_free(e->u.output.author);
 		mem_free(e->u.output.text);
 		mem_free(e->u.output.receiver);
+		mem_free(e->u.output.detail);
 		break;
 	case ENTRY_EXCERPT:
 		excerpt_done(&e->u.excerpt.excerpt);

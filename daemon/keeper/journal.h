@@ -41,6 +41,7 @@ struct pending {
 			enum act act;        /* that brought it about */
 			char *author, *text; /* or NULL */
 			char *receiver;      /* of receiver.*, or NULL */
+			char *detail;        /* of PARTIAL, or NULL */
 		} output;
 		struct {
 			uint64_t ref;

@@ -69,6 +69,7 @@ watched_free(struct watched *w, bool owns_target)
 	if (w->excerpt != NULL)
 		excerpt_done(w->excerpt);
 	mem_free(w->excerpt);
+	partial_done(&w->partial);
 	mem_free(w->id);
 	mem_free(w->service);
 	mem_free(w->region);

@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "core/core.h"
+#include "keeper/partial.h"
 #include "wire/message.h"
 
 struct keeper;
@@ -32,7 +33,8 @@ struct watched {
 	wall_ms window_until;    /* of the window told to the core */
 	wall_ms glitch_told;     /* notice of its last told glitch; 0: none */
 	wall_ms expiring_told;   /* when its certificate was; 0: never */
-	void *restored;          /* memory as saved, while starting */
+	struct partial partial;
+	void *restored; /* memory as saved, while starting */
 	size_t restored_size;
 };
 

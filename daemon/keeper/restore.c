@@ -153,13 +153,39 @@ on_incident(void *arg, int64_t row, const struct output *stored)
 }
 
 static void
-on_told(void *arg, int64_t row, wall_ms at)
+on_expiring(void *arg, int64_t row, wall_ms at, const char *json)
 {
 	struct restoring *t = arg;
 	struct watched *w = by_row(&t->k->endpoints, row);
 
+	(void)json;
 	if (w != NULL && w->expiring_told == 0)
 		w->expiring_told = at;
+}
+
+static void
+on_partial(void *arg, int64_t row, wall_ms at, const char *json)
+{
+	struct restoring *t = arg;
+	struct watched *w = by_row(&t->k->endpoints, row);
+
+	if (w != NULL)
+		partial_restore(w, at, json);
+}
+
+/* What is told of endpoints beside their incidents, and when it last was. */
+static enum status
+restore_told(struct restoring *t, wall_ms now)
+{
+	struct store *store = t->k->store;
+	enum status s = store_load_told(store, EVENT_CERT_EXPIRING,
+	    now - DAY_MS, on_expiring, t, t->f);
+
+	/* Its end is told too, even if nobody was there for days. */
+	if (s == OK)
+		s = store_load_told(store, EVENT_PARTIAL,
+		    now - 7 * (span_ms)DAY_MS, on_partial, t, t->f);
+	return s;
 }
 
 enum status
@@ -193,8 +219,7 @@ restore_all(struct keeper *k, struct fail *f)
 	if (s == OK)
 		s = store_load_incidents(k->store, on_incident, &t, f);
 	if (s == OK)
-		s = store_load_told(k->store, EVENT_CERT_EXPIRING, now - DAY_MS,
-		    on_told, &t, f);
+		s = restore_told(&t, now);
 	if (s != OK)
 		return s;
 	restore_shared(k);

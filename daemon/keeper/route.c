@@ -22,6 +22,7 @@ route_severity(const struct output *o)
 		return SEVERITY_WARNING;
 	case EVENT_RECOVERING:
 	case EVENT_RESOLVED:
+	case EVENT_PARTIAL:
 		return SEVERITY_NOTICE;
 	case EVENT_RELAPSED:
 	case EVENT_WITHDRAWN:

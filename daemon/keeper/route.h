@@ -35,7 +35,7 @@ struct route_hit {
 
 /*
  * err opened, crit worse and receiver.*, warning a certificate that expires,
- * notice recovering and resolved, info the rest.
+ * notice recovering, resolved and addresses that fail, info the rest.
  */
 enum severity route_severity(const struct output *o);
 

@@ -26,6 +26,7 @@ names_of(const struct keeper *k, const struct pending *e)
 {
 	const struct watched *w = watched_of(k, e->slot);
 	struct event_names n = {.receiver = e->u.output.receiver,
+	    .detail = e->u.output.detail,
 	    .said = journal_said(e)};
 
 	if (w != NULL) {

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "prober/ladder.h"
 #include "prober/timetable.h"
+#include "wire/partial.h"
 
 /* An extra probe that waited longer for its host has lost its point. */
 static const span_ms extra_patience = (span_ms)30 * SECOND_MS;
@@ -34,7 +35,8 @@ struct endpoint {
 	wall_ms extra_asked;
 	bool probe_extra; /* of the one in flight */
 	uint32_t late_us;
-	uint64_t told; /* hash of the last excerpt of this run; 0: none */
+	uint64_t told;   /* hash of the last excerpt of this run; 0: none */
+	unsigned untold; /* probes since then that said the same */
 };
 
 struct endpoints { /* by slot; holes are NULL */
@@ -337,7 +339,10 @@ on_due(void *arg, struct timetable_entry *entry)
 		regular_due(turn->of, entry->due);
 }
 
-/* NULL unless it is the first of a run or says something else than before. */
+/*
+ * NULL unless it is the first of a run or says something else than before.
+ * Which addresses fail is said again, as it is looked for near the present.
+ */
 static struct excerpt *
 worth_telling(struct endpoint *e, const struct probe_result *r)
 {
@@ -354,9 +359,11 @@ worth_telling(struct endpoint *e, const struct probe_result *r)
 	    (uint64_t)s->reason << 16 ^ (uint64_t)s->code << 32 ^ 1;
 	if ((s->flags & SAMPLE_PARTIAL) != 0)
 		hash ^= hash_text(r->detail);
-	if (hash == e->told)
+	if (hash == e->told &&
+	    ((s->flags & SAMPLE_PARTIAL) == 0 || ++e->untold < PARTIAL_EVERY))
 		return NULL;
 	e->told = hash;
+	e->untold = 0;
 	r->excerpt->slot = e->plan->target.slot;
 	r->excerpt->generation = e->plan->target.generation;
 	return r->excerpt;

@@ -10,4 +10,12 @@ MUST_CHECK
 enum status evidence_read(struct query *q, uint64_t ref, int64_t endpoint,
     query_evidence_fn *fn, void *arg, struct fail *f);
 
+/*
+ * The same of the sample that told which addresses fail, as they still do in
+ * sample ref; no callback, and OK, when ref is good throughout or none is kept.
+ */
+MUST_CHECK
+enum status evidence_partial(struct query *q, uint64_t ref, int64_t endpoint,
+    query_evidence_fn *fn, void *arg, struct fail *f);
+
 #endif

@@ -132,7 +132,8 @@ store_load_told(struct store *s, enum event_kind event, wall_ms after,
 			break;
 		}
 		if (use_col(&u, 1) == event && use_col(&u, 0) > 0)
-			fn(arg, use_col(&u, 0), use_col(&u, 2));
+			fn(arg, use_col(&u, 0), use_col(&u, 2),
+			    use_col_text(&u, 3));
 	}
 	return writer_told(s, f);
 }

@@ -57,8 +57,9 @@ MUST_CHECK
 enum status store_load_incidents(struct store *s, store_incident_fn *fn,
     void *arg, struct fail *f);
 
-/* Such events of endpoints told after `after`, newest first. */
-typedef void store_told_fn(void *arg, int64_t endpoint, wall_ms at);
+/* Such events of endpoints told after `after`, newest first; json: as told. */
+typedef void store_told_fn(void *arg, int64_t endpoint, wall_ms at,
+    const char *json);
 MUST_CHECK
 enum status store_load_told(struct store *s, enum event_kind event,
     wall_ms after, store_told_fn *fn, void *arg, struct fail *f);

@@ -93,11 +93,17 @@ query_close(struct query *q)
 	mem_free(q);
 }
 
-struct use
-reader_ask(struct query *q, enum sql id)
+void
+reader_begin(struct query *q)
 {
 	db_clear(&q->db);
 	q->steps = 0;
+}
+
+struct use
+reader_ask(struct query *q, enum sql id)
+{
+	reader_begin(q);
 	return db_use(&q->db, id);
 }
 

@@ -12,6 +12,8 @@ struct query {
 };
 
 /* Begin a read: earlier failures are forgotten, its limit starts anew. */
+void reader_begin(struct query *q);
+/* The same, with its first statement. */
 struct use reader_ask(struct query *q, enum sql id);
 /* OK, or how the read failed. */
 MUST_CHECK

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "wire/partial.h"
 
 enum { SCOPE_BYTES = 256 };
 
@@ -85,7 +86,21 @@ put_run(json_t *j, const struct output *o)
 }
 
 static void
-put_more(json_t *j, const struct output *o)
+put_partial(json_t *j, const char *detail)
+{
+	unsigned failing = 0, asked;
+
+	if (detail == NULL || !partial_counts(detail, &failing, &asked)) {
+		put_integer(j, "failing", 0);
+		return;
+	}
+	put_integer(j, "failing", failing);
+	put_integer(j, "addresses", asked);
+	put_text(j, "detail", detail);
+}
+
+static void
+put_more(json_t *j, const struct output *o, const struct event_names *n)
 {
 	char buf[UTC_TEXT_BYTES];
 
@@ -117,6 +132,9 @@ put_more(json_t *j, const struct output *o)
 	case EVENT_CERT_EXPIRING:
 		put_integer(j, "cert_days", o->cert_days);
 		break;
+	case EVENT_PARTIAL:
+		put_partial(j, n->detail);
+		break;
 	default:
 		put_time(j, "ended", o->ended);
 		break;
@@ -140,7 +158,7 @@ event_json(const struct output *o, const struct event_names *n)
 
 	put_head(j, o, n);
 	put_run(j, o);
-	put_more(j, o);
+	put_more(j, o, n);
 	event_said_json(j, &n->said);
 	return j;
 }

@@ -21,6 +21,7 @@ struct event_names {
 	const char *service, *region;
 	struct event_said said;
 	const char *receiver; /* of receiver.*: which one */
+	const char *detail; /* of PARTIAL: wire/partial.h; NULL: whole again */
 };
 
 struct json_t;

@@ -170,6 +170,15 @@ add_glitch(struct text *out, const struct output *o)
 }
 
 static void
+add_partial(struct text *out, const char *detail)
+{
+	if (detail != NULL)
+		escape_log(out, detail, strlen(detail));
+	else
+		text_add(out, "all its addresses answer again");
+}
+
+static void
 add_rest(struct text *out, const struct output *o)
 {
 	switch (o->event) {
@@ -278,6 +287,9 @@ event_line(const struct output *o, const struct event_names *n,
 		break;
 	case EVENT_WITHDRAWN:
 		add_withdrawn(out, o);
+		break;
+	case EVENT_PARTIAL:
+		add_partial(out, n->detail);
 		break;
 	default:
 		add_rest(out, o);

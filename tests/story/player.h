@@ -8,6 +8,7 @@
  *	09:00:20 https://eu/ ok expires=2023-02-20T00:00:00Z   its certificate
  *	09:00:20 https://eu/ timeout   or refused, reset, truncated, ok
  *	09:00:20 name eu.test dns_nxdomain
+ *	09:00:20 name eu.test 3        it has so many addresses
  *	09:00:20 kill prober|herald|log
  *	09:00:20 restart 5m            the daemon stops, and starts again after
  *	09:00:20 crash 5m              the same without saying good-bye

@@ -35,7 +35,7 @@ struct rule {
 
 struct name_rule {
 	char *host;
-	enum reason reason;
+	struct resolve_answer answer;
 };
 
 /* A child: the object of its role and its end of the channel. */
@@ -170,7 +170,7 @@ on_resolve(void *arg, const char *name, wall_ms now, struct resolve_answer *out)
 	*out = (struct resolve_answer){.addresses = {"192.0.2.1"}, .delay = 1};
 	for (size_t i = 0; i < s->name_count; i++) {
 		if (strcmp(s->names[i].host, name) == 0)
-			out->reason = s->names[i].reason;
+			*out = s->names[i].answer;
 	}
 }
 
@@ -441,7 +441,8 @@ stage_behave(struct stage *s, const char *url, const struct behaviour *b)
 }
 
 void
-stage_resolves(struct stage *s, const char *host, enum reason reason)
+stage_resolves(struct stage *s, const char *host,
+    const struct resolve_answer *a)
 {
 	size_t i = 0;
 
@@ -452,7 +453,7 @@ stage_resolves(struct stage *s, const char *host, enum reason reason)
 		s->names[i].host = mem_dup(host);
 		s->name_count++;
 	}
-	s->names[i].reason = reason;
+	s->names[i].answer = *a;
 }
 
 void

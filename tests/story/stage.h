@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "core/names.h"
 #include "io/loop.h"
+#include "resolve_sim.h"
 
 struct keeper;
 struct stage;
@@ -61,7 +62,9 @@ void stage_run_until(struct stage *s, wall_ms t);
 
 /* url is a prefix of what is asked. */
 void stage_behave(struct stage *s, const char *url, const struct behaviour *b);
-void stage_resolves(struct stage *s, const char *host, enum reason reason);
+/* Addresses are borrowed for ever. */
+void stage_resolves(struct stage *s, const char *host,
+    const struct resolve_answer *a);
 
 /* A child dies as by SIGKILL; the keeper starts another. */
 void stage_kill(struct stage *s, enum role role);

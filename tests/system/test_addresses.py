@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """`addresses: all`: a name with several servers, of which some fail."""
+import contextlib
 import http.server
 import json
 import pathlib
@@ -13,12 +14,28 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support_py"))
 
+import json_schema  # noqa: E402
 import live  # noqa: E402
 import names as dns  # noqa: E402
+from receiver import Receiver, new_secret  # noqa: E402
 
 GOOD, PARTLY, BAD, CONFIG = 0, 1, 2, 78
 OK, REFUSES, HANGS, BROKEN, AGAIN = (f"127.0.0.{n}" for n in range(21, 26))
 FORBIDDEN = "169.254.1.1"
+SCHEMA = json.loads((ROOT / "schema/event.schema.json").read_text())
+WATCHED = """
+database: {f}/vigie.db
+control: {f}/control
+canaries: []
+defaults: {{interval: 1s, timeout: 2s}}
+services:
+  - {{id: s, regions: {{eu: {{url: "http://each.test:{port}/",
+                              addresses: all}}}}}}
+receivers:
+  - {{id: hook, type: webhook, url: "{hook}", secret_file: {f}/hook.key,
+      allow_private: true}}
+routes: [{{to: [hook], all: true}}]
+"""
 pytestmark = pytest.mark.skipif(
     not dns.may_be_private(), reason="a name server at port 53 is for root")
 
@@ -160,3 +177,60 @@ def test_a_proxy_would_choose(tmp_path):
     done = live.vigie("check", "-c", config)
     assert done.returncode == CONFIG
     assert "through a proxy, it is the proxy that chooses" in done.stderr
+
+
+def watch(folder, port, hook, secret):
+    key = folder / "hook.key"
+    key.write_text(secret + "\n")
+    key.chmod(0o600)
+    config = folder / "vigie.yaml"
+    config.write_text(WATCHED.format(f=folder, port=port, hook=hook))
+    return live.Daemon(config, wrap=dns.privately(folder))
+
+
+def said(receiver, n):
+    """The n-th notice, as people and as machines read it."""
+    body = receiver.wait(n, timeout=30)[n - 1].json()
+    assert json_schema.faults(SCHEMA, body) == []
+    assert body["type"] == "endpoint.partial", body
+    return {key: body["data"].get(key)
+            for key in ("loud", "failing", "addresses", "detail")}
+
+
+def lines(folder):
+    with contextlib.closing(live.reader(folder / "vigie.db")) as db:
+        return [row[0] for row in
+                db.execute("SELECT line FROM notice ORDER BY id")]
+
+
+def test_a_daemon_tells_which_fail(names, port, tmp_path):
+    """Quietly, once: also after a restart; and that it is whole again."""
+    names.address["each"] = [REFUSES, OK, AGAIN]
+    words = f"1 of 3 addresses failing: {REFUSES} connection_refused"
+    secret = new_secret()
+    with Receiver([secret]) as receiver:
+        with watch(tmp_path, port, receiver.url, secret) as daemon:
+            assert said(receiver, 1) == {
+                "loud": False, "failing": 1, "addresses": 3, "detail": words}
+            live.until(lambda: daemon.states() == {"s/eu": "up"})
+            assert words in daemon.command("status")
+            (row,) = daemon.json("status")["endpoints"]
+            assert (row["state"], row["partial"]) == ("up", words)
+            assert words in " ".join(daemon.command("explain", "s/eu").split())
+            assert daemon.json("explain", "s/eu")["partial"] == words
+            assert lines(tmp_path) == [f"s/eu: {words}"]
+        names.address["each"] = [REFUSES, BROKEN, OK]
+        with watch(tmp_path, port, receiver.url, secret) as daemon:
+            assert said(receiver, 2) == {
+                "loud": False, "failing": 2, "addresses": 3,
+                "detail": f"2 of 3 addresses failing: {REFUSES} "
+                          f"connection_refused, {BROKEN} server_error"}
+            names.address["each"] = [OK, AGAIN]
+            assert said(receiver, 3) == {"loud": False, "failing": 0,
+                                         "addresses": None, "detail": None}
+            assert lines(tmp_path)[2:] == [
+                "s/eu: all its addresses answer again"]
+            live.until(lambda: "partial" not in
+                       daemon.json("status")["endpoints"][0], what="the end")
+            assert "failing" not in daemon.command("explain", "s/eu")
+        assert len(receiver.requests) == 3

@@ -249,6 +249,30 @@ incident_ids(void **state)
 	assert_string_equal(incident_format(id, buf), "20230214-12");
 }
 
+static void
+addresses_that_fail(void **state)
+{
+	struct output o = {.kind = OUTPUT_EVENT,
+	    .event = EVENT_PARTIAL,
+	    .at = at("09:00:53")};
+	struct event_names n = eu;
+
+	(void)state;
+	n.detail = "1 of 3 addresses failing: 192.0.2.3 timeout";
+	expect_json(&o, &n,
+	    "{\"t\":\"2023-02-14T09:00:53.000Z\",\"event\":\"endpoint.partial\","
+	    "\"endpoint\":\"tesla-fleet/eu\",\"service\":\"tesla-fleet\","
+	    "\"region\":\"eu\",\"loud\":false,\"class\":\"OK\",\"reason\":\"ok\","
+	    "\"failing\":1,\"addresses\":3,\"detail\":"
+	    "\"1 of 3 addresses failing: 192.0.2.3 timeout\"}");
+	expect_line(&o, &n,
+	    "tesla-fleet/eu: 1 of 3 addresses failing: 192.0.2.3 timeout");
+	n.detail = "9 of 3\x1b[2J\n";
+	expect_line(&o, &n, "tesla-fleet/eu: 9 of 3\\x1b[2J\\x0a");
+	n.detail = NULL;
+	expect_line(&o, &n, "tesla-fleet/eu: all its addresses answer again");
+}
+
 int
 main(void)
 {
@@ -257,6 +281,7 @@ main(void)
 	    cmocka_unit_test(recovering),
 	    cmocka_unit_test(resolved),
 	    cmocka_unit_test(of_the_monitor),
+	    cmocka_unit_test(addresses_that_fail),
 	    cmocka_unit_test(every_event_has_a_line),
 	    cmocka_unit_test(the_words_of_people),
 	    cmocka_unit_test(incident_ids),

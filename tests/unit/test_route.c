@@ -70,7 +70,8 @@ severities(void **state)
 	for (enum event_kind e = 0; e < EVENT_COUNT; e++) {
 		enum severity want = e == EVENT_OPENED ? SEVERITY_ERR
 		    : e == EVENT_CHANGED               ? SEVERITY_CRIT
-		    : e == EVENT_RECOVERING || e == EVENT_RESOLVED
+		    : e == EVENT_RECOVERING || e == EVENT_RESOLVED ||
+			e == EVENT_PARTIAL
 		    ? SEVERITY_NOTICE
 		    : e == EVENT_RECEIVER_GONE || e == EVENT_RECEIVER_FAILING
 		    ? SEVERITY_CRIT
