@@ -116,6 +116,8 @@ on_asked(void *arg, const struct probe_result *r)
 	const struct sample *s = &r->sample;
 	struct probe_step *step = probe_add_step(e->whole, &e->all[e->next]);
 
+	/* What its token cost is time that the others lack. */
+	e->whole->awaited = e->whole->awaited || e->asking->awaited;
 	e->asking = NULL;
 	e->found[e->next] = (enum reason)s->reason;
 	e->codes[e->next++] = s->code;
@@ -252,4 +254,5 @@ ask_next(struct each *e)
 	share = probe_left(p) / (span_ms)left;
 	e->asking = probe_start_at(p->env, p->plan, &e->all[e->next],
 	    share > 0 ? share : 1, on_asked, e);
+	e->asking->awaited = e->asking->awaited || p->awaited;
 }

@@ -4,6 +4,7 @@ import base64
 import json
 import socket
 import threading
+import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -36,9 +37,9 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Base:
-    def __init__(self, context=None):
+    def __init__(self, context=None, at=("127.0.0.1", 0)):
         self.lock = threading.Lock()
-        self.server = _Server(("127.0.0.1", 0), _Handler)
+        self.server = _Server(at, _Handler)
         self.server.owner = self
         if context is not None:
             self.server.socket = context.wrap_socket(self.server.socket,
@@ -62,6 +63,7 @@ class Tokens(_Base):
     def __init__(self, client, secret, context=None):
         self.client, self.secret = client, secret
         self.mark, self.life, self.says = "tokenmark", 3600, None
+        self.takes = 0  # seconds
         self.asked, self.given = [], []
         super().__init__(context)
 
@@ -70,6 +72,7 @@ class Tokens(_Base):
         kind, _, rest = shown.partition(" ")
         user, _, word = base64.b64decode(rest).decode().partition(":")
         user, word = map(urllib.parse.unquote_plus, (user, word))
+        time.sleep(self.takes)
         with self.lock:
             self.asked.append((request.command, dict(
                 urllib.parse.parse_qsl(body)), user, word))
@@ -87,11 +90,13 @@ class Tokens(_Base):
 class Api(_Base):
     """Lets in who shows the last token; /echo fails and repeats it."""
 
-    def __init__(self, tokens):
+    def __init__(self, tokens, at=("127.0.0.1", 0)):
         self.tokens, self.shown, self.moved = tokens, [], None
-        super().__init__()
+        self.takes = 0  # seconds
+        super().__init__(at=at)
 
     def answer(self, request, _body):
+        time.sleep(self.takes)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         with self.lock:
             self.shown.append(token)

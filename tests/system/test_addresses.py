@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "tests/support_py"))
 import json_schema  # noqa: E402
 import live  # noqa: E402
 import names as dns  # noqa: E402
+import tokens as servers  # noqa: E402
 from receiver import Receiver, new_secret  # noqa: E402
 
 GOOD, PARTLY, BAD, CONFIG = 0, 1, 2, 78
@@ -169,6 +170,64 @@ def test_people_read_each_address(names, port, tmp_path):
     assert f"at {OK} port {port}  status 200" in done.stdout
     assert f"at {REFUSES} port {port}  connection refused" in done.stdout
     assert f"1 of 2 addresses failing: {REFUSES}" in done.stdout
+
+
+@pytest.fixture
+def apis():
+    """A token server, and the same API at three addresses."""
+    with contextlib.ExitStack() as stack:
+        given = stack.enter_context(servers.Tokens("vigie", "secret"))
+        many = [stack.enter_context(servers.Api(given, (OK, 0)))]
+        number = many[0].server.server_address[1]
+        many += [stack.enter_context(servers.Api(given, (at, number)))
+                 for at in (BROKEN, AGAIN)]
+        yield given, many, number
+
+
+def with_token(folder, names, given, number):
+    (folder / "client").write_text("secret\n")
+    (folder / "client").chmod(0o600)
+    names.address["each"] = [AGAIN, OK, BROKEN]
+    return probe(folder, f"http://each.test:{number}/",
+                 ", addresses: all, auth: {oauth2: {client_id: vigie, "
+                 f"token_url: '{given.url}/token', "
+                 f"client_secret_file: {folder}/client}}}}")
+
+
+def test_one_token_serves_all_addresses(names, apis, tmp_path):
+    given, many, number = apis
+    short, got = with_token(tmp_path, names, given, number)
+    assert short == (GOOD, "OK", "ok") and got["detail"] == "", got
+    assert len(given.asked) == 1
+    assert [api.shown for api in many] == [given.given] * 3
+
+
+def test_one_that_does_not_know_our_token(names, apis, tmp_path):
+    """It is asked once more, with a fresh one; the others take that too."""
+    given, many, number = apis
+    with servers.Tokens("vigie", "secret") as another:
+        many[1].tokens = another
+        short, got = with_token(tmp_path, names, given, number)
+    assert short == (GOOD, "OK", "ok"), got
+    assert got["detail"] == f"1 of 3 addresses failing: {BROKEN} auth"
+    assert len(given.asked) == 2
+    assert [len(api.shown) for api in many] == [1, 2, 1]
+    assert many[2].shown == given.given[-1:]
+
+
+def test_a_token_that_came_late_is_not_their_fault(names, apis, tmp_path):
+    """Two seconds in all, and a third of what is left for each."""
+    given, many, number = apis
+    given.takes = 1.4
+    many[0].takes = many[1].takes = 0.5
+    short, got = with_token(tmp_path, names, given, number)
+    assert short == (GOOD, "OK", "ok"), got
+    assert [reason for _, reason in steps(got)] == [
+        "token_unreachable", "token_unreachable", "ok"]
+    assert got["detail"] == ""
+    many[2].takes = 0.7
+    short, got = with_token(tmp_path, names, given, number)
+    assert short == (PARTLY, "LOCAL", "token_unreachable"), got
 
 
 def test_a_proxy_would_choose(tmp_path):
