@@ -43,6 +43,7 @@ struct probe {
 	struct url url;
 	bool same_origin;  /* as the first hop: credentials may go there */
 	bool without_body; /* a redirect made it a plain GET */
+	bool fresh;        /* what was kept was stale: not over one again */
 	struct address addresses[ADDRESSES_TRIED_MAX];
 	size_t address_count, address_next;
 	uint32_t dns_us;  /* of this hop, until a step takes it */

@@ -85,7 +85,8 @@ http_begin(struct probe *p)
 	if (p->same_origin)
 		add_own(p, &q);
 	p->certificate_asked = q.want_certificate;
-	q.fresh = q.want_certificate; /* only a handshake shows it */
+	/* Only a handshake shows it. */
+	q.fresh = q.want_certificate || p->fresh;
 	p->fetch = fetch_start(fetcher_of(p), &q, on_fetched, p);
 	if (p->fetch == NULL)
 		probe_fail(p, REASON_LOCAL_RESOURCE, "too many probes");
@@ -211,6 +212,16 @@ redirected(struct probe *p, const struct fetch_result *r)
 	url_done(&to);
 }
 
+/* A server may end what was kept at any time, also while it is asked. */
+static bool
+was_stale(const struct probe *p, const struct fetch_result *r)
+{
+	return r->was_kept && r->code == 0 && !p->fresh &&
+	    (r->reason == REASON_TRUNCATED ||
+		r->reason == REASON_PROTOCOL_ERROR ||
+		r->reason == REASON_CONNECTION_RESET);
+}
+
 static void
 on_fetched(void *arg, const struct fetch_result *r)
 {
@@ -220,6 +231,12 @@ on_fetched(void *arg, const struct fetch_result *r)
 
 	p->fetch = NULL;
 	probe_note_fetch(p, r);
+	if (was_stale(p, r)) {
+		p->fresh = true;
+		p->address_next = 0;
+		http_begin(p);
+		return;
+	}
 	if (probe_may_retry(p, r->reason)) {
 		http_begin(p);
 		return;

@@ -73,6 +73,7 @@ struct fetch_result {
 	size_t header_count;
 	const unsigned char *body; /* borrowed for the call */
 	size_t body_size;
+	bool was_kept;          /* asked over a connection that was kept */
 	bool other_version;     /* http2 was asked for, and is not spoken */
 	bool verified_tls;      /* over TLS, and the certificate held */
 	wall_ms cert_not_after; /* 0: unknown */
@@ -87,7 +88,9 @@ struct fetch_limits {
 	 * Connections kept for later requests to the same address, the one
 	 * unused for longest goes first; none is used for longer than an hour
 	 * or past fetcher_renew().  One that turns out to be closed is replaced
-	 * within the timeout of the request.  0: each request has its own.
+	 * within the timeout of the request, but for HTTP/2, where was_kept
+	 * says that asking again is worth it.  None is kept of HTTP/2 without
+	 * TLS.  0: each request has its own.
 	 */
 	size_t kept_max;
 	const char *user_agent;

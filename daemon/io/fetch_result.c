@@ -281,6 +281,8 @@ fetch_result_take(struct fetch_result *r, void *easy, int code,
 		r->code = (uint16_t)(status <= 999 ? status : 999);
 	r->other_version = facts->http2 && r->code != 0 &&
 	    info_long(easy, CURLINFO_HTTP_VERSION) != CURL_HTTP_VERSION_2;
+	r->was_kept = info_us(easy, CURLINFO_PRETRANSFER_TIME_T) > 0 &&
+	    info_long(easy, CURLINFO_NUM_CONNECTS) == 0;
 	take_phases(easy, facts, r);
 	r->verified_tls = facts->tls && !facts->insecure && r->wait_us > 0 &&
 	    info_long(easy, CURLINFO_SSL_VERIFYRESULT) == 0;

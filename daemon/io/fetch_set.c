@@ -190,8 +190,11 @@ kept_age(const struct fetcher *x)
 static void
 set_connection(struct fetch *h, const struct fetch_request *q)
 {
-	bool keeps = h->fetcher->kept_max > 0;
+	/* The library opens HTTP/2 anew on one that it keeps, but by TLS. */
+	bool keeps =
+	    h->fetcher->kept_max > 0 && (h->facts.tls || !h->facts.http2);
 
+	SET(h, CURLOPT_FORBID_REUSE, keeps ? 0L : 1L);
 	SET(h, CURLOPT_FRESH_CONNECT, keeps && !q->fresh ? 0L : 1L);
 	if (!keeps)
 		return;

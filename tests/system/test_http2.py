@@ -3,6 +3,7 @@
 import contextlib
 import json
 import pathlib
+import re
 import socket
 import ssl
 import struct
@@ -113,6 +114,7 @@ class Server:
                     while conn.recv(65536):
                         pass
 
+    ends = {}    # path: how the second request on a connection ends it
     away = None  # where /away leads
     old = "/ok"  # what those who come with HTTP/1.1 get
 
@@ -121,6 +123,7 @@ class Server:
             h2.config.H2Configuration(client_side=False))
         state.initiate_connection()
         first = state.data_to_send()
+        asked = 0
         while True:
             piece = conn.recv(65536)
             if not piece:
@@ -142,6 +145,10 @@ class Server:
                             pass
                         return
                 if isinstance(event, h2.events.StreamEnded):
+                    asked += 1
+                    if asked > 1 and head[":path"] in self.ends:
+                        conn.sendall(self.ends[head[":path"]](event.stream_id))
+                        return
                     self._well(state, event.stream_id, head)
             conn.sendall(first + state.data_to_send())
             first = b""
@@ -306,3 +313,71 @@ def test_other_hosts_are_asked_as_usual(case):
         short, got = case.probe(server.url + "/away")
         assert short == (GOOD, "OK", "ok"), got
         assert [step["code"] for step in got["steps"]] == [302, 200]
+
+
+REASONS = re.findall(r'^REASON\(\w+, "(\w+)"',
+                     (ROOT / "schema/names.def").read_text(), re.M)
+KEEPS = """
+database: {f}/vigie.db
+control: {f}/control
+canaries: []
+defaults: {{interval: 1s, timeout: 2s, ladder: off, http: "2", reuse: true,
+           tls: {{ca_file: {ca}}}}}
+services:
+  - {{id: s, regions: {{eu: [{eu}]}}}}
+receivers:
+  - {{id: log, type: syslog}}
+"""
+
+
+@contextlib.contextmanager
+def keeping(folder, made, url, paths=("/a", "/b")):
+    config = folder / "vigie.yaml"
+    eu = ", ".join(f"{{name: {path.strip('/')}, url: '{url}{path}'}}"
+                   for path in paths)
+    config.write_text(KEEPS.format(f=folder, eu=eu,
+                                   ca=made.path("ca", "pem")))
+    with live.Daemon(config) as daemon:
+        live.until(daemon.states, what="the database")
+        yield daemon
+
+
+def until_samples(folder, n):
+    def enough():
+        with contextlib.closing(live.reader(folder / "vigie.db")) as db:
+            found = [REASONS[row[0]] for row in
+                     db.execute("SELECT reason FROM sample ORDER BY ref")]
+        return found if len(found) >= n else None
+    return live.until(enough, 60, f"{n} samples")
+
+
+@TLS
+def test_a_connection_may_be_kept(made, tmp_path, tls):
+    """One stream after the other; without TLS each probe has its own."""
+    with Server(made if tls else None) as server, \
+            keeping(tmp_path, made, server.url):
+        assert set(until_samples(tmp_path, 14)) == {"ok"}
+        assert set(server.spoken) == {"h2"}
+        if tls:
+            # Made within a second of the start they may count as older.
+            assert len(server.spoken) <= 4 and max(server.streams) >= 5
+        else:
+            assert set(server.streams) == {1}
+
+
+# Of what was not looked at, a server says so, or hangs up.
+ENDS = {
+    "/hung-up": lambda stream: b"",
+    "/refused": lambda stream: frame(RST, stream=stream,
+                                     body=struct.pack(">I", 7)),
+    "/sent-away": lambda stream: frame(GOAWAY,
+                                    body=struct.pack(">II", stream - 2, 0)),
+}
+
+
+def test_one_that_was_kept_too_long_is_no_failure(made, tmp_path):
+    with Server(made) as server:
+        server.ends = ENDS
+        with keeping(tmp_path, made, server.url, ENDS):
+            assert set(until_samples(tmp_path, 12)) == {"ok"}
+            assert len(server.spoken) >= 6
