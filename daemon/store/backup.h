@@ -90,6 +90,19 @@ enum status backup_place(const char *partial, const char *path, bool replace,
  */
 size_t backup_prune(const char *folder, size_t keep);
 
+struct backup_found {
+	char path[BACKUP_PATH_BYTES + BACKUP_NAME_BYTES];
+	wall_ms at; /* when it was begun, by its name */
+	int64_t bytes;
+};
+/*
+ * The newest of those in "backups" beside the database, which is not made.
+ * ERR_NOTFOUND: none; ERR_IO: that folder cannot be looked into.
+ */
+MUST_CHECK
+enum status backup_newest(const char *database, struct backup_found *out,
+    struct fail *f);
+
 /* Within a transaction: when the last one was made, and how large it is. */
 void backup_record(struct store *s, wall_ms at, int64_t bytes);
 

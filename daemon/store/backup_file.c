@@ -45,8 +45,8 @@ own(int fd, const char *path, const char *like)
 	(void)failed; /* it stays root's */
 }
 
-enum status
-backup_folder(const char *database, char out[BACKUP_PATH_BYTES], struct fail *f)
+static enum status
+name_folder(const char *database, char out[BACKUP_PATH_BYTES], struct fail *f)
 {
 	const char *slash = strrchr(database, '/');
 	int n = snprintf(out, BACKUP_PATH_BYTES, "%.*s" BACKUP_FOLDER,
@@ -54,6 +54,16 @@ backup_folder(const char *database, char out[BACKUP_PATH_BYTES], struct fail *f)
 
 	if (n < 0 || n >= BACKUP_PATH_BYTES - BACKUP_NAME_BYTES)
 		return fail_set(f, ERR_RANGE, "%s: is too long", database);
+	return OK;
+}
+
+enum status
+backup_folder(const char *database, char out[BACKUP_PATH_BYTES], struct fail *f)
+{
+	enum status s = name_folder(database, out, f);
+
+	if (s != OK)
+		return s;
 	if (mkdir(out, 0750) == 0)
 		own(AT_FDCWD, out, database);
 	else if (errno != EEXIST)
@@ -199,27 +209,105 @@ drop(const char *folder, char *const *names, size_t count, size_t keep)
 	return dropped;
 }
 
-size_t
-backup_prune(const char *folder, size_t keep)
+/* Names of backups, the newest first. */
+struct shelf {
+	char **names;
+	size_t count;
+};
+
+static bool
+look_at_shelf(const char *folder, struct shelf *s)
 {
 	DIR *d = opendir(folder);
 	struct dirent *e;
-	char **names = NULL;
-	size_t count = 0, dropped;
 
-	while (d != NULL && count < BACKUPS_MAX && (e = readdir(d)) != NULL) {
+	*s = (struct shelf){0};
+	if (d == NULL)
+		return false;
+	while (s->count < BACKUPS_MAX && (e = readdir(d)) != NULL) {
 		if (!is_name(e->d_name))
 			continue;
-		names = mem_resize(names, count + 1, sizeof(names[0]));
-		names[count++] = mem_dup(e->d_name);
+		s->names =
+		    mem_resize(s->names, s->count + 1, sizeof(s->names[0]));
+		s->names[s->count++] = mem_dup(e->d_name);
 	}
-	if (d != NULL)
-		(void)closedir(d); /* only read */
-	if (count > 1)
-		qsort(names, count, sizeof(names[0]), newest_first);
-	dropped = drop(folder, names, count, keep);
-	for (size_t i = 0; i < count; i++)
-		mem_free(names[i]);
-	mem_free(names);
+	(void)closedir(d); /* only read */
+	if (s->count > 1)
+		qsort(s->names, s->count, sizeof(s->names[0]), newest_first);
+	return true;
+}
+
+static void
+shelf_done(struct shelf *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		mem_free(s->names[i]);
+	mem_free(s->names);
+}
+
+size_t
+backup_prune(const char *folder, size_t keep)
+{
+	struct shelf s;
+	size_t dropped;
+
+	if (!look_at_shelf(folder, &s))
+		return 0;
+	dropped = drop(folder, s.names, s.count, keep);
+	shelf_done(&s);
 	return dropped;
+}
+
+/* Of "vigie-YYYYMMDDTHHMMSSZ.db". */
+static bool
+time_of_name(const char *name, wall_ms *at)
+{
+	char t[UTC_TEXT_BYTES];
+
+	(void)snprintf(t, sizeof(t), "%.4s-%.2s-%.2sT%.2s:%.2s:%.2sZ", name + 6,
+	    name + 10, name + 12, name + 15, name + 17, name + 19);
+	return utc_parse(t, at);
+}
+
+/* One that is not ours to read is one all the same. */
+static bool
+may_be_one(const char *path, struct stat *st)
+{
+	struct migrations m = migrations_built_in();
+	enum store_outcome o;
+	struct fail f;
+
+	if (stat(path, st) != 0 || !S_ISREG(st->st_mode))
+		return false;
+	o = file_inspect(path, migrations_newest(&m), false, &f);
+	return o == STORE_OK || o == STORE_PERMISSION || o == STORE_NEWER;
+}
+
+enum status
+backup_newest(const char *database, struct backup_found *out, struct fail *f)
+{
+	char folder[BACKUP_PATH_BYTES];
+	enum status status = name_folder(database, folder, f);
+	struct shelf s;
+
+	if (status != OK)
+		return status;
+	if (!look_at_shelf(folder, &s))
+		return errno == ENOENT
+		    ? ERR_NOTFOUND
+		    : refuse(f, folder, "looking for backups");
+	status = ERR_NOTFOUND;
+	for (size_t i = 0; i < s.count && status != OK; i++) {
+		struct stat st;
+
+		(void)snprintf(out->path, sizeof(out->path), "%s/%s", folder,
+		    s.names[i]);
+		if (!time_of_name(s.names[i], &out->at) ||
+		    !may_be_one(out->path, &st))
+			continue;
+		out->bytes = st.st_size;
+		status = OK;
+	}
+	shelf_done(&s);
+	return status;
 }

@@ -335,6 +335,47 @@ only_our_own_are_pruned(void **state)
 	scratch_remove(&d);
 }
 
+/* By name, whatever their times of change; and nothing is made. */
+static void
+the_newest_is_found(void **state)
+{
+	struct backup_facts facts;
+	struct backup_found found;
+	struct fail f = {.why = ""};
+	char folder[BACKUP_PATH_BYTES], partial[BACKUP_PATH_BYTES + 32];
+	char name[BACKUP_NAME_BYTES], path[BACKUP_PATH_BYTES + 64];
+	char database[128];
+	struct scratch d;
+	int64_t e;
+	struct store *s = filled(&d, &e);
+
+	(void)state;
+	(void)snprintf(database, sizeof(database), "%s/v.db", d.folder);
+	assert_int_equal(backup_newest(database, &found, &f), ERR_NOTFOUND);
+	assert_false(there(d.folder, BACKUP_FOLDER));
+	folder_of(&d, folder);
+	assert_int_equal(backup_newest(database, &found, &f), ERR_NOTFOUND);
+	(void)snprintf(partial, sizeof(partial), "%s/" BACKUP_PARTIAL, folder);
+	for (int i = 2; i > 0; i--) {
+		whole(s, folder, &facts);
+		(void)snprintf(path, sizeof(path), "%s/%s", folder,
+		    backup_name(STORES_T0 + i * (wall_ms)HOUR_MS, name));
+		assert_int_equal(backup_place(partial, path, false, &f), OK);
+	}
+	touch(folder, "vigie-20300101T000000Z.db", "somebody's poem");
+	touch(folder, "vigie-20300101T000001Z.db", "");
+	touch(folder, "vigie-20309999T999999Z.db", "");
+	touch(folder, "zzz.db", "");
+	assert_int_equal(backup_newest(database, &found, &f), OK);
+	assert_int_equal(found.at, STORES_T0 + 2 * (wall_ms)HOUR_MS);
+	assert_int_equal(found.bytes, facts.bytes);
+	(void)snprintf(path, sizeof(path), "%s/vigie-20230214T110000Z.db",
+	    folder);
+	assert_string_equal(found.path, path);
+	store_close(s);
+	scratch_remove(&d);
+}
+
 static void
 a_closed_database_is_copied_without_touching_it(void **state)
 {
@@ -376,6 +417,7 @@ main(void)
 	    cmocka_unit_test(one_at_a_time_and_leftovers_go),
 	    cmocka_unit_test(a_copy_that_is_not_whole_is_found_out),
 	    cmocka_unit_test(only_our_own_are_pruned),
+	    cmocka_unit_test(the_newest_is_found),
 	    cmocka_unit_test(a_closed_database_is_copied_without_touching_it),
 	};
 
