@@ -26,6 +26,7 @@ static const struct walk {
     {SQL_OLD_EXCERPT, "SCAN excerpt"},
     {SQL_Q_INCIDENTS, "SCAN i"},
     {SQL_Q_DELIVERIES, "SCAN o"},
+    {SQL_Q_PAGES, "SCAN dbstat VIRTUAL TABLE INDEX 2:"},
 };
 
 static bool
