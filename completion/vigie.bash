@@ -58,6 +58,7 @@ _vigie() {
 			choice=$(_vigie_say status --json |
 				grep -oE '"id": ?"[a-z0-9/-]+"' | cut -d'"' -f4)
 			;;
+		db | reload) ;; # nothing but options
 		*)
 			compopt -o filenames 2>/dev/null
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")

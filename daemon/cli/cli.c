@@ -135,6 +135,13 @@ static const struct cli_command commands[] = {
 	"  --force    replace FILE\n"
 	"  --keep N   remove all but the newest N that are named vigie-TIME.db\n",
 	cli_backup},
+    {"db", "how large the database is, of what, and how it grows",
+	"[-c FILE] [--json] [--database FILE]\n"
+	"\n"
+	"Sizes by purpose, free pages, what came in a day, how large it gets once\n"
+	"retention is reached, room on its file system, and the newest backup.\n"
+	"It looks for a few seconds at most; what it reckons instead is marked ~.\n",
+	cli_db},
     {"reload", "have the daemon read its configuration again",
 	"[-c FILE] [--json]\n"
 	"\n"

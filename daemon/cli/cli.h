@@ -102,6 +102,7 @@ cli_fn cli_ack;
 cli_fn cli_back;
 cli_fn cli_backup;
 cli_fn cli_check;
+cli_fn cli_db;
 cli_fn cli_explain;
 cli_fn cli_incident;
 cli_fn cli_incidents;
