@@ -64,6 +64,8 @@ static const char *const example[] = {
     "  #  type: webhook                       # signed as Standard Webhooks",
     "  #  url: https://alerts.example.org/vigie",
     "  #  secret_file: /etc/vigie/hook.key",
+    "  # Asked for as long as all is well here: what watches the watch.",
+    "  #- {id: alive, type: heartbeat, url: https://alive.example.org/vigie}",
     "",
     "# Loud notices (opened, worse, resolved) unless `all: true`.",
     "routes:",

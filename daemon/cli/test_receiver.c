@@ -52,6 +52,14 @@ result_word(enum attempt_result r)
 	return "retry";
 }
 
+static const char *
+what_was_sent(const struct trial *t)
+{
+	return t->to->type == RECEIVER_HEARTBEAT
+	    ? "heartbeat"
+	    : event_name(t->story.events[t->next].event);
+}
+
 static void
 print_json(const struct trial *t, const char *event,
     const struct webhook_result *r)
@@ -78,7 +86,7 @@ print_json(const struct trial *t, const char *event,
 static void
 print_result(const struct trial *t, const struct webhook_result *r)
 {
-	const char *event = event_name(t->story.events[t->next].event);
+	const char *event = what_was_sent(t);
 	enum cli_style style =
 	    r->result == ATTEMPT_DELIVERED ? CLI_GREEN : CLI_RED;
 	struct text detail;
@@ -111,9 +119,16 @@ on_result(void *arg, const struct webhook_result *r)
 }
 
 static void
-on_start(void *arg)
+send_beat(struct trial *t)
 {
-	struct trial *t = arg;
+	struct webhook_job job = {.to = t->to};
+
+	t->webhook = webhook_start(&t->doors, &job, on_result, t);
+}
+
+static void
+send_notice(struct trial *t)
+{
 	struct notice_about about = {.event = &t->story.events[t->next],
 	    .names = &t->story.names,
 	    .service = t->story.service.id != NULL ? &t->story.service : NULL,
@@ -129,6 +144,17 @@ on_start(void *arg)
 	t->webhook = webhook_start(&t->doors, &job, on_result, t);
 	text_done(&id);
 	mem_free(body);
+}
+
+static void
+on_start(void *arg)
+{
+	struct trial *t = arg;
+
+	if (t->to->type == RECEIVER_HEARTBEAT)
+		send_beat(t);
+	else
+		send_notice(t);
 }
 
 /* Open the doors and send the story, one event after the other. */
@@ -216,10 +242,15 @@ run_trial(struct trial *t, const char *story)
 	} else if (!story_tell(story, &t->story)) {
 		return cli_usage(t->cli, "no story of that name: %s", story);
 	}
-	if (t->to->type != RECEIVER_WEBHOOK)
+	if (t->to->type == RECEIVER_SYSLOG)
 		return cli_error(t->cli, EXIT_CODE_USAGE,
 		    "%s is not a webhook; the system log is written by the "
 		    "daemon",
+		    t->to->id);
+	if (t->to->type == RECEIVER_HEARTBEAT && story != NULL)
+		return cli_error(t->cli, EXIT_CODE_USAGE,
+		    "%s is a heartbeat, which takes no notices: leave out "
+		    "--story",
 		    t->to->id);
 	st = read_secrets(t, &f);
 	if (st != OK)

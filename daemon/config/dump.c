@@ -295,6 +295,8 @@ receiver(struct text *out, const struct receiver *r)
 		return;
 	}
 	line(out, 4, "url", r->url);
+	if (r->type == RECEIVER_HEARTBEAT)
+		span(out, 4, "every", r->every);
 	line(out, 4, "secret_file", r->secret_file);
 	line(out, 4, "ca_file", r->ca_file);
 	line(out, 4, "proxy", r->proxy);

@@ -6,7 +6,7 @@
 #include "config/load.h"
 #include "config/suggest.h"
 
-/* All to everybody. */
+/* All to everybody who takes notices. */
 void
 route_defaults(struct config *c)
 {
@@ -15,7 +15,8 @@ route_defaults(struct config *c)
 
 	r->to = mem_array(c->receiver_count + 1, sizeof(r->to[0]));
 	for (size_t i = 0; i < c->receiver_count; i++) {
-		if (c->receivers[i].id != NULL)
+		if (c->receivers[i].id != NULL &&
+		    receiver_takes_notices(&c->receivers[i]))
 			r->to[n++] = mem_dup(c->receivers[i].id);
 	}
 	c->routes = r;
@@ -43,11 +44,20 @@ check_receiver(struct binder *b, const struct yaml *item)
 		return; /* reported */
 	suggest_init(&s, item->text);
 	for (size_t i = 0; i < c->receiver_count; i++) {
-		if (c->receivers[i].id == NULL)
+		const struct receiver *r = &c->receivers[i];
+
+		if (r->id == NULL)
 			continue;
-		if (strcmp(c->receivers[i].id, item->text) == 0)
+		if (strcmp(r->id, item->text) == 0) {
+			if (!receiver_takes_notices(r))
+				faults_add(b->faults, item->at,
+				    "'%s' is a heartbeat, which takes no "
+				    "notices: leave it out here",
+				    item->text);
 			return;
-		suggest_offer(&s, c->receivers[i].id);
+		}
+		if (receiver_takes_notices(r))
+			suggest_offer(&s, r->id);
 	}
 	faults_add(b->faults, item->at, "no receiver '%s'%s", item->text,
 	    suggest_text(&s, hint));

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "herald/desk.h"
+#include "herald/heart.h"
 #include "io/attempts.h"
 #include "io/fetch.h"
 #include "io/resolve.h"
@@ -20,6 +21,7 @@ struct herald {
 	struct channel *channel;
 	TAILQ_HEAD(desks, desk) desks; /* whose turn it is comes first */
 	size_t waiting, busy;
+	struct hearts *hearts;
 	struct attempts attempts;
 	bool greeted, ended;
 };
@@ -38,6 +40,7 @@ herald_new(struct loop *l, struct logline *log, struct fail *f)
 		mem_free(h);
 		return NULL;
 	}
+	h->hearts = hearts_new(&h->doors, log);
 	return h;
 }
 
@@ -195,6 +198,7 @@ herald_free(struct herald *h)
 		return;
 	while (!TAILQ_EMPTY(&h->desks))
 		close_desk(h, TAILQ_FIRST(&h->desks), NULL);
+	hearts_free(h->hearts);
 	attempts_done(&h->attempts);
 	fetcher_free(h->doors.fetcher);
 	resolver_free(h->doors.resolver);
@@ -220,7 +224,8 @@ static bool
 take_hello(struct herald *h, struct bytes_in *in)
 {
 	struct hello hello;
-	struct fetch_limits limits = {.in_flight_max = HERALD_IN_FLIGHT_MAX + 1,
+	struct fetch_limits limits = {.in_flight_max = HERALD_IN_FLIGHT_MAX +
+		HEARTBEATS_MAX + 1,
 	    .kept_max = 64};
 	struct fail f;
 
@@ -240,28 +245,52 @@ take_hello(struct herald *h, struct bytes_in *in)
 	return true;
 }
 
-static bool
-take_receiver(struct herald *h, struct bytes_in *in, int secret_fd)
+static void
+set_desk(struct herald *h, struct receiver *r, int secret_fd)
 {
-	struct receiver r;
-	struct desk *d;
+	struct desk *d = find_desk(h, r->id);
 
-	if (!receiver_get(in, &r))
-		return false;
-	if (r.id == NULL || r.type != RECEIVER_WEBHOOK) {
-		receiver_done(&r);
-		return true;
-	}
-	d = find_desk(h, r.id);
 	if (d != NULL) {
-		desk_update(d, &r, secret_fd);
+		desk_update(d, r, secret_fd);
 	} else {
-		d = desk_new(h, &r, secret_fd);
+		d = desk_new(h, r, secret_fd);
 		TAILQ_INSERT_TAIL(&h->desks, d, link);
 	}
 	if (d->fault != NULL)
 		log_event(h->log, SEVERITY_ERR, "receiver-fault id=%s why=%s",
 		    d->receiver.id, d->fault);
+}
+
+static void
+end_desk(struct herald *h, const char *id)
+{
+	struct desk *d = find_desk(h, id);
+
+	if (d == NULL)
+		return;
+	close_desk(h, d, "the receiver was removed");
+	serve(h);
+}
+
+static bool
+take_receiver(struct herald *h, struct bytes_in *in, int secret_fd)
+{
+	struct receiver r;
+
+	if (!receiver_get(in, &r))
+		return false;
+	switch (r.type) {
+	case RECEIVER_WEBHOOK:
+		set_desk(h, &r, secret_fd);
+		break;
+	case RECEIVER_HEARTBEAT:
+		end_desk(h, r.id);
+		hearts_set(h->hearts, &r);
+		break;
+	case RECEIVER_SYSLOG:
+		receiver_done(&r);
+		break;
+	}
 	return true;
 }
 
@@ -269,15 +298,11 @@ static bool
 take_remove(struct herald *h, struct bytes_in *in)
 {
 	char *id = bytes_get_text(in);
-	struct desk *d;
 
 	if (id == NULL)
 		return false;
-	d = find_desk(h, id);
-	if (d != NULL)
-		close_desk(h, d, "the receiver was removed");
+	end_desk(h, id);
 	mem_free(id);
-	serve(h);
 	return true;
 }
 
@@ -328,6 +353,11 @@ take(struct herald *h, const struct frame *f)
 	case MSG_RECEIVERS_DONE:
 		if (h->doors.fetcher != NULL)
 			fetcher_renew(h->doors.fetcher);
+		hearts_sweep(h->hearts);
+		return true;
+	case MSG_WELL:
+		if (h->doors.fetcher != NULL)
+			hearts_well(h->hearts);
 		return true;
 	default:
 		return true;

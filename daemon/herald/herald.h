@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * herald - the process that tells: signs notices, posts them to webhooks, and
- * reports every attempt.
+ * reports every attempt; and beats the heartbeats (heart.h).
  *
  *	keeper -> HELLO              READY comes back
  *	          RECEIVER*          fd: its secret_file, read here and zeroed
- *	          RECEIVERS_DONE
+ *	          RECEIVERS_DONE     a heartbeat not named since the last is over
  *	          NOTICE*            exactly one ATTEMPT each, in any order
  *	          RECEIVER_REMOVE    what waits for it comes back as RETRY
+ *	          WELL*              about once a second while all is well
  *
  * It never decides when to try again: the keeper does (core/backoff.h).  At
  * most 4 deliveries to one receiver and 64 in all are under way, one to a

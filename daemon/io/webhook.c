@@ -134,6 +134,38 @@ on_fetched(void *arg, const struct fetch_result *r)
 		finish(w);
 }
 
+static void
+ask(struct webhook *w, struct fetch_request *q, const struct address *a,
+    bool last)
+{
+	span_ms left = w->deadline - loop_now(w->doors.loop);
+
+	q->url = w->address_text;
+	q->address = a;
+	q->host = w->url.host;
+	q->port = w->url.port;
+	q->ca_file = w->ca_file;
+	q->proxy = w->proxy;
+	q->insecure = w->insecure;
+	q->timeout = left > 0 ? left : 1;
+	q->connect_timeout = last ? 0 : CONNECT_MS;
+	q->body_max = WEBHOOK_ANSWER_MAX;
+	w->fetch = fetch_start(w->doors.fetcher, q, on_fetched, w);
+	if (w->fetch == NULL) {
+		set_result(w, ATTEMPT_RETRY, "no free connection");
+		timer_arm(w->later, 0);
+	}
+}
+
+/* A kept connection may be dead without a word, and nobody tries again. */
+static void
+get(struct webhook *w, const struct address *a, bool last)
+{
+	struct fetch_request q = {.method = "GET", .fresh = true};
+
+	ask(w, &q, a, last);
+}
+
 /*
  * The timestamp is that of this attempt and on the wall clock, whatever our
  * own axis says: receivers refuse old ones.
@@ -144,21 +176,10 @@ post(struct webhook *w, const struct address *a, bool last)
 	int64_t now_s = loop_wall(w->doors.loop) / SECOND_MS;
 	struct text id, timestamp, signature;
 	const char *headers[5] = {"Content-Type: application/json"};
-	span_ms left = w->deadline - loop_now(w->doors.loop);
-	struct fetch_request q = {.url = w->address_text,
-	    .method = "POST",
+	struct fetch_request q = {.method = "POST",
 	    .headers = headers,
 	    .body = w->body,
-	    .body_size = strlen(w->body),
-	    .address = a,
-	    .host = w->url.host,
-	    .port = w->url.port,
-	    .ca_file = w->ca_file,
-	    .proxy = w->proxy,
-	    .insecure = w->insecure,
-	    .timeout = left > 0 ? left : 1,
-	    .connect_timeout = last ? 0 : CONNECT_MS,
-	    .body_max = WEBHOOK_ANSWER_MAX};
+	    .body_size = strlen(w->body)};
 
 	text_init(&id, 400);
 	text_init(&timestamp, 100);
@@ -172,14 +193,19 @@ post(struct webhook *w, const struct address *a, bool last)
 		webhook_sign(&w->keys, w->id, now_s, w->body, &signature);
 		headers[3] = text_str(&signature);
 	}
-	w->fetch = fetch_start(w->doors.fetcher, &q, on_fetched, w);
+	ask(w, &q, a, last);
 	text_done(&id);
 	text_done(&timestamp);
 	text_done(&signature);
-	if (w->fetch == NULL) {
-		set_result(w, ATTEMPT_RETRY, "no free connection");
-		timer_arm(w->later, 0);
-	}
+}
+
+static void
+send_to(struct webhook *w, const struct address *a, bool last)
+{
+	if (w->body != NULL)
+		post(w, a, last);
+	else
+		get(w, a, last);
 }
 
 static void
@@ -187,7 +213,7 @@ try_next(struct webhook *w)
 {
 	const struct address *a = &w->addresses[w->next++];
 
-	post(w, a, w->next == w->count);
+	send_to(w, a, w->next == w->count);
 }
 
 static void
@@ -258,7 +284,7 @@ webhook_start(const struct webhook_doors *d, const struct webhook_job *job,
 		    f.code != OK ? f.why : "not http or https");
 		timer_arm(w->later, 0);
 	} else if (w->proxy != NULL) {
-		post(w, NULL, true);
+		send_to(w, NULL, true);
 	} else {
 		w->resolution = resolve_start(d->resolver, w->url.host,
 		    FAMILY_ANY, timeout < RESOLVE_MS ? timeout : RESOLVE_MS,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * webhook - one signed POST to a receiver, as Standard Webhooks 1.0.0 has it.
+ * webhook - one signed POST to a receiver, as Standard Webhooks 1.0.0 has it;
+ * or, without a body, one plain GET.
  *
  * The name is resolved, each address is checked against the policy, and the
  * next address is tried when a connection fails.  The result is data:
@@ -80,7 +81,8 @@ struct webhook_job {
 	const struct receiver *to;
 	const struct webhook_keys *keys; /* count 0: not signed */
 	const char *id;                  /* webhook-id, stable over retries */
-	const char *body;                /* JSON */
+	const char
+	    *body; /* JSON; NULL: a GET, to which keys and id mean nothing */
 	unsigned first_address; /* which of the addresses comes first */
 };
 

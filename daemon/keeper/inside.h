@@ -78,7 +78,7 @@ struct keeper {
 	struct complaint *complaints; /* the same */
 	struct sent *sent;
 	size_t sent_count, sent_size;
-	struct timer *commit, *tick, *dispatch;
+	struct timer *commit, *tick, *dispatch, *well;
 	size_t save_next;          /* endpoint whose memory is saved next */
 	struct prober_stats stats; /* the prober's last word */
 	struct kept *kept;
@@ -120,6 +120,9 @@ void telling_disable(struct keeper *k, size_t receiver, wall_ms now);
 char *telling_json(const struct keeper *k, const struct pending *e);
 size_t telling_whom(const struct keeper *k, const struct pending *e,
     struct route_hit *hits);
+
+/* well.c: what the heartbeats beat for */
+void well_say(struct keeper *k); /* now, and then about once a second */
 
 /* expiring.c: after each sample */
 void expiring_look(struct keeper *k, struct watched *w, const struct input *in);

@@ -68,7 +68,9 @@ on_expired(void *arg, const char *receiver)
 	struct keeper *k = arg;
 
 	for (size_t i = 0; i < k->config->receiver_count; i++) {
-		if (strcmp(k->config->receivers[i].id, receiver) == 0)
+		const struct receiver *r = &k->config->receivers[i];
+
+		if (strcmp(r->id, receiver) == 0 && receiver_takes_notices(r))
 			complaint_failing(k, i);
 	}
 }
@@ -86,6 +88,12 @@ expire(struct keeper *k)
 		log_event(k->log, SEVERITY_ERR, "notices-expired count=%zu", n);
 	if (complaint_tell(k))
 		journal_commit(k);
+}
+
+static void
+on_well(void *arg)
+{
+	well_say(arg);
 }
 
 static void
@@ -123,6 +131,7 @@ keeper_empty(const struct keeper_setup *s)
 	k->commit = timer_new(s->loop, on_commit, k);
 	k->dispatch = timer_new(s->loop, on_dispatch, k);
 	k->tick = timer_new(s->loop, on_tick, k);
+	k->well = timer_new(s->loop, on_well, k);
 	return k;
 }
 
@@ -170,6 +179,7 @@ keeper_new(const struct keeper_setup *s, enum exit_code *code, struct fail *f)
 	registry_apply(k);
 	children_start(k);
 	timer_arm(k->tick, 0);
+	well_say(k);
 	journal_commit(k);
 	telling_dispatch(k);
 	return k;
@@ -188,6 +198,7 @@ release(struct keeper *k)
 	timer_free(k->commit);
 	timer_free(k->dispatch);
 	timer_free(k->tick);
+	timer_free(k->well);
 	backing_free(k);
 	windows_free(k);
 	store_close(k->store);
@@ -241,6 +252,7 @@ keeper_reload(struct keeper *k, struct config *c, struct fail *f)
 	registry_apply(k);
 	telling_reset(k, old);
 	children_targets(k);
+	well_say(k);
 	journal_commit(k);
 	config_free(old);
 	telling_dispatch(k);

@@ -160,7 +160,8 @@ route_receiver(const struct config *c, const char *about, const bool *gone,
 		for (size_t i = 0; i < c->receiver_count; i++) {
 			const char *id = c->receivers[i].id;
 
-			if (!gone[i] && strcmp(id, about) != 0 &&
+			if (receiver_takes_notices(&c->receivers[i]) &&
+			    !gone[i] && strcmp(id, about) != 0 &&
 			    (anybody || takes_all(c, id)))
 				hits[n++] = (struct route_hit){i, at};
 		}

@@ -215,13 +215,14 @@ telling_event(struct keeper *k, const struct pending *e, const char *json)
 
 	count = telling_whom(k, e, hits);
 	for (size_t i = 0; i < k->config->receiver_count; i++) {
+		const struct receiver *r = &k->config->receivers[i];
 		bool hit = next < count && hits[next].receiver == i;
 
 		/* What failed while our network was lost failed for that. */
 		if (o->event == EVENT_SIGHTED)
-			store_hurry_outbox(k->store, k->config->receivers[i].id,
-			    t.now);
-		if (!k->gone[i] && !unwritten_owe(k, e, t.notice, i))
+			store_hurry_outbox(k->store, r->id, t.now);
+		if (receiver_takes_notices(r) && !k->gone[i] &&
+		    !unwritten_owe(k, e, t.notice, i))
 			tell_receiver(&t, i, hit ? &hits[next] : NULL);
 		next += hit;
 	}
@@ -342,7 +343,7 @@ telling_dispatch(struct keeper *k)
 		const struct receiver *r = &k->config->receivers[i];
 		wall_ms due;
 
-		if (!telling_child(k, r)->ready)
+		if (!telling_child(k, r)->ready || !receiver_takes_notices(r))
 			continue;
 		due = store_outbox_next(k->store, r->id);
 		if (store_failed(k->store))
@@ -461,7 +462,17 @@ telling_reset(struct keeper *k, const struct config *old)
 	}
 }
 
-/* Whom the next configuration no longer names: nothing is owed any more. */
+static bool
+is_told(const struct config *c, const char *id)
+{
+	for (size_t i = 0; i < c->receiver_count; i++) {
+		if (strcmp(c->receivers[i].id, id) == 0)
+			return receiver_takes_notices(&c->receivers[i]);
+	}
+	return false;
+}
+
+/* Whom the next configuration no longer tells: nothing is owed any more. */
 void
 telling_dropped(struct keeper *k, const struct config *next)
 {
@@ -474,12 +485,8 @@ telling_dropped(struct keeper *k, const struct config *next)
 		return;
 	for (size_t i = 0; i < k->config->receiver_count; i++) {
 		const struct receiver *r = &k->config->receivers[i];
-		size_t j = 0;
 
-		while (j < next->receiver_count &&
-		    strcmp(next->receivers[j].id, r->id) != 0)
-			j++;
-		if (j < next->receiver_count)
+		if (!receiver_takes_notices(r) || is_told(next, r->id))
 			continue;
 		bytes_out_init(&out, buf, sizeof(buf));
 		bytes_put_text(&out, r->id);

@@ -5,10 +5,9 @@
  *	keeper -> prober   HELLO  TARGET* TARGET_REMOVE* TARGETS_DONE
  *	                   PACE  ASK_CANARIES
  *	prober -> keeper   READY  SAMPLES*  EXCERPT*  STATS*
- *	keeper -> herald   HELLO  RECEIVER* RECEIVERS_DONE  NOTICE*
- *	herald -> keeper   READY  ATTEMPT*
+ *	keeper -> herald   HELLO  RECEIVER* RECEIVERS_DONE  NOTICE*  WELL*
  *	keeper -> log      HELLO  NOTICE*
- *	log    -> keeper   READY  ATTEMPT*
+ *	herald, log -> keeper   READY  ATTEMPT*
  *	anybody -> log     LINE*   (over a second, shared channel)
  *
  * Each x_put writes a body.  Each x_get reads all of one back, and is false
@@ -43,7 +42,8 @@ enum message_type {
 	MSG_RECEIVERS_DONE,  /* empty */
 	MSG_NOTICE,
 	MSG_ATTEMPT,
-	MSG_LINE
+	MSG_LINE,
+	MSG_WELL /* empty: all is well at this moment */
 };
 
 struct hello {

@@ -7,6 +7,12 @@
 /* LOG_NFACILITIES of every system we know. */
 static const unsigned facilities = 24;
 
+bool
+receiver_takes_notices(const struct receiver *r)
+{
+	return r->type != RECEIVER_HEARTBEAT;
+}
+
 void
 receiver_done(struct receiver *r)
 {
@@ -27,7 +33,8 @@ receiver_equal(const struct receiver *a, const struct receiver *b)
 	    field_same(a->ca_file, b->ca_file) &&
 	    field_same(a->proxy, b->proxy) &&
 	    a->allow_private == b->allow_private &&
-	    a->insecure == b->insecure && a->timeout == b->timeout;
+	    a->insecure == b->insecure && a->timeout == b->timeout &&
+	    a->every == b->every;
 }
 
 void
@@ -44,6 +51,17 @@ receiver_put(struct bytes_out *o, const struct receiver *r)
 	field_put_bool(o, r->allow_private);
 	field_put_bool(o, r->insecure);
 	bytes_put_i64(o, r->timeout);
+	bytes_put_i64(o, r->every);
+}
+
+/* What is asked for by it can neither flood anybody nor pile up. */
+static bool
+is_bounded(const struct receiver *r)
+{
+	return r->type != RECEIVER_HEARTBEAT ||
+	    (r->every >= HEARTBEAT_EVERY_MIN_MS &&
+		r->every <= HEARTBEAT_EVERY_MAX_MS && r->timeout > 0 &&
+		r->timeout < r->every);
 }
 
 bool
@@ -51,7 +69,7 @@ receiver_get(struct bytes_in *i, struct receiver *r)
 {
 	*r = (struct receiver){0};
 	r->id = field_text_needed(i);
-	r->type = (enum receiver_type)field_below(i, RECEIVER_WEBHOOK + 1);
+	r->type = (enum receiver_type)field_below(i, RECEIVER_HEARTBEAT + 1);
 	r->generation = bytes_get_u32(i);
 	r->facility = field_below(i, facilities);
 	r->url = field_text(i);
@@ -61,7 +79,8 @@ receiver_get(struct bytes_in *i, struct receiver *r)
 	r->allow_private = field_bool(i);
 	r->insecure = field_bool(i);
 	r->timeout = field_span(i);
-	if (r->type == RECEIVER_WEBHOOK && r->url == NULL)
+	r->every = field_span(i);
+	if ((r->type != RECEIVER_SYSLOG && r->url == NULL) || !is_bounded(r))
 		i->ok = false;
 	if (bytes_in_done(i))
 		return true;

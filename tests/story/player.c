@@ -326,6 +326,13 @@ resolves(struct story *t, const char *host, const char *what)
 }
 
 static void
+logged(struct story *t, const char *what, bool wanted)
+{
+	if ((strstr(stage_log(t->stage), what) != NULL) != wanted)
+		story_fault(t, wanted ? "not logged" : "logged", what);
+}
+
+static void
 act(struct story *t, const char *verb, char *rest)
 {
 	struct text why;
@@ -356,8 +363,9 @@ act(struct story *t, const char *verb, char *rest)
 		(void)word(&rest, w, sizeof(w));
 		resolves(t, host, w);
 	} else if (strcmp(verb, "logged") == 0) {
-		if (strstr(stage_log(t->stage), w) == NULL)
-			story_fault(t, "not logged", w);
+		logged(t, w, true);
+	} else if (strcmp(verb, "silent") == 0) {
+		logged(t, w, false);
 	} else if (strcmp(verb, "holds") == 0) {
 		(void)snprintf(host, sizeof(host), "%lld",
 		    (long long)stage_ask(t->stage, rest));
@@ -379,6 +387,13 @@ act(struct story *t, const char *verb, char *rest)
 	text_done(&why);
 }
 
+static bool
+is_claim(const char *verb)
+{
+	return strcmp(verb, "expect") == 0 || strcmp(verb, "logged") == 0 ||
+	    strcmp(verb, "silent") == 0 || strcmp(verb, "holds") == 0;
+}
+
 static void
 at_time(struct story *t, const char *when, char *rest)
 {
@@ -392,9 +407,7 @@ at_time(struct story *t, const char *when, char *rest)
 	/* What is expected of a time may still be on its way then. */
 	stage_run_until(t->stage,
 	    at + (strcmp(verb, "expect") == 0 ? t->tolerance : 0));
-	if (t->lenient &&
-	    (strcmp(verb, "expect") == 0 || strcmp(verb, "logged") == 0 ||
-		strcmp(verb, "holds") == 0))
+	if (t->lenient && is_claim(verb))
 		return;
 	if (strcmp(verb, "expect") == 0)
 		expect(t, at, rest + strspn(rest, " "));

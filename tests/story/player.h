@@ -22,6 +22,7 @@
  *	09:00:20 plan {"service": ...} a window is added; plan w1: cancelled
  *	09:00:53 expect incident.opened tesla-fleet/eu loud kind=maintenance
  *	09:01:00 logged reload-refused
+ *	09:01:00 silent reload-refused never logged so far
  *	09:01:00 holds 1 SELECT ...    what the database answers, one number
  *	tolerance 5s                   how far from the time named is right
  *	22:00:00 stop

@@ -15,6 +15,9 @@ Steps: a status, optionally with "name=value" headers ("429 retry-after=5"), or
     redirect U  answer 302 with that Location
     large N     answer 200 with a body of N bytes
     garbage     answer something that is not HTTP
+    endless     answer 200 with a body that never ends
+
+A heartbeat, which is a GET, takes a step as well.
 
 Run as a program it prints its URL and records requests as lines of JSON:
 
@@ -56,20 +59,28 @@ def sign_openssl(key, message):
 
 
 class Request:
-    """One POST as it arrived, and what is wrong with it."""
+    """One POST as it arrived, and what is wrong with it; or one GET."""
 
-    def __init__(self, path, headers, body, secrets):
+    def __init__(self, path, headers, body, secrets, method="POST"):
         self.at = time.time()
+        self.method = method
         self.path = path
         self.headers = {k.lower(): v for k, v in headers.items()}
         self.body = body
         self.id = self.headers.get("webhook-id")
         self.timestamp = self.headers.get("webhook-timestamp")
-        self.faults = self._faults(secrets)
+        self.faults = (self._faults(secrets) if method == "POST"
+                       else self._beat_faults())
         self.valid = not self.faults
 
     def json(self):
         return json.loads(self.body)
+
+    def _beat_faults(self):
+        """It says who asks, and nothing else."""
+        extra = set(self.headers) - {"host", "user-agent", "accept"}
+        return [f"{self.method} with {extra} {self.body!r}"
+                ] if extra or self.body else []
 
     def _faults(self, secrets):
         faults = []
@@ -110,12 +121,15 @@ class Request:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
+    def do_GET(self):
+        self.do_POST()
+
     def do_POST(self):
         size = int(self.headers.get("Content-Length", 0))
         body = self.rfile.read(size)
         owner = self.server.owner
         step = owner._take(Request(self.path, self.headers, body,
-                                   owner.secrets))
+                                   owner.secrets, self.command))
         word, _, rest = step.partition(" ")
         action = getattr(self, "step_" + word, None)
         if action is not None:
@@ -154,6 +168,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def step_large(self, rest):
         self.answer(200, body=b"x" * int(rest))
+
+    def step_endless(self, _rest):
+        self.close_connection = True
+        self.send_response(200)
+        self.end_headers()
+        while not self.server.owner._closing.is_set():
+            self.wfile.write(b"x" * 65536)
 
     def step_garbage(self, _rest):
         self.wfile.write(b"\x00\x01 hello\r\n\r\n")

@@ -54,7 +54,7 @@ def test_every_commented_line_of_the_example_is_right(tmp_path):
     done = vigie("check", "-c", path, "--json")
     assert done.returncode == 0, done.stderr
     counts = json.loads(done.stdout)
-    assert counts["windows"] == 1 and counts["receivers"] == 2 and counts["routes"] == 2
+    assert counts["windows"] == 1 and counts["receivers"] == 3 and counts["routes"] == 2
     assert len(counts["endpoints"]) == 4
 
 

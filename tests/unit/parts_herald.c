@@ -126,6 +126,18 @@ fetcher_renew(struct fetcher *x)
 	(void)x;
 }
 
+static void
+take_post(struct fetch *h, const struct fetch_request *q)
+{
+	assert_int_equal(q->body_size, strlen(q->body));
+	(void)snprintf(h->body, sizeof h->body, "%s", (const char *)q->body);
+	for (size_t i = 0; q->headers[i] != NULL && i < 4; i++)
+		(void)snprintf(h->headers[i], sizeof h->headers[i], "%s",
+		    q->headers[i]);
+	assert_int_equal(strncmp(h->headers[1], "webhook-id: ", 12), 0);
+	(void)snprintf(h->id, sizeof h->id, "%s", h->headers[1] + 12);
+}
+
 struct fetch *
 fetch_start(struct fetcher *x, const struct fetch_request *q, fetched_fn *fn,
     void *arg)
@@ -133,8 +145,6 @@ fetch_start(struct fetcher *x, const struct fetch_request *q, fetched_fn *fn,
 	struct fetch *h = mem_zalloc(sizeof *h);
 
 	assert_true(x->count < x->max && x->count < FLIGHTS_MAX);
-	assert_string_equal(q->method, "POST");
-	assert_int_equal(q->body_size, strlen(q->body));
 	assert_int_equal(q->body_max, WEBHOOK_ANSWER_MAX);
 	assert_true(q->timeout > 0);
 	h->owner = x;
@@ -144,12 +154,14 @@ fetch_start(struct fetcher *x, const struct fetch_request *q, fetched_fn *fn,
 	h->timeout = q->timeout;
 	h->connect_timeout = q->connect_timeout;
 	(void)snprintf(h->url, sizeof h->url, "%s", q->url);
-	(void)snprintf(h->body, sizeof h->body, "%s", (const char *)q->body);
-	for (size_t i = 0; q->headers[i] != NULL && i < 4; i++)
-		(void)snprintf(h->headers[i], sizeof h->headers[i], "%s",
-		    q->headers[i]);
-	assert_int_equal(strncmp(h->headers[1], "webhook-id: ", 12), 0);
-	(void)snprintf(h->id, sizeof h->id, "%s", h->headers[1] + 12);
+	if (strcmp(q->method, "POST") == 0) {
+		take_post(h, q);
+	} else {
+		assert_string_equal(q->method, "GET");
+		assert_true(q->fresh);
+		assert_null(q->headers);
+		assert_null(q->body);
+	}
 	x->flights[x->count++] = h;
 	return h;
 }
@@ -267,6 +279,40 @@ tell_receiver(struct bench *b, const char *id, const char *host,
 	receiver_done(&r);
 	if (fd >= 0)
 		(void)close(fd);
+	settle(b);
+}
+
+void
+tell_heartbeat(struct bench *b, const char *id, const char *host, span_ms every)
+{
+	unsigned char buf[1000];
+	char url[100];
+	struct receiver r = {.id = mem_dup(id),
+	    .type = RECEIVER_HEARTBEAT,
+	    .timeout = 5 * (span_ms)SECOND_MS,
+	    .every = every};
+	struct bytes_out o;
+
+	(void)snprintf(url, sizeof url, "https://%s/beat", host);
+	r.url = mem_dup(url);
+	bytes_out_init(&o, buf, sizeof buf);
+	receiver_put(&o, &r);
+	tell(b, MSG_RECEIVER, &o, -1);
+	receiver_done(&r);
+}
+
+void
+tell_done(struct bench *b)
+{
+	assert_int_equal(channel_send(b->ends[0], MSG_RECEIVERS_DONE, NULL, 0),
+	    OK);
+	settle(b);
+}
+
+void
+tell_well(struct bench *b)
+{
+	assert_int_equal(channel_send(b->ends[0], MSG_WELL, NULL, 0), OK);
 	settle(b);
 }
 

@@ -53,6 +53,11 @@ void settle(struct bench *b);
 /* secret NULL: none is configured. */
 void tell_receiver(struct bench *b, const char *id, const char *host,
     const char *secret);
+/* Named to it until the next tell_done(). */
+void tell_heartbeat(struct bench *b, const char *id, const char *host,
+    span_ms every);
+void tell_done(struct bench *b);
+void tell_well(struct bench *b);
 void tell_remove(struct bench *b, const char *id);
 void tell_notice(struct bench *b, uint64_t outbox, const char *to);
 
@@ -60,5 +65,8 @@ void tell_notice(struct bench *b, uint64_t outbox, const char *to);
 void land(struct bench *b, struct fetch *h, const struct fetch_result *r);
 void answer(struct bench *b, struct fetch *h, uint16_t code);
 struct address address(const char *text);
+
+/* The tests of parts_herald_heart.c; how many failed. */
+int hearts_run(void);
 
 #endif

@@ -408,5 +408,5 @@ main(void)
 	    cmocka_unit_test(one_attempt_for_every_notice),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL) + hearts_run();
 }

@@ -194,6 +194,11 @@ others_hear_of_a_receiver(void **state)
 	assert_int_equal(hits[0].receiver, 0);
 	gone[0] = gone[2] = true;
 	assert_int_equal(route_receiver(&c, "hook", gone, 7, hits), 0);
+	/* A heartbeat hears of nothing. */
+	gone[0] = false;
+	receivers[0].type = RECEIVER_HEARTBEAT;
+	assert_int_equal(route_receiver(&c, "hook", gone, 7, hits), 0);
+	receivers[0].type = RECEIVER_SYSLOG;
 }
 
 static void

@@ -196,7 +196,8 @@ fill_receiver(union any *a)
 	    .url = mem_dup("https://example.org/hook"),
 	    .secret_file = mem_dup("/etc/vigie/hook.key"),
 	    .allow_private = true,
-	    .timeout = 10000};
+	    .timeout = 10000,
+	    .every = 60000};
 }
 
 static struct target_pair *
@@ -496,8 +497,42 @@ equality_sees_every_field(void **state)
 	assert_true(receiver_equal(&a.receiver, &b.receiver));
 	b.receiver.ca_file = mem_dup("/x");
 	assert_false(receiver_equal(&a.receiver, &b.receiver));
+	mem_free(b.receiver.ca_file);
+	b.receiver.ca_file = NULL;
+	b.receiver.every++;
+	assert_false(receiver_equal(&a.receiver, &b.receiver));
 	receiver_done(&a.receiver);
 	receiver_done(&b.receiver);
+}
+
+static void
+a_heartbeat_has_bounds(void **state)
+{
+	static const struct {
+		span_ms every, timeout;
+		bool good;
+	} rows[] = {{10000, 9999, true}, {3600000, 1, true},
+	    {9999, 5000, false}, {3600001, 5000, false}, {10000, 10000, false},
+	    {10000, 0, false}, {0, 0, false}};
+	unsigned char buf[BODY_MAX];
+	struct bytes_out o;
+	union any a = {0}, b = {0};
+
+	(void)state;
+	fill_receiver(&a);
+	a.receiver.type = RECEIVER_HEARTBEAT;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct bytes_in in;
+
+		a.receiver.every = rows[i].every;
+		a.receiver.timeout = rows[i].timeout;
+		bytes_out_init(&o, buf, sizeof(buf));
+		receiver_put(&o, &a.receiver);
+		bytes_in_init(&in, buf, o.len);
+		assert_int_equal(receiver_get(&in, &b.receiver), rows[i].good);
+		receiver_done(&b.receiver);
+	}
+	receiver_done(&a.receiver);
 }
 
 static void
@@ -533,6 +568,7 @@ main(void)
 	    cmocka_unit_test(samples_out_of_range_are_refused),
 	    cmocka_unit_test(lists_have_a_ceiling),
 	    cmocka_unit_test(equality_sees_every_field),
+	    cmocka_unit_test(a_heartbeat_has_bounds),
 	    cmocka_unit_test(an_interval_of_none_is_for_canaries),
 	};
 
