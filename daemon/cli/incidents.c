@@ -4,12 +4,16 @@
 #include <string.h>
 
 #include "base/duration.h"
+#include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/dossier.h"
 #include "cli/notices.h"
 #include "cli/reading.h"
+#include "cli/told.h"
 #include "store/query.h"
 #include "wire/event_json.h"
 
+enum { WORDS_BYTES = 1024 };
 enum { OPT_DATABASE = 'D', OPT_OPEN = 'o', OPT_SINCE = 's' };
 
 struct listing {
@@ -153,8 +157,17 @@ cli_incidents(struct cli *c, int argc, char **argv)
 
 /* One incident. */
 
+struct shown { /* evidence that was told already */
+	uint64_t ref;
+	int ledger;
+	bool first;
+};
+
 struct story {
 	struct cli *cli;
+	const struct dossier *now; /* its endpoint at present; NULL: over */
+	struct shown *shown;
+	size_t shown_count, shown_size;
 	json_t *whole, *timeline, *evidence, *notices; /* with --json */
 	bool timeline_headed, evidence_headed, notices_headed;
 };
@@ -167,11 +180,65 @@ head(struct story *s, bool *headed, const char *title)
 	*headed = true;
 }
 
+/* What is stored of it is as of its last event. */
+static struct query_incident
+as_of_now(const struct query_incident *i, const struct dossier *d)
+{
+	struct query_incident now = *i;
+	const struct output *o;
+
+	if (d == NULL)
+		return now;
+	o = &d->x.now;
+	now.now.phase = o->phase;
+	now.now.kind_now = o->kind_now;
+	now.now.kind_worst = o->kind_worst;
+	now.now.origin = o->origin;
+	now.now.relapses = o->relapses;
+	now.now.chance = o->chance;
+	now.now.all_clear_at = o->all_clear_at;
+	memcpy(now.now.bucket_ms, o->bucket_ms, sizeof(now.now.bucket_ms));
+	return now;
+}
+
+static void
+put_now(json_t *j, const struct dossier *d)
+{
+	if (d == NULL)
+		return;
+	reading_put(j, "state", state_name(d->x.now.to));
+	reading_put(j, "bucket", bucket_name(d->x.now.bucket));
+	reading_put_time(j, "since", d->x.now.since);
+	reading_put_time(j, "as_of", d->known);
+}
+
+/* "now recovering since 2023-02-14 13:04:10Z, 62 % to hold for an hour" */
+static void
+print_now(struct cli *c, const struct dossier *d)
+{
+	char when[READING_TIME_BYTES];
+	const struct output *o;
+
+	if (d == NULL)
+		return;
+	o = &d->x.now;
+	(void)fprintf(c->out, "now %s since %s", bucket_name(o->bucket),
+	    reading_time(o->since, when));
+	if (o->bucket == BUCKET_UNKNOWN)
+		(void)fprintf(c->out, ": %s", why_text(o->why));
+	if (o->phase == PHASE_RECOVERING)
+		(void)fprintf(c->out, ", %u %% to hold for an hour", o->chance);
+	if (d->x.suspect && d->x.fails > 0)
+		(void)fputs(", a failure is being confirmed", c->out);
+	(void)fputc('\n', c->out);
+}
+
 static bool
-on_one(void *arg, const struct query_incident *i)
+on_one(void *arg, const struct query_incident *stored)
 {
 	struct story *s = arg;
 	FILE *out = s->cli->out;
+	const struct query_incident now = as_of_now(stored, s->now), *i = &now;
 	const struct output *o = &i->now;
 	char id[INCIDENT_TEXT_BYTES], when[READING_TIME_BYTES];
 	char buf[DURATION_TEXT_BYTES];
@@ -179,6 +246,7 @@ on_one(void *arg, const struct query_incident *i)
 	if (s->cli->json) {
 		json_t *j = incident_json(i);
 
+		put_now(j, s->now);
 		(void)json_object_update(s->whole, j);
 		json_decref(j);
 		return true;
@@ -190,7 +258,9 @@ on_one(void *arg, const struct query_incident *i)
 	(void)fprintf(out, ": %s", reason_text(o->reason));
 	if (o->code != 0)
 		(void)fprintf(out, " (%d)", o->code);
-	(void)fprintf(out, "\nsince %s", reading_time(o->onset, when));
+	(void)fputc('\n', out);
+	print_now(s->cli, s->now);
+	(void)fprintf(out, "since %s", reading_time(o->onset, when));
 	if (o->ended != 0)
 		(void)fprintf(out, ", ended %s", reading_time(o->ended, when));
 	(void)fprintf(out, "\nfailing %s, %u relapse%s\n",
@@ -230,32 +300,73 @@ print_said(struct cli *c, const struct event_said *said)
 	reading_print_lines(c, said->text, "      ");
 }
 
+static json_t *
+event_of(const struct query_event *e)
+{
+	json_t *j = e->json != NULL ? json_loads(e->json, 0, NULL) : NULL;
+
+	if (j == NULL) {
+		j = json_object();
+		reading_put_time(j, "t", e->at);
+		reading_put(j, "event", event_name(e->event));
+		(void)json_object_set_new(j, "loud", json_boolean(e->loud));
+	}
+	return j;
+}
+
+static void
+print_event(struct story *s, const struct query_event *e, const json_t *j)
+{
+	char when[READING_TIME_BYTES];
+	struct text words;
+
+	head(s, &s->timeline_headed, "Timeline");
+	(void)fprintf(s->cli->out, "  %s  %s%s", reading_time(e->at, when),
+	    event_name(e->event), e->loud ? " (told loudly)" : "");
+	text_init(&words, WORDS_BYTES);
+	told_words(&words, e->event, j);
+	if (text_len(&words) > 0)
+		(void)fprintf(s->cli->out, ": %s", text_str(&words));
+	text_done(&words);
+	print_said(s->cli, &e->said);
+	(void)fputc('\n', s->cli->out);
+}
+
 static bool
 on_event(void *arg, const struct query_event *e)
 {
 	struct story *s = arg;
-	char when[READING_TIME_BYTES];
+	json_t *j = event_of(e);
 
 	if (s->cli->json) {
-		json_t *j =
-		    e->json != NULL ? json_loads(e->json, 0, NULL) : NULL;
-
-		if (j == NULL) {
-			j = json_object();
-			reading_put_time(j, "t", e->at);
-			reading_put(j, "event", event_name(e->event));
-			(void)json_object_set_new(j, "loud",
-			    json_boolean(e->loud));
-		}
 		event_said_json(j, &e->said);
-		(void)json_array_append_new(s->timeline, j);
-		return true;
+		(void)json_array_append(s->timeline, j);
+	} else {
+		print_event(s, e, j);
 	}
-	head(s, &s->timeline_headed, "Timeline");
-	(void)fprintf(s->cli->out, "  %s  %s%s", reading_time(e->at, when),
-	    event_name(e->event), e->loud ? " (told loudly)" : "");
-	print_said(s->cli, &e->said);
-	(void)fputc('\n', s->cli->out);
+	json_decref(j);
+	return true;
+}
+
+/* Each event has its own, and many have it in common. */
+static bool
+is_news(struct story *s, const struct query_evidence *e)
+{
+	for (size_t i = 0; i < s->shown_count; i++) {
+		const struct shown *p = &s->shown[i];
+
+		if (p->ref == e->ref && p->first == e->first &&
+		    (e->first || p->ledger == e->ledger))
+			return false;
+	}
+	if (s->shown_count == s->shown_size) {
+		s->shown_size = 2 * s->shown_size + 16;
+		s->shown =
+		    mem_resize(s->shown, s->shown_size, sizeof(s->shown[0]));
+	}
+	s->shown[s->shown_count++] = (struct shown){.ref = e->ref,
+	    .ledger = e->ledger,
+	    .first = e->first};
 	return true;
 }
 
@@ -268,6 +379,8 @@ on_evidence(void *arg, const struct query_evidence *e)
 	enum sample_class class = (enum sample_class)e->sample.class;
 	wall_ms at = e->sampled ? e->sample.start : e->event_at;
 
+	if (!is_news(s, e))
+		return true;
 	if (s->cli->json) {
 		json_t *j = json_object();
 
@@ -316,29 +429,51 @@ on_delivery(void *arg, const struct query_delivery *d)
 	return true;
 }
 
+static enum status
+walk(struct story *s, struct query *q, struct incident_id id, struct fail *f)
+{
+	const struct query_incident_events on = {.on_incident = on_one,
+	    .on_event = on_event,
+	    .on_evidence = on_evidence,
+	    .on_delivery = on_delivery,
+	    .arg = s};
+	struct dossier d;
+	enum status status = dossier_incident(q, id, &d, f);
+
+	if (status == OK) {
+		if (d.watched && d.x.now.phase != PHASE_NONE &&
+		    d.x.now.incident.day == id.day &&
+		    d.x.now.incident.n == id.n)
+			s->now = &d;
+		status = query_incident(q, id, &on, f);
+		s->now = NULL;
+	}
+	dossier_done(&d);
+	return status;
+}
+
 static int
-tell_one(struct cli *c, struct query *q, struct incident_id id)
+tell_one(struct cli *c, struct query *q, struct incident_id id,
+    enum reading_daemon daemon)
 {
 	struct story s = {.cli = c,
 	    .whole = json_object(),
 	    .timeline = json_array(),
 	    .evidence = json_array(),
 	    .notices = json_array()};
-	const struct query_incident_events on = {.on_incident = on_one,
-	    .on_event = on_event,
-	    .on_evidence = on_evidence,
-	    .on_delivery = on_delivery,
-	    .arg = &s};
 	struct fail f = {.why = ""};
 	char text[INCIDENT_TEXT_BYTES];
-	enum status status = query_incident(q, id, &on, &f);
+	enum status status = walk(&s, q, id, &f);
 
 	(void)json_object_set_new(s.whole, "timeline", s.timeline);
 	(void)json_object_set_new(s.whole, "evidence", s.evidence);
 	(void)json_object_set_new(s.whole, "notices", s.notices);
 	if (status == OK && c->json)
 		cli_json(c, json_incref(s.whole));
+	else if (status == OK)
+		reading_as_of(c, query_known_until(q), daemon);
 	json_decref(s.whole);
+	mem_free(s.shown);
 	if (status == ERR_NOTFOUND)
 		return cli_error(c, EXIT_CODE_DATA, "no incident %s",
 		    incident_format(id, text));
@@ -352,6 +487,7 @@ cli_incident(struct cli *c, int argc, char **argv)
 						NULL, OPT_DATABASE},
 	    {0}};
 	const char *database = NULL;
+	enum reading_daemon daemon;
 	struct incident_id id;
 	struct query *q;
 	int opt, code;
@@ -366,10 +502,10 @@ cli_incident(struct cli *c, int argc, char **argv)
 		return cli_usage(c,
 		    "'%s' is no incident; they are named as 20230214-1",
 		    argv[c->operand]);
-	code = reading_open(c, database, &q);
+	code = reading_open_live(c, database, &q, &daemon);
 	if (code != EXIT_CODE_GOOD)
 		return code;
-	code = tell_one(c, q, id);
+	code = tell_one(c, q, id, daemon);
 	query_close(q);
 	return code;
 }

@@ -105,6 +105,30 @@ def test_what_is_told_of_acts_fits_its_schema(scene):
         assert json_schema.faults(SCHEMA, request.json()) == []
 
 
+def test_an_open_incident_is_shown_as_it_is_now(scene):
+    """Not as of its last event; what is the same is said once."""
+    daemon, one = scene.daemon, scene.opened()
+
+    def failing():
+        story = daemon.json("incident", one)
+        return story["buckets_ms"]["down"], story
+    before, story = failing()
+    assert story["bucket"] == story["state"] == "down" and "as_of" in story
+    later = live.until(lambda: failing()[0] > before + 1500 and failing()[1])
+    assert later["timeline"] == story["timeline"]
+    daemon.command("note", one, "so that there is one more event")
+    shown = daemon.command("incident", one)
+    assert f"{one}  outage, observed, open\n" in shown
+    assert "\nnow down since 20" in shown and "\nAs of 20" in shown
+    assert "incident.opened (told loudly): outage, " in shown
+    evidence = shown.partition("\nEvidence\n")[2].partition("\n\n")[0]
+    lines = evidence.splitlines()
+    assert len(lines) >= 2 and len(lines) == len(set(lines)), evidence
+    story = daemon.json("incident", one)
+    proofs = [json.dumps(proof) for proof in story["evidence"]]
+    assert len(proofs) == len(set(proofs)) == len(lines)
+
+
 def test_what_cannot_be_done_is_said(scene):
     one = scene.opened()
     before = scene.daemon.json("incident", one)["timeline"]

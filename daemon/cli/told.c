@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/told.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "base/duration.h"
+
+static const char *
+string_of(const json_t *j, const char *key)
+{
+	const char *s = json_string_value(json_object_get(j, key));
+
+	return s != NULL ? s : "";
+}
+
+/* "the server says maintenance (503)" */
+static void
+add_reason(struct text *out, const json_t *j)
+{
+	const char *name = string_of(j, "reason");
+	json_int_t code = json_integer_value(json_object_get(j, "code"));
+
+	for (unsigned r = 0; r < REASON_COUNT; r++) {
+		if (strcmp(reason_name((enum reason)r), name) == 0)
+			text_add(out, reason_text((enum reason)r));
+	}
+	if (code > 0)
+		text_printf(out, " (%" JSON_INTEGER_FORMAT ")", code);
+}
+
+static void
+add_cause(struct text *out, const json_t *j)
+{
+	const char *name = string_of(j, "cause");
+
+	for (unsigned c = 0; c < CAUSE_COUNT; c++) {
+		if (strcmp(cause_name((enum cause)c), name) == 0)
+			text_add(out, cause_text((enum cause)c));
+	}
+}
+
+/* How long it failed in all. */
+static void
+add_total(struct text *out, const json_t *j)
+{
+	static const enum bucket failing[] = {BUCKET_DOWN, BUCKET_MAINTENANCE,
+	    BUCKET_DEGRADED};
+	const json_t *ms = json_object_get(j, "buckets_ms");
+	char buf[DURATION_TEXT_BYTES];
+	span_ms total = 0;
+
+	for (size_t i = 0; i < sizeof(failing) / sizeof(failing[0]); i++)
+		total += json_integer_value(
+		    json_object_get(ms, bucket_name(failing[i])));
+	add_cause(out, j);
+	if (total > 0)
+		text_printf(out, "; failing %s in all",
+		    duration_format(total, buf));
+}
+
+static void
+add_chance(struct text *out, const json_t *j)
+{
+	const json_t *chance = json_object_get(j, "chance");
+
+	if (json_is_integer(chance))
+		text_printf(out,
+		    "%" JSON_INTEGER_FORMAT " %% to hold for the next hour",
+		    json_integer_value(chance));
+}
+
+void
+told_words(struct text *out, enum event_kind event, const struct json_t *j)
+{
+	enum kind kind;
+
+	switch (event) {
+	case EVENT_OPENED:
+		if (!kind_parse(string_of(j, "kind"), &kind))
+			break;
+		text_printf(out, "%s, ", kind_name(kind));
+		add_reason(out, j);
+		break;
+	case EVENT_RELAPSED:
+		add_reason(out, j);
+		break;
+	case EVENT_CHANGED:
+		add_cause(out, j);
+		break;
+	case EVENT_RECOVERING:
+		add_chance(out, j);
+		break;
+	case EVENT_RESOLVED:
+	case EVENT_WITHDRAWN:
+		add_total(out, j);
+		break;
+	default:
+		break;
+	}
+}
