@@ -265,6 +265,37 @@ what_is_told_is_what_is_there(void **state)
 	scratch_remove(&d);
 }
 
+/* Every 820 pages, with pages of 4 KiB, there is one more that maps them. */
+static void
+pages_that_map_others(void **state)
+{
+	enum { EVERY = 820, FROM = 4 * EVERY - 8, TO = 4 * EVERY + 8 };
+	unsigned looks = 0;
+	struct scratch d;
+	struct measure m;
+	const char *path = copy(&d);
+
+	(void)state;
+	for (m = measured(path, 0); m.pages < TO; m = measured(path, 0)) {
+		int rows = m.pages < FROM - 250 ? 200
+		    : m.pages < FROM - 30       ? 20
+						: 1;
+		char sql[200];
+
+		(void)snprintf(sql, sizeof(sql),
+		    "INSERT INTO body (hash, bytes) WITH RECURSIVE n(i) AS "
+		    "(SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) "
+		    "SELECT randomblob(32), zeroblob(4000) FROM n",
+		    rows);
+		change(path, sql);
+		assert_int_equal(sum_of(&m) + m.free_pages * m.page_bytes,
+		    m.pages * m.page_bytes);
+		looks += m.pages >= FROM;
+	}
+	assert_true(looks >= 12);
+	scratch_remove(&d);
+}
+
 static void
 days_that_are_whole(void **state)
 {
@@ -497,6 +528,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_is_told_is_what_is_there),
+	    cmocka_unit_test(pages_that_map_others),
 	    cmocka_unit_test(days_that_are_whole),
 	    cmocka_unit_test(when_time_is_over_the_rest_is_reckoned),
 	    cmocka_unit_test(a_writer_goes_on_meanwhile),
