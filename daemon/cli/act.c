@@ -97,40 +97,50 @@ cli_reload(struct cli *c, int argc, char **argv)
 static const struct option with_why[] = {{"why", required_argument, NULL, 'w'},
     {0}};
 
+/* The one operand, and --why or NULL; false: c->exit is what to return. */
+static bool
+take_incident(struct cli *c, int argc, char **argv, const char **incident,
+    const char **why)
+{
+	int opt;
+
+	*why = NULL;
+	while ((opt = cli_option(c, argc, argv, with_why)) > 0)
+		*why = c->value;
+	if (opt == CLI_STOP)
+		return false;
+	if (argc - c->operand != 1) {
+		c->exit = cli_usage(c, "which incident?  One, as 20230214-1");
+		return false;
+	}
+	*incident = argv[c->operand];
+	return true;
+}
+
 int
 cli_resolve(struct cli *c, int argc, char **argv)
 {
-	const char *why = NULL;
-	int opt;
+	const char *incident, *why;
 
-	while ((opt = cli_option(c, argc, argv, with_why)) > 0)
-		why = c->value;
-	if (opt == CLI_STOP)
+	if (!take_incident(c, argc, argv, &incident, &why))
 		return c->exit;
-	if (argc - c->operand != 1)
-		return cli_usage(c, "which incident?  One, as 20230214-1");
 	if (why == NULL || why[0] == '\0')
 		return cli_usage(c, "say why: --why TEXT; it is recorded");
 	return act_ask(c,
 	    json_pack("{s:s, s:s, s:s}", "act", act_name(ACT_RESOLVE),
-		"incident", argv[c->operand], "why", why));
+		"incident", incident, "why", why));
 }
 
 int
 cli_ack(struct cli *c, int argc, char **argv)
 {
-	const char *why = NULL;
-	int opt;
+	const char *incident, *why;
 
-	while ((opt = cli_option(c, argc, argv, with_why)) > 0)
-		why = c->value;
-	if (opt == CLI_STOP)
+	if (!take_incident(c, argc, argv, &incident, &why))
 		return c->exit;
-	if (argc - c->operand != 1)
-		return cli_usage(c, "which incident?  One, as 20230214-1");
 	return act_ask(c,
 	    json_pack("{s:s, s:s, s:s*}", "act", act_name(ACT_ACK), "incident",
-		argv[c->operand], "why", why));
+		incident, "why", why));
 }
 
 int
