@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* main - the program: a command line, and the roles that its children play. */
+#include <jansson.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "cli/cli.h"
 #include "roles.h"
 
@@ -31,6 +33,8 @@ main(int argc, char **argv)
 
 	/* Who reads us may go: that is an error of a write, no death. */
 	(void)sigaction(SIGPIPE, &ignore, NULL);
+	/* No memory ends a process; else what is told would lack a field. */
+	json_set_alloc_funcs(mem_zalloc, mem_free);
 	if (argc > 2 && strcmp(argv[1], "--role") == 0)
 		return role_main(argc - 2, argv + 2);
 	return cli_main(argc, argv, own);

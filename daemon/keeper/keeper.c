@@ -27,12 +27,18 @@ reopen(struct keeper *k)
 {
 	enum exit_code code;
 	struct fail f = {.why = ""};
+	wall_ms known;
 
 	if (k->ticks % RETRY_OPEN_S != 0 || k->foreign_past)
 		return;
 	if (!journal_open_store(k, &code, &f) || k->store == NULL)
 		return;
-	if (!k->restored && store_known_until(k->store) > 0) {
+	if (store_known_until(k->store, &known, &f) != OK) {
+		store_close(k->store);
+		k->store = NULL;
+		return;
+	}
+	if (!k->restored && known > 0) {
 		/* Numbers given here would be given twice there. */
 		k->foreign_past = true;
 		log_event(k->log, SEVERITY_CRIT,
@@ -154,8 +160,11 @@ open_past(struct keeper *k, enum exit_code *code, struct fail *f)
 	*code = EXIT_CODE_DATA;
 	kept = k->store != NULL;
 	clock_begin(k);
-	if (restore_all(k, f) != OK || windows_load(k, f) != OK)
+	if (restore_all(k, f) != OK || windows_load(k, f) != OK) {
+		if (f->code == ERR_IO)
+			*code = EXIT_CODE_IO;
 		return false;
+	}
 	k->restored = kept;
 	if (k->degraded && kept) {
 		k->local_ref = store_next_ref(k->store) - 1;

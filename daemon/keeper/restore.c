@@ -105,22 +105,31 @@ restore_endpoint(struct restoring *t, struct watched *w)
 	w->restored = NULL;
 }
 
-static void
-restore_shared(struct keeper *k)
+/* What could not be read may be read at the next try; the rest is begun anew. */
+static enum status
+restore_shared(struct keeper *k, struct fail *error)
 {
 	wall_ms now = loop_now(k->loop);
 	uint32_t day = utc_yyyymmdd(now);
 	unsigned char buf[CORE_STATE_BYTES];
 	struct fail f = {.why = "none is kept"};
+	struct incident_id last = {.day = day};
 	uint64_t ref;
 	size_t n = 0;
+	enum status s;
 
-	if (store_load_shared(k->store, &ref, buf, sizeof(buf), &n, &f) == OK &&
-	    n > 0 && world_restore_shared(k->world, buf, n, &f) == OK)
-		return;
+	s = store_load_shared(k->store, &ref, buf, sizeof(buf), &n, &f);
+	if (s != OK && s != ERR_LIMIT) {
+		*error = f;
+		return s;
+	}
+	if (n > 0 && world_restore_shared(k->world, buf, n, &f) == OK)
+		return OK;
 	log_event(k->log, SEVERITY_ERR, "state-lost what=shared why=%s", f.why);
-	world_begin_shared(k->world, now,
-	    (struct incident_id){day, store_last_incident(k->store, day)});
+	s = store_last_incident(k->store, day, &last.n, error);
+	if (s == OK)
+		world_begin_shared(k->world, now, last);
+	return s;
 }
 
 /*
@@ -192,10 +201,12 @@ enum status
 restore_all(struct keeper *k, struct fail *f)
 {
 	struct restoring t = {.k = k, .least = UINT64_MAX, .f = f};
-	wall_ms known, now = loop_now(k->loop);
+	wall_ms known = 0, now = loop_now(k->loop);
 	enum status s;
 
-	known = k->store != NULL ? store_known_until(k->store) : 0;
+	s = k->store != NULL ? store_known_until(k->store, &known, f) : OK;
+	if (s != OK)
+		return s;
 	/* The world begins where what is restored did. */
 	k->world = world_new(CANARIES_MAX, known > 0 ? 0 : now);
 	if (known == 0)
@@ -220,9 +231,10 @@ restore_all(struct keeper *k, struct fail *f)
 		s = store_load_incidents(k->store, on_incident, &t, f);
 	if (s == OK)
 		s = restore_told(&t, now);
+	if (s == OK)
+		s = restore_shared(k, f);
 	if (s != OK)
 		return s;
-	restore_shared(k);
 	if (known < now) {
 		struct input gap = {.kind = INPUT_GAP,
 		    .at = now,

@@ -89,8 +89,8 @@ store_load_inputs(struct store *s, uint64_t after, store_input_fn *fn,
 	return writer_told(s, f);
 }
 
-uint32_t
-store_last_incident(struct store *s, uint32_t day)
+enum status
+store_last_incident(struct store *s, uint32_t day, uint32_t *n, struct fail *f)
 {
 	struct use u;
 
@@ -98,7 +98,8 @@ store_last_incident(struct store *s, uint32_t day)
 	u = db_use(&s->db, SQL_LAST_INCIDENT);
 	use_int(&u, incident_row((struct incident_id){day, 1}) - 1);
 	use_int(&u, incident_row((struct incident_id){day + 1, 1}) - 1);
-	return incident_of_row(use_ask(&u, 0)).n;
+	*n = incident_of_row(use_ask(&u, 0)).n;
+	return writer_told(s, f);
 }
 
 enum status
@@ -138,12 +139,13 @@ store_load_told(struct store *s, enum event_kind event, wall_ms after,
 	return writer_told(s, f);
 }
 
-wall_ms
-store_known_until(struct store *s)
+enum status
+store_known_until(struct store *s, wall_ms *known, struct fail *f)
 {
 	struct use u;
 
 	writer_reads(s);
 	u = db_use(&s->db, SQL_KNOWN_UNTIL);
-	return use_ask(&u, 0);
+	*known = use_ask(&u, 0);
+	return writer_told(s, f);
 }

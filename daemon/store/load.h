@@ -45,7 +45,9 @@ enum status store_load_inputs(struct store *s, uint64_t after,
     store_input_fn *fn, void *arg, struct fail *f);
 
 /* The greatest n of a day (YYYYMMDD), 0 for none. */
-uint32_t store_last_incident(struct store *s, uint32_t day);
+MUST_CHECK
+enum status store_last_incident(struct store *s, uint32_t day, uint32_t *n,
+    struct fail *f);
 
 /*
  * Incidents not closed, as an EVENT-shaped output: incident, phase, kinds,
@@ -65,6 +67,7 @@ enum status store_load_told(struct store *s, enum event_kind event,
     wall_ms after, store_told_fn *fn, void *arg, struct fail *f);
 
 /* The last instant of which anything is stored, 0 for a new file. */
-wall_ms store_known_until(struct store *s);
+MUST_CHECK
+enum status store_known_until(struct store *s, wall_ms *known, struct fail *f);
 
 #endif

@@ -288,10 +288,12 @@ read_instance(struct store *s)
 static void
 read_back(struct store *s)
 {
-	wall_ms known = store_known_until(s);
+	wall_ms known;
 	struct use u;
 	int64_t counted;
 
+	if (store_known_until(s, &known, NULL) != OK)
+		return; /* as of any failure here, s->db tells */
 	s->started = s->options.now > known ? s->options.now : known + 1;
 	samples_load_heads(s);
 	u = db_use(&s->db, SQL_LAST_REF);

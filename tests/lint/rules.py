@@ -34,7 +34,7 @@ PURE = {
     "stdint stdio stdlib string".split()
 }
 
-JSON_ROOMS = r"(daemon/(wire|config|cli|herald|keeper)/|daemon/requests\.c$|probes/)"
+JSON_ROOMS = r"(daemon/(wire|config|cli|herald|keeper)/|daemon/(main|requests)\.c$|probes/)"
 # Header of another project (a prefix) -> where it may be included.
 HOMES = {
     "event2/": r"daemon/io/loop\.c$",

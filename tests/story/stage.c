@@ -330,6 +330,7 @@ stage_new(wall_ms start, const char *yaml)
 {
 	struct stage *s = mem_zalloc(sizeof(*s));
 
+	json_set_alloc_funcs(mem_zalloc, mem_free); /* as main.c does */
 	scratch_make(&s->scratch);
 	s->yaml = mem_dup(yaml);
 	s->loop = loop_sim_new(start);
