@@ -188,6 +188,23 @@ on_look(void *arg)
 		renew_doors(r, "files-replaced");
 }
 
+/* A line of the log each. */
+static void
+log_warnings(const struct run *r, const struct config *c)
+{
+	const char *at = c->warnings != NULL ? c->warnings : "";
+	char line[1024];
+
+	while (*at != '\0') {
+		size_t n = strcspn(at, "\n");
+
+		(void)snprintf(line, sizeof(line), "%.*s", (int)n, at);
+		log_event(r->log, SEVERITY_ERR, "configuration-warning why=%s",
+		    line);
+		at += n + (at[n] == '\n');
+	}
+}
+
 /* For whoever asked: out becomes the answer. */
 static void
 reload(void *arg, struct text *out)
@@ -196,7 +213,7 @@ reload(void *arg, struct text *out)
 	struct config_errors e;
 	struct fail f = {.why = ""};
 	struct config *c;
-	char message[128];
+	char message[2048];
 
 	(void)notify_reloading(r->notify, loop_monotonic(r->loop));
 	c = load(r, &e);
@@ -211,11 +228,14 @@ reload(void *arg, struct text *out)
 		config_free(c);
 	} else {
 		(void)snprintf(message, sizeof(message),
-		    "reloaded: %zu endpoints, %zu receivers", c->endpoint_count,
-		    c->receiver_count);
+		    "reloaded: %zu endpoints, %zu receivers%s%s",
+		    c->endpoint_count, c->receiver_count,
+		    c->warnings != NULL ? "\n" : "",
+		    c->warnings != NULL ? c->warnings : "");
 		log_event(r->log, SEVERITY_NOTICE,
 		    "reload endpoints=%zu receivers=%zu", c->endpoint_count,
 		    c->receiver_count);
+		log_warnings(r, c);
 		if (readable_set(r->readable, c))
 			renew_doors(r, "configuration");
 		requests_reply(out, EXIT_CODE_GOOD, message);
@@ -282,6 +302,7 @@ announce(const struct run *r)
 		    "time-scaled from=%s boot_us=%lld for=demonstration",
 		    utc_format(loop_now(r->loop), from),
 		    (long long)loop_scaled(r->loop)->begin_us);
+	log_warnings(r, c);
 	if (!r->to_stderr)
 		return;
 	(void)fprintf(stderr, "vigie %s watches %zu endpoints:\n",

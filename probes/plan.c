@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "io/crypto.h"
 #include "wire/field.h"
 
 enum { HEADER_BYTES_MAX = 16384, REDIRECTS_MAX = 5 };
@@ -94,6 +95,8 @@ plan_forget_token(struct plan *p)
 void
 plan_take_secrets(struct plan *p, struct secrets *s)
 {
+	const char *own;
+
 	if (!field_same(p->secrets.text[TARGET_SECRET_CLIENT],
 		s->text[TARGET_SECRET_CLIENT])) {
 		plan_forget_token(p);
@@ -101,4 +104,8 @@ plan_take_secrets(struct plan *p, struct secrets *s)
 	secrets_forget(&p->secrets);
 	p->secrets = *s;
 	*s = (struct secrets){0};
+	own = p->secrets.text[TARGET_SECRET_CERT];
+	if (own == NULL ||
+	    !crypto_certificate_life(own, &p->own_from, &p->own_until))
+		p->own_from = p->own_until = 0;
 }

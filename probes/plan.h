@@ -26,7 +26,8 @@ struct plan {
 	struct expect *expect;
 	char **headers; /* "Name: value", NULL-terminated; owned */
 	struct secrets secrets;
-	struct token *token; /* held; NULL until a probe needs one */
+	wall_ms own_from, own_until; /* life of our certificate; 0: none */
+	struct token *token;         /* held; NULL until a probe needs one */
 
 	/* Written by probes. */
 	bool has_usual;

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utc.h"
+#include "io/certificate.h"
 #include "io/policy.h"
 #include "probes/attempt.h"
 #include "probes/dns.h"
@@ -30,6 +32,39 @@ end_early(struct probe *p, enum reason reason)
 	if (p->timer == NULL)
 		p->timer = timer_new(p->env->loop, on_early, p);
 	timer_arm(p->timer, 0);
+}
+
+/*
+ * OK, or why ours is not worth showing: a server may hang up on it without a
+ * word, which would look like a failure of its own.
+ */
+static enum reason
+own_certificate(const struct probe *p)
+{
+	wall_ms wall = loop_wall(p->env->loop);
+
+	if (p->plan->own_until == 0 || p->url.scheme == URL_HTTP)
+		return REASON_OK;
+	if (wall >= p->plan->own_until)
+		return REASON_CLIENT_CERT_UNUSABLE;
+	if (wall >= p->plan->own_from)
+		return REASON_OK;
+	return certificate_clock_unset(wall) ? REASON_LOCAL_CLOCK
+					     : REASON_CLIENT_CERT_UNUSABLE;
+}
+
+static void
+fail_early(struct probe *p)
+{
+	bool over = loop_wall(p->env->loop) >= p->plan->own_until;
+	char when[UTC_TEXT_BYTES], detail[EXPECT_DETAIL_BYTES] = "";
+
+	if (p->early == REASON_CLIENT_CERT_UNUSABLE)
+		(void)snprintf(detail, sizeof(detail), "it %s %.10s",
+		    over ? "expired on" : "is not valid before",
+		    utc_format(over ? p->plan->own_until : p->plan->own_from,
+			when));
+	probe_fail(p, p->early, detail);
 }
 
 struct probe *
@@ -58,6 +93,8 @@ probe_start_at(const struct probe_env *env, struct plan *plan,
 		p->only = *only;
 	if (url_parse(p->url_text, &p->url, &f) != OK)
 		end_early(p, REASON_BLOCKED_BY_POLICY);
+	else if (own_certificate(p) != REASON_OK)
+		end_early(p, own_certificate(p));
 	else if (plan->target.oauth.token_url != NULL && url_is_web(&p->url))
 		grant_begin(p);
 	else
@@ -88,7 +125,7 @@ on_early(void *arg)
 	if (p->early == REASON_OK)
 		begin(p);
 	else
-		probe_fail(p, p->early, "");
+		fail_early(p);
 }
 
 /* Steps of one hop stand together and share its URL. */

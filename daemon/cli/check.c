@@ -255,12 +255,14 @@ nobody_may_ping(void)
 	return strtoul(text, &end, 10) > strtoul(end, NULL, 10);
 }
 
-/* Right in itself, but not on this machine. */
+/* Right in itself, but not on this machine, or today. */
 static void
 warn(struct cli *c, const struct config *config)
 {
 	bool pings = false;
 
+	if (config->warnings != NULL)
+		(void)fputs(config->warnings, c->err);
 	for (size_t i = 0; i < config->service_count; i++) {
 		const struct config_service *s = &config->services[i];
 

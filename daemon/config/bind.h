@@ -20,8 +20,9 @@
 
 struct binder {
 	struct faults *faults;
-	const char *folder;    /* of the configuration; paths start there */
-	struct config *config; /* being built */
+	struct faults *warnings; /* it is in force all the same */
+	const char *folder;      /* of the configuration; paths start there */
+	struct config *config;   /* being built */
 };
 
 /* Read a row of type LIST, OWN or PAIRS. */

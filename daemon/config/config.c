@@ -220,13 +220,26 @@ read_all(struct load *l)
 	target_done(&l->defaults);
 }
 
+static void
+keep_warnings(struct faults *warnings, struct config *c)
+{
+	struct config_errors e;
+
+	faults_report(warnings, &e);
+	if (e.count > 0)
+		c->warnings = mem_dup(text_str(&e.lines));
+	text_done(&e.lines);
+}
+
 struct config *
 config_load(const char *path, struct config_errors *e)
 {
 	struct config *c = mem_zalloc(sizeof(*c));
 	char *folder = folder_of(path);
-	struct load l = {
-	    .bind = {.faults = faults_new(), .folder = folder, .config = c}};
+	struct load l = {.bind = {.faults = faults_new(),
+			     .warnings = faults_new(),
+			     .folder = folder,
+			     .config = c}};
 
 	c->path = mem_dup(path);
 	c->keep_samples = default_keep_samples;
@@ -235,11 +248,13 @@ config_load(const char *path, struct config_errors *e)
 	faults_report(l.bind.faults, e);
 	if (e->count == 0) {
 		index_build(c);
+		keep_warnings(l.bind.warnings, c);
 	} else {
 		config_free(c);
 		c = NULL;
 	}
 	faults_free(l.bind.faults);
+	faults_free(l.bind.warnings);
 	for (size_t i = 0; i < l.doc_count; i++)
 		yaml_free(l.docs[i]);
 	mem_free(l.docs);
@@ -316,5 +331,6 @@ config_free(struct config *c)
 	mem_free(c->control);
 	mem_free(c->public_url);
 	mem_free(c->user_agent_contact);
+	mem_free(c->warnings);
 	mem_free(c);
 }

@@ -85,6 +85,11 @@ struct config {
 	size_t window_count;
 	span_ms keep_samples;  /* retention, default 400 days */
 	size_t endpoint_count; /* over all services */
+	/*
+	 * What will not work though it may be in force: a line each, as in
+	 * struct config_errors; or NULL.
+	 */
+	char *warnings;
 
 	/* Private. */
 	struct zone **zones; /* each named zone once */

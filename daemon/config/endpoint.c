@@ -141,6 +141,7 @@ read_tls(struct binder *b, const struct yaml *node, struct target *t)
 	const struct yaml *cert = bind_child(node, "cert_file");
 	const struct yaml *key = bind_child(node, "key_file");
 	struct fail f;
+	enum status sound;
 
 	if (cert != NULL || key != NULL) {
 		/* A nearer pair replaces that of the service. */
@@ -157,9 +158,16 @@ read_tls(struct binder *b, const struct yaml *node, struct target *t)
 	key = value_at(node, "key_file", t->key_file);
 	if (cert == NULL || key == NULL)
 		return; /* not there, or reported */
-	if (crypto_check_certificate(t->cert_file, &f) != OK)
+	sound = crypto_check_certificate(t->cert_file, &f);
+	/* It may have been good yesterday: others must be watched today. */
+	if (sound == ERR_RANGE)
+		faults_add(b->warnings, cert->at,
+		    "warning: 'cert_file': %s; who shows it fails until it is "
+		    "renewed",
+		    f.why);
+	else if (sound != OK)
 		faults_add(b->faults, cert->at, "'cert_file': %s", f.why);
-	else if (!scalar_is_elsewhere(t->key_file) &&
+	if (sound != ERR_SYNTAX && !scalar_is_elsewhere(t->key_file) &&
 	    crypto_check_key(t->cert_file, t->key_file, &f) != OK)
 		faults_add(b->faults, key->at, "'key_file': %s", f.why);
 }

@@ -27,6 +27,12 @@ enum verify {
 /* 2023-01-01: this program is younger. */
 static const wall_ms clock_set_after = INT64_C(1672531200000);
 
+bool
+certificate_clock_unset(wall_ms wall)
+{
+	return wall < clock_set_after;
+}
+
 enum reason
 certificate_reason(long verify, wall_ms wall)
 {
@@ -41,8 +47,8 @@ certificate_reason(long verify, wall_ms wall)
 	case VERIFY_WRONG_ADDRESS:
 		return REASON_TLS_WRONG_HOST;
 	case VERIFY_NOT_YET_VALID:
-		return wall < clock_set_after ? REASON_LOCAL_CLOCK
-					      : REASON_TLS_NOT_YET_VALID;
+		return certificate_clock_unset(wall) ? REASON_LOCAL_CLOCK
+						     : REASON_TLS_NOT_YET_VALID;
 	case VERIFY_EXPIRED:
 		return REASON_TLS_EXPIRED;
 	case VERIFY_SELF_SIGNED:

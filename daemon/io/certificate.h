@@ -15,6 +15,9 @@
  */
 enum reason certificate_reason(long verify, wall_ms wall);
 
+/* Our clock was never set: nothing follows from what it says. */
+bool certificate_clock_unset(wall_ms wall);
+
 /* "Nov 22 22:29:38 2027 GMT" */
 MUST_CHECK
 bool certificate_time(const char *text, wall_ms *t);

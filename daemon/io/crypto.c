@@ -161,6 +161,36 @@ crypto_check_certificate(const char *path, struct fail *f)
 	return s;
 }
 
+static bool
+wall_of(const ASN1_TIME *t, wall_ms *out)
+{
+	struct tm tm = {0};
+	time_t s;
+
+	if (ASN1_TIME_to_tm(t, &tm) != 1)
+		return false;
+	s = timegm(&tm);
+	*out = (wall_ms)s * SECOND_MS;
+	return s != (time_t)-1;
+}
+
+bool
+crypto_certificate_life(const char *pem, wall_ms *from, wall_ms *until)
+{
+	BIO *text = BIO_new_mem_buf(pem, -1);
+	X509 *x = NULL;
+	bool known;
+
+	or_abort(text != NULL);
+	x = PEM_read_bio_X509(text, NULL, NULL, NULL);
+	known = x != NULL && wall_of(X509_get0_notBefore(x), from) &&
+	    wall_of(X509_get0_notAfter(x), until);
+	X509_free(x);
+	BIO_free_all(text);
+	ERR_clear_error();
+	return known;
+}
+
 /* Notes that it was asked. */
 static int
 no_passphrase(char *buf, int size, int writing, void *arg)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/attr.h"
+#include "base/clock.h"
 #include "base/status.h"
 
 enum { CRYPTO_SHA256_BYTES = 32 };
@@ -41,6 +42,12 @@ enum status crypto_check_bundle(const char *path, struct fail *f);
  */
 MUST_CHECK
 enum status crypto_check_certificate(const char *path, struct fail *f);
+/*
+ * From when until when the first certificate of a PEM text is valid; false
+ * when there is none.
+ */
+MUST_CHECK
+bool crypto_certificate_life(const char *pem, wall_ms *from, wall_ms *until);
 /*
  * OK when a file holds the private key of that certificate, readable without
  * a passphrase.  Looked at by a process of its own, so that no key comes into

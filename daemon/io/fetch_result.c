@@ -245,13 +245,27 @@ fetch_result_explain(struct fetch_result *r, const char *text)
 	r->detail[n] = '\0';
 }
 
+/* A server that asked to see ours may have hung up on it: nobody says. */
+static bool
+was_hung_up(enum reason reason, const struct fetch_facts *facts)
+{
+	return facts->cert_asked &&
+	    (reason == REASON_CONNECTION_RESET ||
+		(reason == REASON_TLS_HANDSHAKE &&
+		    (strstr(facts->message, "reset by peer") != NULL ||
+			strstr(facts->message, "SSL_ERROR_SYSCALL") != NULL)));
+}
+
 static const char *
-message_of(CURLcode code, const struct fetch_facts *facts)
+message_of(CURLcode code, enum reason reason, const struct fetch_facts *facts)
 {
 	if (facts->staple.revoked)
 		return facts->staple.detail;
 	if (facts->alert[0] != '\0')
 		return facts->alert;
+	if (was_hung_up(reason, facts))
+		return "ended without a word after it asked for our "
+		       "certificate, which it may have refused";
 	return facts->message[0] != '\0' ? facts->message
 					 : curl_easy_strerror(code);
 }
@@ -276,7 +290,8 @@ fetch_result_take(struct fetch_result *r, void *easy, int code,
 
 	r->reason = fetch_result_reason(easy, code, facts, response->fault);
 	if (code != CURLE_OK)
-		fetch_result_explain(r, message_of((CURLcode)code, facts));
+		fetch_result_explain(r,
+		    message_of((CURLcode)code, r->reason, facts));
 	if (status >= 200 || status == 101)
 		r->code = (uint16_t)(status <= 999 ? status : 999);
 	r->other_version = facts->http2 && r->code != 0 &&

@@ -17,6 +17,7 @@ struct fetch_facts {
 	bool tls, insecure, want_certificate, http2;
 	bool direct; /* to peer, without a proxy */
 	struct address peer;
+	bool cert_asked;      /* who shows one: the server wants to see it */
 	int socket_error;     /* errno of socket(), or 0 */
 	int64_t connected_us; /* from the start; 0: not, or not known */
 	wall_ms wall;         /* when it ended, by our clock */

@@ -44,6 +44,9 @@ curl_tells(CURL *easy, curl_infotype type, char *text, size_t n, void *arg)
 	if (type == CURLINFO_TEXT && memmem(text, n, " alert ", 7) != NULL)
 		(void)snprintf(h->facts.alert, sizeof(h->facts.alert), "%.*s",
 		    (int)n, text);
+	else if (type == CURLINFO_TEXT &&
+	    memmem(text, n, "Request CERT", 12) != NULL)
+		h->facts.cert_asked = true;
 	return 0;
 }
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import socket
 import ssl
+import struct
 import sys
 import threading
 
@@ -154,6 +155,37 @@ def test_a_server_that_does_not_wait_to_be_read(made, tmp_path, version):
         assert server.shown == []
 
 
+def hang_up_on_ours(sock, context):
+    """The server's half of a handshake, then a reset without a word."""
+    conn, _ = sock.accept()
+    come, go = ssl.MemoryBIO(), ssl.MemoryBIO()
+    half = context.wrap_bio(come, go, server_side=True)
+    come.write(conn.recv(65536))
+    with contextlib.suppress(ssl.SSLWantReadError):
+        half.do_handshake()
+    conn.sendall(go.read())
+    conn.recv(1)
+    conn.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                    struct.pack("ii", 1, 0))
+    conn.close()
+
+
+def test_a_reset_without_a_word_is_told_as_what_it_is(made, tmp_path):
+    """It may be about our certificate; nobody can know."""
+    context = made.context("server")
+    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(made.path("ca", "pem"))
+    with socket.create_server(("127.0.0.1", 0)) as sock:
+        threading.Thread(target=hang_up_on_ours, args=(sock, context),
+                         daemon=True).start()
+        short, got = probe(made, tmp_path,
+                           f"https://127.0.0.1:{sock.getsockname()[1]}/",
+                           "mine")
+    assert short == (BAD, "TLS", "tls_handshake"), got
+    assert "after it asked for our certificate" in got["detail"]
+
+
 def test_it_stays_with_its_own_host(made, tmp_path):
     """A redirect does not carry it to another port, but may stay at home."""
     version = ssl.TLSVersion.TLSv1_3
@@ -176,8 +208,6 @@ def test_whoever_does_not_ask_is_not_told(made, tmp_path):
 
 
 @pytest.mark.parametrize("cert,key,at,message", [
-    ("old", "old", "cert", "expired on 2021-01-01"),
-    ("early", "early", "cert", "is not valid before 2048-01-01"),
     ("mine", "theirs", "key", "is not the key of the certificate in"),
     ("mine", "locked", "key", "wants a passphrase"),
     ("mine", "garbage", "key", "holds no PEM private key"),
@@ -195,6 +225,30 @@ def test_what_cannot_be_used_is_refused(made, tmp_path, cert, key, at,
     said = (done.stdout + done.stderr).splitlines()[0]
     assert said.startswith(f"{config}:4:{column}: '{at}_file': "), said
     assert message in said
+
+
+OUT_OF_DATE = pytest.mark.parametrize("name,detail", [
+    ("old", "expired on 2021-01-01"),
+    ("early", "is not valid before 2048-01-01")])
+
+
+@OUT_OF_DATE
+def test_one_out_of_date_is_a_warning(made, tmp_path, name, detail):
+    """Others must be watched; and nobody is shown it."""
+    with Asking(made, ssl.TLSVersion.TLSv1_2) as server:
+        config = config_of(tmp_path, server.url, tls_of(made, name))
+        line = config.read_text().splitlines()[3]
+        column = line.index(made.path(name, "pem")) + 1
+        done = live.vigie("check", "-c", config)
+        assert done.returncode == GOOD
+        assert done.stderr == (
+            f"{config}:4:{column}: warning: 'cert_file': the certificate in "
+            f"{made.path(name, 'pem')} {detail}; who shows it fails until it "
+            "is renewed\n")
+        short, got = probe(made, tmp_path, server.url, name)
+        assert short == (PARTLY, "CONFIG", "client_cert_unusable"), got
+        assert got["detail"] == f"it {detail}"
+        assert server.shown == []
 
 
 def test_a_key_that_others_may_read_is_refused(made, tmp_path):
@@ -263,6 +317,16 @@ def test_it_is_renewed_at_a_reload(made, tmp_path):
             done = live.vigie("reload", "-c", config)
             assert done.returncode == CONFIG
             assert "is not the key of" in done.stdout + done.stderr
+            put("old")
+            said = daemon.command("reload")
+            assert said.startswith("reloaded: 1 endpoints")
+            assert "warning: 'cert_file': " in said
+            live.until(lambda: last_reason(tmp_path) ==
+                       "client_cert_unusable", 30, "the old one")
+            assert daemon.stop() == 0
+        with live.Daemon(config) as daemon:
+            daemon.until_said("configuration-warning .*expired on 2021-01-01")
+            live.until(lambda: daemon.states() == {"s/eu": "unknown"})
             assert daemon.stop() == 0
     for name in ("mine", "theirs"):
         secret = pathlib.Path(made.path(name, "key")).read_text()
