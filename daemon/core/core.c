@@ -105,12 +105,12 @@ watch(struct world *w, uint32_t i, const struct policy *p)
 }
 
 static void
-unwatch(struct world *w, uint32_t i)
+unwatch(struct world *w, uint32_t i, enum cause cause)
 {
 	struct endpoint *e = &w->endpoints[i];
 
 	if (e->m.phase != PHASE_NONE)
-		incident_withdraw(w, i);
+		incident_withdraw(w, i, cause);
 	evidence_drop(w, i);
 	timeline_unknown(w, i, WHY_PAUSED, w->now);
 	e->watched = false;
@@ -178,7 +178,9 @@ core_step(struct world *w, const struct input *in, core_out_fn *out, void *arg)
 		else if (in->kind == INPUT_WINDOW)
 			window(w, i, in->u.window.until);
 		else if (in->kind == INPUT_UNWATCH)
-			unwatch(w, i);
+			unwatch(w, i,
+			    in->u.unwatch.paused ? CAUSE_PAUSED
+						 : CAUSE_REMOVED);
 		else if (in->kind == INPUT_RESOLVE &&
 		    w->endpoints[i].m.phase == PHASE_RECOVERING &&
 		    w->endpoints[i].m.run_good > 0)

@@ -371,7 +371,7 @@ incident_resolve(struct world *w, uint32_t i, enum cause cause)
 }
 
 void
-incident_withdraw(struct world *w, uint32_t i)
+incident_withdraw(struct world *w, uint32_t i, enum cause cause)
 {
 	struct memory *m = &w->endpoints[i].m;
 	struct output o;
@@ -380,7 +380,7 @@ incident_withdraw(struct world *w, uint32_t i)
 	o.event = EVENT_WITHDRAWN;
 	o.phase = PHASE_CLOSED;
 	o.loud = memory_has(m, MEMORY_TOLD);
-	o.cause = CAUSE_REMOVED;
+	o.cause = cause;
 	o.ended = w->now;
 	forget(m);
 	world_emit(w, &o);

@@ -45,6 +45,10 @@ struct input {
 			wall_ms until; /* <= at: it ends now */
 		} window;
 		struct policy policy;
+		struct {
+			bool paused;   /* else removed */
+			wall_ms until; /* 0: until it is watched again */
+		} unwatch;
 		wall_ms gap_from;
 		wall_ms wall; /* CLOCK_STEP: what that clock says now */
 	} u;

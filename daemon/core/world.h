@@ -57,7 +57,7 @@ void incident_judge(struct world *w, uint32_t i);
 void incident_recovering(struct world *w, uint32_t i);
 void incident_relapse(struct world *w, uint32_t i);
 void incident_resolve(struct world *w, uint32_t i, enum cause cause);
-void incident_withdraw(struct world *w, uint32_t i);
+void incident_withdraw(struct world *w, uint32_t i, enum cause cause);
 void incident_overdue(struct world *w, uint32_t i);
 wall_ms incident_limit(const struct memory *m);
 void incident_describe(const struct world *w, uint32_t i, struct output *o);

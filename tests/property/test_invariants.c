@@ -392,7 +392,9 @@ live(struct life *l)
 	if (chance(l, 60))
 		act(l, i);
 	if (chance(l, 500)) {
-		struct input in = {.kind = INPUT_UNWATCH, .endpoint = i};
+		struct input in = {.kind = INPUT_UNWATCH,
+		    .endpoint = i,
+		    .u.unwatch.paused = chance(l, 2)};
 
 		step(l, &in);
 		/* Taken back at once: its numbers go on. */

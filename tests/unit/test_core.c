@@ -5,7 +5,9 @@
  *	good fail maint time(out) lim(ited) auth, maintN: Retry-After N s
  *	yes no: the canary answers or not; window+N: planned for N s
  *	resolve: an operator's act; now: time passes
- * and of what is told, "SECOND event[/kind][!]" where ! is loud.
+ *	unwatch: removed; pause, watch: paused, and watched again
+ * and of what is told, "SECOND event[/kind][!][=cause]" where ! is loud and a
+ * cause that of a withdrawal.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -50,6 +52,8 @@ on_output(void *arg, const struct output *o)
 		text_printf(&t->said, "/%s", kind_name(o->kind_worst));
 	if (o->loud)
 		text_char(&t->said, '!');
+	if (o->event == EVENT_WITHDRAWN)
+		text_printf(&t->said, "=%s", cause_name(o->cause));
 }
 
 static struct sample
@@ -92,6 +96,13 @@ feed(struct world *w, struct teller *t, wall_ms at, const char *word)
 		in.kind = INPUT_RESOLVE;
 	} else if (strcmp(word, "unwatch") == 0) {
 		in.kind = INPUT_UNWATCH;
+	} else if (strcmp(word, "pause") == 0) {
+		in.kind = INPUT_UNWATCH;
+		in.u.unwatch.paused = true;
+	} else if (strcmp(word, "watch") == 0) {
+		in.kind = INPUT_WATCH;
+		in.u.policy =
+		    (struct policy){.interval = MINUTE_MS, .timeout = 10000};
 	} else if (strncmp(word, "window+", 7) == 0) {
 		in.kind = INPUT_WINDOW;
 		in.u.window.until = at + strtol(word + 7, NULL, 10) * 1000;
@@ -244,7 +255,14 @@ static const struct story stories[] = {
 	0, 0},
     {"what is no longer watched is withdrawn",
 	"0-540 good 600 fail " LADDER("fail") "660 unwatch",
-	"633 opened/outage! 660 withdrawn/outage!", 0, 0},
+	"633 opened/outage! 660 withdrawn/outage!=removed", 0, 0},
+    {"a pause withdraws by its name, hears nothing, and ends as new",
+	"0-540 good 600 fail " LADDER("fail") "660 pause 665-900/5 fail "
+					      "960 watch 1000 fail 1005 pause "
+					      "1060 watch 1100 fail 1103 fail "
+					      "1108 fail 1118 fail 1133 fail",
+	"633 opened/outage! 660 withdrawn/outage!=paused 1133 opened/outage!",
+	0, 0},
     {"ten minutes apart, two failures are enough",
 	"0-6000/600 good 6600 fail 7200 fail", "7200 opened/outage!", 600, 0},
 };
