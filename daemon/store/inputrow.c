@@ -20,6 +20,37 @@ inputrow_sample(struct use *u, struct input *in, int64_t *endpoint)
 	return true;
 }
 
+static void
+read_rest(const struct use *u, struct input *in)
+{
+	switch (in->kind) {
+	case INPUT_CANARY:
+		in->u.canary.good = use_col(u, 4) != 0;
+		break;
+	case INPUT_GAP:
+		in->u.gap_from = use_col(u, 5);
+		break;
+	case INPUT_WINDOW:
+		in->u.window.until = use_col(u, 6);
+		break;
+	case INPUT_CLOCK_STEP:
+		in->u.wall = use_col(u, 6);
+		break;
+	case INPUT_WATCH:
+		in->u.policy = (struct policy){.interval = use_col(u, 7),
+		    .timeout = use_col(u, 8),
+		    .all_clear = (enum all_clear)use_col(u, 9),
+		    .site = (uint32_t)use_col(u, 10)};
+		break;
+	case INPUT_UNWATCH:
+		in->u.unwatch.until = use_col(u, 6);
+		in->u.unwatch.paused = use_col(u, 11) != 0;
+		break;
+	default:
+		break;
+	}
+}
+
 bool
 inputrow_other(struct use *u, struct input *in, int64_t *endpoint)
 {
@@ -30,18 +61,6 @@ inputrow_other(struct use *u, struct input *in, int64_t *endpoint)
 	    .endpoint = ENDPOINT_NONE,
 	    .ref = (uint64_t)use_col(u, 0)};
 	*endpoint = use_col(u, 3);
-	if (in->kind == INPUT_CANARY)
-		in->u.canary.good = use_col(u, 4) != 0;
-	else if (in->kind == INPUT_GAP)
-		in->u.gap_from = use_col(u, 5);
-	else if (in->kind == INPUT_WINDOW)
-		in->u.window.until = use_col(u, 6);
-	else if (in->kind == INPUT_CLOCK_STEP)
-		in->u.wall = use_col(u, 6);
-	else if (in->kind == INPUT_WATCH)
-		in->u.policy = (struct policy){.interval = use_col(u, 7),
-		    .timeout = use_col(u, 8),
-		    .all_clear = (enum all_clear)use_col(u, 9),
-		    .site = (uint32_t)use_col(u, 10)};
+	read_rest(u, in);
 	return true;
 }

@@ -67,6 +67,22 @@ use_policy(struct use *u, const struct policy *p)
 	use_int(u, p->site);
 }
 
+/* The time of a row's until_ms; 0: none. */
+static wall_ms
+until_of(const struct input *in)
+{
+	switch (in->kind) {
+	case INPUT_WINDOW:
+		return in->u.window.until;
+	case INPUT_UNWATCH:
+		return in->u.unwatch.until;
+	case INPUT_CLOCK_STEP:
+		return in->u.wall;
+	default:
+		return 0;
+	}
+}
+
 void
 store_put_input(struct store *s, int64_t endpoint, const struct input *in,
     const char *author, const char *why)
@@ -85,14 +101,16 @@ store_put_input(struct store *s, int64_t endpoint, const struct input *in,
 	else
 		use_null(&u);
 	use_opt(&u, in->kind == INPUT_GAP ? in->u.gap_from : 0);
-	use_opt(&u,
-	    in->kind == INPUT_WINDOW           ? in->u.window.until
-		: in->kind == INPUT_CLOCK_STEP ? in->u.wall
-					       : 0);
+	use_opt(&u, until_of(in));
 	use_policy(&u, in->kind == INPUT_WATCH ? &in->u.policy : NULL);
 	use_text(&u, author);
 	use_text(&u, why);
+	if (in->kind == INPUT_UNWATCH)
+		use_int(&u, in->u.unwatch.paused);
+	else
+		use_null(&u);
 	(void)use_run(&u);
+	pause_follow(s, endpoint, in, author, why);
 	if (in->ref >= s->next_ref)
 		s->next_ref = in->ref + 1;
 }

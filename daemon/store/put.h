@@ -26,7 +26,9 @@ void store_put_sample(struct store *s, uint64_t ref, int64_t endpoint,
 
 /*
  * Any input but a sample or ADVANCE; in->ref names it, in->endpoint is not
- * looked at.  author and why (of an act) may be NULL.
+ * looked at.  author and why (of an act) may be NULL, but a pause has an author:
+ * it is kept, and the memory of its endpoint dropped, until a WATCH or an
+ * UNWATCH for good.
  */
 void store_put_input(struct store *s, int64_t endpoint, const struct input *in,
     const char *author, const char *why);

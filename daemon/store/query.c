@@ -208,10 +208,16 @@ query_endpoints(struct query *q, const char *id, query_endpoint_fn *fn,
 		    .since = use_col(&u, 7),
 		    .bucket = (enum bucket)use_col(&u, 8),
 		    .incident = incident_of_row(use_col(&u, 9)),
-		    .phase = (enum phase)use_col(&u, 10)};
+		    .phase = (enum phase)use_col(&u, 10),
+		    .paused = use_col(&u, 11),
+		    .paused_until = use_col(&u, 12),
+		    .paused_by = use_col_text(&u, 13),
+		    .paused_why = use_col_text(&u, 14)};
 		uint64_t before;
 
-		if (use_is_null(&u, 5))
+		/* Watched again, it has had no transition yet. */
+		if (use_is_null(&u, 5) ||
+		    (e.why == WHY_PAUSED && e.retired == 0 && e.paused == 0))
 			e.why = WHY_NEW;
 		if (use_is_null(&u, 8))
 			e.bucket = BUCKET_UNKNOWN;

@@ -42,6 +42,8 @@ struct query_endpoint {
 	uint64_t last_ref;
 	struct incident_id incident; /* open one; n 0: none */
 	enum phase phase;
+	wall_ms paused, paused_until;       /* 0: it is not; 0: until resumed */
+	const char *paused_by, *paused_why; /* or NULL */
 };
 typedef bool query_endpoint_fn(void *arg, const struct query_endpoint *e);
 /* All but canaries and retired ones, in order of id; id NULL: all. */
@@ -69,7 +71,6 @@ struct query_incident {
 	struct output now;
 };
 typedef bool query_incident_fn(void *arg, const struct query_incident *i);
-
 struct query_incidents {
 	bool open_only;
 	wall_ms since;        /* closed after it, or open; 0: all */

@@ -92,6 +92,10 @@ void writer_set_counter(struct store *s, const char *name, int64_t value);
 /* planned.c: the rest of a walk over SQL_PLANNED. */
 void planned_walk(struct use *u, planned_fn *fn, void *arg);
 
+/* pause.c: what an input makes of the pause of its endpoint. */
+void pause_follow(struct store *s, int64_t endpoint, const struct input *in,
+    const char *author, const char *why);
+
 /* incidents.c */
 int64_t incident_row(struct incident_id id);
 struct incident_id incident_of_row(int64_t row);

@@ -43,8 +43,8 @@ static bool
 is_small(const char *step)
 {
 	static const char *const small[] = {"SCAN CONSTANT ROW", "SCAN head",
-	    "SCAN receiver", "SCAN e", "SCAN e USING INDEX", "SCAN t",
-	    "SCAN v_known", "SCAN (subquery"};
+	    "SCAN receiver", "SCAN pause", "SCAN e", "SCAN e USING INDEX",
+	    "SCAN t", "SCAN v_known", "SCAN (subquery"};
 
 	for (size_t i = 0; i < sizeof(big) / sizeof(big[0]); i++) {
 		size_t n = strlen(big[i]);
@@ -326,6 +326,57 @@ windows_come_to_a_database_of_version_2(void **state)
 	scratch_remove(&d);
 }
 
+/* Version 4 knew of no pause: what was removed there was not paused. */
+static void
+pauses_come_to_a_database_of_version_4(void **state)
+{
+	struct migrations built_in = migrations_built_in();
+	struct asset older[16];
+	struct migrations m = {older, 0};
+	struct scratch d;
+	struct store *s;
+	struct db db;
+
+	(void)state;
+	assert_true(built_in.count <= 16);
+	for (size_t i = 0; i < built_in.count; i++)
+		if (strtoul(built_in.assets[i].path, NULL, 10) < 5)
+			older[m.count++] = built_in.assets[i];
+	scratch_make(&d);
+	assert_true(db_open(&db, scratch_path(&d, "v.db"), d.path,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+	assert_true(migrate(&db, &m));
+	assert_int_equal(ask(&db, "PRAGMA user_version"), 4);
+	assert_true(db_exec(&db,
+	    "INSERT INTO endpoint VALUES (1, 'a/b', 'a', 'b', 1, NULL);"
+	    "INSERT INTO input (ref, kind, at_ms, endpoint, author, why) "
+	    "VALUES (7, 6, 5, 1, 'ann', 'gone')"));
+	db_close(&db);
+
+	s = stores_open(d.path, STORES_T0);
+	stores_begin(s, STORES_T0);
+	store_put_input(s, 1,
+	    &(struct input){.kind = INPUT_UNWATCH,
+		.at = STORES_T0,
+		.ref = store_next_ref(s),
+		.u.unwatch = {.paused = true, .until = STORES_T0 + 1}},
+	    "ann", "new disks");
+	stores_commit(s);
+	assert_true(db_open(&db, d.path, d.path, SQLITE_OPEN_READONLY));
+	assert_int_equal(ask(&db,
+			     "SELECT count(*) FROM input WHERE ref = 7 "
+			     "AND paused IS NULL AND why = 'gone'"),
+	    1);
+	assert_int_equal(ask(&db,
+			     "SELECT until_ms - at_ms FROM v_pause WHERE "
+			     "endpoint = 'a/b' AND author = 'ann' "
+			     "AND why = 'new disks'"),
+	    1);
+	db_close(&db);
+	store_close(s);
+	scratch_remove(&d);
+}
+
 int
 main(void)
 {
@@ -335,6 +386,7 @@ main(void)
 	    cmocka_unit_test(each_version_reaches_the_newest),
 	    cmocka_unit_test(a_later_version_is_whole_or_not_there),
 	    cmocka_unit_test(windows_come_to_a_database_of_version_2),
+	    cmocka_unit_test(pauses_come_to_a_database_of_version_4),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
