@@ -54,7 +54,12 @@ _vigie() {
 			*) choice='list add cancel' ;;
 			esac
 			;;
-		probe | back | pause | resume | status)
+		pause | resume)
+			choice=$(_vigie_say status --json |
+				grep -oE '"(id|service)": ?"[a-z0-9/-]+"' |
+				cut -d'"' -f4 | sort -u)
+			;;
+		probe | back | status)
 			choice=$(_vigie_say status --json |
 				grep -oE '"id": ?"[a-z0-9/-]+"' | cut -d'"' -f4)
 			;;

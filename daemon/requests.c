@@ -110,6 +110,48 @@ note(const struct request *q)
 		    &f, "noted");
 }
 
+/* "for_ms" is left out for a pause without an end. */
+static void
+pause_watching(const struct request *q)
+{
+	const json_t *length = json_object_get(q->json, "for_ms");
+	struct keeper_pause p = {.name = field(q, "name"),
+	    .length = json_integer_value(length),
+	    .author = q->author,
+	    .why = field(q, "why")};
+	struct fail f = {.why = ""};
+	struct text done;
+	enum status s;
+
+	if (p.name == NULL || (length != NULL && p.length <= 0)) {
+		lacks(q, "name; for_ms above 0, or none");
+		return;
+	}
+	text_init(&done, MESSAGE_BYTES);
+	s = keeper_pause(q->of->keeper, &p, &done, &f);
+	reply(q, s, &f, text_str(&done));
+	text_done(&done);
+}
+
+static void
+resume_watching(const struct request *q)
+{
+	const char *name = field(q, "name");
+	struct fail f = {.why = ""};
+	struct text done;
+	enum status s;
+
+	if (name == NULL) {
+		lacks(q, "name");
+		return;
+	}
+	text_init(&done, MESSAGE_BYTES);
+	s = keeper_resume(q->of->keeper, name, q->author, field(q, "why"),
+	    &done, &f);
+	reply(q, s, &f, text_str(&done));
+	text_done(&done);
+}
+
 static void
 reload(const struct request *q)
 {
@@ -232,8 +274,10 @@ static const struct {
     {"maintenance-add", maintenance_add},
     {"maintenance-cancel", maintenance_cancel},
     {"note", note},
+    {"pause", pause_watching},
     {"reload", reload},
     {"resolve", resolve},
+    {"resume", resume_watching},
     {"status", status},
 };
 

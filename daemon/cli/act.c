@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "config/config.h"
@@ -170,4 +171,58 @@ cli_note(struct cli *c, int argc, char **argv)
 			"incident", argv[c->operand], "note", text_str(&note)));
 	text_done(&note);
 	return opt;
+}
+
+int
+cli_pause(struct cli *c, int argc, char **argv)
+{
+	static const struct option own[] = {{"for", required_argument, NULL,
+						'f'},
+	    {"why", required_argument, NULL, 'w'}, {0}};
+	const char *why = NULL;
+	struct fail f = {.why = ""};
+	span_ms length = 0;
+	json_t *request;
+	int opt;
+
+	while ((opt = cli_option(c, argc, argv, own)) > 0) {
+		if (opt == 'w')
+			why = c->value;
+		else if (duration_parse(c->value, &length, &f) != OK)
+			return cli_usage(c, "--for: %s", f.why);
+		else if (length == 0)
+			return cli_usage(c, "--for: it must last some time");
+	}
+	if (opt == CLI_STOP)
+		return c->exit;
+	if (argc - c->operand != 1)
+		return cli_usage(c,
+		    "pause what?  One endpoint, as service/region, or one "
+		    "service");
+	request = json_pack("{s:s, s:s, s:s*}", "act", act_name(ACT_PAUSE),
+	    "name", argv[c->operand], "why", why);
+	/* A length: the daemon's clock is not that of this command. */
+	if (request != NULL && length > 0)
+		(void)json_object_set_new(request, "for_ms",
+		    json_integer(length));
+	return act_ask(c, request);
+}
+
+int
+cli_resume(struct cli *c, int argc, char **argv)
+{
+	const char *why = NULL;
+	int opt;
+
+	while ((opt = cli_option(c, argc, argv, with_why)) > 0)
+		why = c->value;
+	if (opt == CLI_STOP)
+		return c->exit;
+	if (argc - c->operand != 1)
+		return cli_usage(c,
+		    "resume what?  One endpoint, as service/region, or one "
+		    "service");
+	return act_ask(c,
+	    json_pack("{s:s, s:s, s:s*}", "act", act_name(ACT_RESUME), "name",
+		argv[c->operand], "why", why));
 }

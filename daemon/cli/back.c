@@ -4,6 +4,7 @@
 #include "base/duration.h"
 #include "cli/backing.h"
 #include "cli/explaining.h"
+#include "cli/paused.h"
 #include "cli/prospect.h"
 #include "wire/event_json.h"
 
@@ -105,9 +106,14 @@ add_state(struct text *t, const struct backing *b)
 		break;
 	case BUCKET_UNKNOWN:
 	case BUCKET_COUNT:
-		text_printf(t, "unknown: %s.",
-		    d->watched ? why_text(o->why)
-			       : "nothing is remembered of it yet");
+		text_add(t, "unknown: ");
+		if (d->e.paused != 0)
+			paused_words(t, &d->e, d->known);
+		else
+			text_add(t,
+			    d->watched ? why_text(o->why)
+				       : "nothing is remembered of it yet");
+		text_char(t, '.');
 		break;
 	}
 }
@@ -164,6 +170,7 @@ print_json(struct cli *c, const struct backing *b, const char *words)
 	reading_put(j, "waited", ends[b->end]);
 	reading_put_time(j, "as_of", d->known);
 	reading_put(j, "daemon", reading_daemon_name(b->daemon));
+	paused_put(j, &d->e);
 	if (d->watched) {
 		reading_put_time(j, "since", d->x.now.since);
 		(void)json_object_set_new(j, "suspect",

@@ -164,6 +164,20 @@ static const struct cli_command commands[] = {
 	"\n"
 	"Recorded with your name; a failure within the quiet time reopens it.\n",
 	cli_resolve},
+    {"pause", "do not watch an endpoint, or a service, for a while",
+	"[-c FILE] [--json] [--for DURATION] [--why TEXT] ENDPOINT|SERVICE\n"
+	"\n"
+	"Nothing is asked of it then: the time counts as unknown, and an open\n"
+	"incident is withdrawn.  It outlives restarts; 'vigie status' shows it.\n"
+	"\n"
+	"  --for DURATION  so long, as 2h or 1h30m; else until 'vigie resume'\n"
+	"  --why TEXT      at most 1024 bytes, recorded with your name\n",
+	cli_pause},
+    {"resume", "watch again what was paused",
+	"[-c FILE] [--json] [--why TEXT] ENDPOINT|SERVICE\n"
+	"\n"
+	"It is as new: unknown until it is seen well, or failing, again.\n",
+	cli_resume},
     {"replay", "run the detector over recorded samples",
 	"[-c FILE] [--json] TRACE...\n"
 	"\n"

@@ -110,10 +110,12 @@ cli_fn cli_init;
 cli_fn cli_maintenance;
 cli_fn cli_note;
 cli_fn cli_notices;
+cli_fn cli_pause;
 cli_fn cli_reload;
 cli_fn cli_probe;
 cli_fn cli_replay;
 cli_fn cli_resolve;
+cli_fn cli_resume;
 cli_fn cli_status;
 cli_fn cli_test_receiver;
 

@@ -22,6 +22,8 @@ on_endpoint(void *arg, const struct query_endpoint *e)
 	d->e.id = d->id = mem_dup(e->id);
 	d->e.service = d->service = mem_dup(e->service);
 	d->e.region = d->region = mem_dup(e->region);
+	d->e.paused_by = d->paused_by = mem_dup(e->paused_by);
+	d->e.paused_why = d->paused_why = mem_dup(e->paused_why);
 	return false;
 }
 
@@ -182,7 +184,8 @@ on_partial(void *arg, const struct query_evidence *e)
 static enum status
 read_partial(struct query *q, struct dossier *d, struct fail *f)
 {
-	if (!d->e.sampled || (d->e.last.flags & SAMPLE_PARTIAL) == 0)
+	if (!d->e.sampled || d->e.paused != 0 ||
+	    (d->e.last.flags & SAMPLE_PARTIAL) == 0)
 		return OK;
 	d->partial = mem_dup("some addresses failing");
 	return evidence_partial(q, d->e.last_ref, d->e.endpoint, on_partial, d,
@@ -256,5 +259,7 @@ dossier_done(struct dossier *d)
 	mem_free(d->service);
 	mem_free(d->region);
 	mem_free(d->partial);
+	mem_free(d->paused_by);
+	mem_free(d->paused_why);
 	*d = (struct dossier){0};
 }

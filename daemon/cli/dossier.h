@@ -24,9 +24,9 @@ struct dossier_proof {
 
 struct dossier {
 	struct query_endpoint e; /* its strings are ours */
-	char *id, *service, *region;
+	char *id, *service, *region, *paused_by, *paused_why;
 	wall_ms known; /* everything is as of then */
-	bool watched;  /* x is set */
+	bool watched;  /* x is set; if not, e.paused may say why */
 	struct explanation x;
 
 	/* Of the incident, or of a suspicion. */

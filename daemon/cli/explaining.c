@@ -6,6 +6,7 @@
 
 #include "base/duration.h"
 #include "base/escape.h"
+#include "cli/paused.h"
 #include "cli/prospect.h"
 #include "core/ledger.h"
 #include "wire/event_json.h"
@@ -151,12 +152,24 @@ add_incident(struct text *t, const struct dossier *d, const struct output *o)
 }
 
 static void
+add_pause(struct text *t, const struct dossier *d)
+{
+	text_add(t, "is ");
+	paused_words(t, &d->e, d->known);
+	text_add(t, ". Nobody looks");
+	add_since(t, d, d->e.paused);
+	text_add(t, ": that time is unknown, neither up nor down.");
+}
+
+static void
 tell_state(struct cli *c, const struct dossier *d, struct text *t)
 {
 	const struct explanation *x = &d->x;
 
 	text_printf(t, "%s ", d->id);
-	if (!d->watched)
+	if (d->e.paused != 0)
+		add_pause(t, d);
+	else if (!d->watched)
 		text_add(t, "is watched, but nothing is remembered of it yet.");
 	else
 		add_state(t, d);
@@ -401,7 +414,8 @@ static void
 tell_prospects(struct cli *c, const struct dossier *d)
 {
 	struct prospect p[PROSPECTS_MAX];
-	size_t n = prospects(&d->x, p);
+	size_t n = d->watched ? prospects(&d->x, p)
+			      : paused_prospects(&d->e, d->known, p);
 
 	head(c, "What would change this");
 	for (size_t i = 0; i < n; i++)
@@ -421,8 +435,9 @@ explaining_endpoint(struct cli *c, const struct dossier *d)
 		tell_confirmation(c, d, &t);
 		tell_network(c, d, &t);
 		tell_recovery(c, d, &t);
-		tell_prospects(c, d);
 	}
+	if (d->watched || d->e.paused != 0)
+		tell_prospects(c, d);
 	text_done(&t);
 }
 

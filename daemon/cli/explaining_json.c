@@ -3,6 +3,7 @@
 
 #include "base/utc.h"
 #include "cli/explaining.h"
+#include "cli/paused.h"
 #include "cli/prospect.h"
 #include "core/ledger.h"
 #include "wire/event_json.h"
@@ -159,10 +160,11 @@ recovery_json(const struct explanation *x)
 }
 
 static json_t *
-next_json(const struct explanation *x)
+next_json(const struct dossier *d)
 {
 	struct prospect p[PROSPECTS_MAX];
-	size_t n = prospects(x, p);
+	size_t n = d->watched ? prospects(&d->x, p)
+			      : paused_prospects(&d->e, d->known, p);
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < n; i++) {
@@ -192,7 +194,18 @@ put_endpoint(json_t *j, const struct dossier *d)
 	(void)json_object_set_new(j, "confirmation", confirmation_json(x));
 	(void)json_object_set_new(j, "network", network_json(x));
 	(void)json_object_set_new(j, "recovery", recovery_json(x));
-	(void)json_object_set_new(j, "next", next_json(x));
+	(void)json_object_set_new(j, "next", next_json(d));
+}
+
+static void
+put_paused(json_t *j, const struct dossier *d)
+{
+	reading_put(j, "state", state_name(d->e.state));
+	reading_put(j, "bucket", bucket_name(d->e.bucket));
+	reading_put(j, "why", why_name(d->e.why));
+	reading_put_time(j, "since", d->e.since);
+	paused_put(j, &d->e);
+	(void)json_object_set_new(j, "next", next_json(d));
 }
 
 json_t *
@@ -212,5 +225,7 @@ explaining_json(const struct dossier *d)
 	(void)json_object_set_new(j, "evidence", evidence_json(d));
 	if (d->watched && !over)
 		put_endpoint(j, d);
+	else if (d->e.paused != 0)
+		put_paused(j, d);
 	return j;
 }

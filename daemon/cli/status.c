@@ -6,12 +6,13 @@
 #include "base/glob.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/paused.h"
 #include "cli/reading.h"
 #include "store/evidence.h"
 #include "store/query.h"
 #include "wire/event_json.h"
 
-enum { OPT_DATABASE = 'D' };
+enum { OPT_DATABASE = 'D', WORDS_BYTES = 8192 };
 
 /* Problems first; the exit code is that of the first rank in use. */
 static const struct rank {
@@ -32,7 +33,7 @@ enum { RANK_COUNT = sizeof(ranks) / sizeof(ranks[0]) };
 
 struct row {
 	struct query_endpoint e; /* its strings are ours */
-	char *id, *service, *region;
+	char *id, *service, *region, *paused_by, *paused_why;
 	struct output incident; /* of an open incident */
 	char *acked_by;         /* or NULL */
 	char *partial;          /* which addresses fail, or NULL */
@@ -71,10 +72,14 @@ on_endpoint(void *arg, const struct query_endpoint *e)
 	*r = (struct row){.e = *e,
 	    .id = mem_dup(e->id),
 	    .service = mem_dup(e->service),
-	    .region = mem_dup(e->region)};
+	    .region = mem_dup(e->region),
+	    .paused_by = mem_dup(e->paused_by),
+	    .paused_why = mem_dup(e->paused_why)};
 	r->e.id = r->id;
 	r->e.service = r->service;
 	r->e.region = r->region;
+	r->e.paused_by = r->paused_by;
+	r->e.paused_why = r->paused_why;
 	return true;
 }
 
@@ -122,7 +127,8 @@ find_partial(struct query *q, struct listing *l, struct fail *f)
 	for (size_t i = 0; i < l->count && s == OK; i++) {
 		struct row *r = &l->rows[i];
 
-		if (!r->e.sampled || (r->e.last.flags & SAMPLE_PARTIAL) == 0)
+		if (!r->e.sampled || r->e.paused != 0 ||
+		    (r->e.last.flags & SAMPLE_PARTIAL) == 0)
 			continue;
 		r->partial = mem_dup("some addresses failing");
 		s = evidence_partial(q, r->e.last_ref, r->e.endpoint,
@@ -138,6 +144,8 @@ listing_done(struct listing *l)
 		mem_free(l->rows[i].id);
 		mem_free(l->rows[i].service);
 		mem_free(l->rows[i].region);
+		mem_free(l->rows[i].paused_by);
+		mem_free(l->rows[i].paused_why);
 		mem_free(l->rows[i].acked_by);
 		mem_free(l->rows[i].partial);
 	}
@@ -163,11 +171,24 @@ print_cause(struct cli *c, const struct row *r)
 }
 
 static void
-print_detail(struct cli *c, const struct row *r)
+print_pause(struct cli *c, const struct row *r, wall_ms now)
+{
+	struct text t;
+
+	text_init(&t, WORDS_BYTES);
+	paused_words(&t, &r->e, now);
+	(void)fputs(text_str(&t), c->out);
+	text_done(&t);
+}
+
+static void
+print_detail(struct cli *c, const struct row *r, wall_ms now)
 {
 	char when[READING_TIME_BYTES];
 
-	if (r->e.bucket == BUCKET_UNKNOWN) {
+	if (r->e.paused != 0) {
+		print_pause(c, r, now);
+	} else if (r->e.bucket == BUCKET_UNKNOWN) {
 		(void)fputs(why_text(r->e.why), c->out);
 	} else if (!r->has_incident) {
 		if (r->e.sampled)
@@ -198,7 +219,7 @@ print_row(struct cli *c, const struct rank *k, const struct row *r, wall_ms now)
 	(void)fprintf(c->out, "%*s %6s  ",
 	    strlen(r->id) < 28 ? (int)(28 - strlen(r->id)) : 0, "",
 	    since != 0 ? reading_age(now - since, age) : "-");
-	print_detail(c, r);
+	print_detail(c, r, now);
 	if (r->partial != NULL) {
 		(void)fputs("; ", c->out);
 		reading_print(c, r->partial);
@@ -240,6 +261,7 @@ row_json(const struct row *r)
 		reading_put(j, "why", why_name(r->e.why));
 	reading_put(j, "bucket", bucket_name(r->e.bucket));
 	reading_put_time(j, "since", r->e.since);
+	paused_put(j, &r->e);
 	if (r->e.sampled) {
 		enum sample_class class = (enum sample_class)r->e.last.class;
 

@@ -115,10 +115,11 @@ send_registry(struct keeper *k, struct registry *r, unsigned char *buf)
 	for (size_t i = 0; i < r->count; i++) {
 		struct watched *w = r->all[i];
 
-		if (w->active && !w->told_prober && !send_target(k, w, buf))
+		if (watched_active(w) && !w->told_prober &&
+		    !send_target(k, w, buf))
 			return false;
 		/* Canaries only come and go with a restart of the prober. */
-		if (!w->active && w->prober_has && w->service != NULL &&
+		if (!watched_active(w) && w->prober_has && w->service != NULL &&
 		    !send_removal(k, w, buf))
 			return false;
 	}

@@ -15,8 +15,9 @@ intake_ref(struct keeper *k)
 static bool
 is_doing(const struct output *o)
 {
-	return o->kind == OUTPUT_EVENT && o->cause == CAUSE_OPERATOR &&
-	    (o->event == EVENT_RESOLVED || o->event == EVENT_WITHDRAWN);
+	return o->kind == OUTPUT_EVENT &&
+	    ((o->event == EVENT_RESOLVED && o->cause == CAUSE_OPERATOR) ||
+		(o->event == EVENT_WITHDRAWN && o->cause == CAUSE_PAUSED));
 }
 
 static void
@@ -74,13 +75,19 @@ step(struct keeper *k, const struct input *in)
 	core_step(k->world, in, on_output, k);
 }
 
+static enum act
+act_of(enum input_kind kind)
+{
+	return kind == INPUT_RESOLVE ? ACT_RESOLVE
+	    : kind == INPUT_WATCH    ? ACT_RESUME
+				     : ACT_PAUSE;
+}
+
 void
 intake_input(struct keeper *k, struct input *in, const char *author,
     const char *why)
 {
-	const struct event_said said = {.act = in->kind == INPUT_RESOLVE
-		? ACT_RESOLVE
-		: ACT_PAUSE,
+	const struct event_said said = {.act = act_of(in->kind),
 	    .author = author,
 	    .text = why};
 	struct pending *e;
@@ -181,7 +188,7 @@ take(struct keeper *k, const struct probed *p)
 	/* Probed for a configuration that is no longer: not ours to judge. */
 	if (p->slot >= r->count ||
 	    r->all[p->slot]->generation != p->generation ||
-	    !r->all[p->slot]->active)
+	    !watched_active(r->all[p->slot]))
 		return;
 	if (p->canary)
 		take_canary(k, p);

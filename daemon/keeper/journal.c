@@ -115,6 +115,14 @@ begins_to_watch(const struct pending *e)
 	return e->kind == ENTRY_INPUT && e->u.input.input.kind == INPUT_WATCH;
 }
 
+/* For good: what is paused stays. */
+static bool
+ends_watching(const struct pending *e)
+{
+	return e->u.input.input.kind == INPUT_UNWATCH &&
+	    !e->u.input.input.u.unwatch.paused;
+}
+
 /*
  * The row of what an entry is about; 0 for nothing in particular.  Only a
  * watch brings a retired endpoint back: words about its end come after it.
@@ -171,7 +179,7 @@ put(struct keeper *k, struct pending *e)
 	case ENTRY_INPUT:
 		store_put_input(k->store, row_of(k, e), &e->u.input.input,
 		    e->u.input.author, e->u.input.why);
-		if (e->u.input.input.kind == INPUT_UNWATCH)
+		if (ends_watching(e))
 			store_retire(k->store, row_of(k, e),
 			    e->u.input.input.at);
 		break;

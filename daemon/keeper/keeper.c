@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "keeper/inside.h"
+#include "keeper/pausing.h"
 #include "wire/event_json.h"
 
 enum { UNHEALTHY_MS = 20 * SECOND_MS, RETAIN_EVERY_S = 5 };
@@ -111,6 +112,7 @@ on_tick(void *arg)
 	k->ticks++;
 	clock_tick(k);
 	intake_watch_silence(k);
+	pausing_tick(k);
 	planned_tick(k);
 	if (k->ticks % RETRY_SECRETS_S == 0)
 		telling_serve(k);
@@ -284,17 +286,19 @@ keeper_healthy(const struct keeper *k)
 void
 keeper_status(const struct keeper *k, struct text *out)
 {
-	size_t active = 0;
+	size_t configured = 0, paused = 0;
 
-	for (size_t i = 0; i < k->endpoints.count; i++)
-		active += k->endpoints.all[i]->active;
+	for (size_t i = 0; i < k->endpoints.count; i++) {
+		configured += k->endpoints.all[i]->configured;
+		paused += k->endpoints.all[i]->pausing != NULL;
+	}
 	text_printf(out,
 	    "{\"version\":\"%s\",\"instance\":\"%s\",\"endpoints\":%zu,"
-	    "\"degraded\":%s,\"blind\":%s,\"prober\":%s,\"herald\":%s,"
+	    "\"paused\":%zu,\"degraded\":%s,\"blind\":%s,\"prober\":%s,\"herald\":%s,"
 	    "\"log\":%s,\"skipped\":%" PRIu64 ",\"dropped\":%" PRIu64
 	    ",\"late_p99_us\":%u,\"longest_turn_ms\":%u}",
 	    VIGIE_VERSION, k->store != NULL ? store_instance(k->store) : "none",
-	    active, k->degraded ? "true" : "false",
+	    configured, paused, k->degraded ? "true" : "false",
 	    world_blind(k->world) ? "true" : "false",
 	    k->children[CHILD_PROBER].ready ? "true" : "false",
 	    k->children[CHILD_HERALD].ready ? "true" : "false",
@@ -307,16 +311,21 @@ keeper_summary(const struct keeper *k, struct text *out)
 {
 	static const enum state all[] = {STATE_DOWN, STATE_MAINTENANCE,
 	    STATE_DEGRADED, STATE_UNKNOWN, STATE_UP};
-	size_t in[STATE_COUNT] = {0}, active = 0;
+	size_t in[STATE_COUNT] = {0}, configured = 0, paused = 0;
 	bool first = true;
 
 	for (uint32_t i = 0; i < k->endpoints.count; i++) {
-		if (!k->endpoints.all[i]->active)
+		const struct watched *w = k->endpoints.all[i];
+
+		if (!w->configured)
 			continue;
-		active++;
-		in[world_state(k->world, i)]++;
+		configured++;
+		if (w->pausing != NULL)
+			paused++;
+		else
+			in[world_state(k->world, i)]++;
 	}
-	text_printf(out, "%zu endpoints", active);
+	text_printf(out, "%zu endpoints", configured);
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
 		if (in[all[i]] == 0)
 			continue;
@@ -324,6 +333,8 @@ keeper_summary(const struct keeper *k, struct text *out)
 		    state_name(all[i]));
 		first = false;
 	}
+	if (paused > 0)
+		text_printf(out, "%s %zu paused", first ? ":" : ",", paused);
 	if (k->degraded)
 		text_add(out, "; the database cannot be written");
 }

@@ -106,6 +106,27 @@ MUST_CHECK
 enum status keeper_resolve(struct keeper *k, const char *incident,
     const char *author, const char *why, struct fail *f);
 
+/*
+ * Nobody watches an endpoint, or all of a service, for a while: that time is
+ * unknown, and an open incident is withdrawn.  It outlives restarts and
+ * reloads that keep the endpoint.  Paused again it has another end, and other
+ * words.  What was done is added to out.  ERR_NOTFOUND: the configuration has
+ * no such name; ERR_RANGE: a length below 0 or beyond 100 years.
+ */
+struct keeper_pause {
+	const char *name;   /* "service/region[/name]", or "service" */
+	span_ms length;     /* 0: until it is resumed */
+	const char *author; /* as the socket knows it */
+	const char *why;    /* or NULL */
+};
+MUST_CHECK
+enum status keeper_pause(struct keeper *k, const struct keeper_pause *p,
+    struct text *out, struct fail *f);
+/* Watched anew, as if never seen; OK too when it was not paused. */
+MUST_CHECK
+enum status keeper_resume(struct keeper *k, const char *name,
+    const char *author, const char *why, struct text *out, struct fail *f);
+
 /* One JSON object about the daemon itself; also tells if it is degraded. */
 void keeper_status(const struct keeper *k, struct text *out);
 /* One line for people: how many endpoints, and in which state. */

@@ -8,7 +8,7 @@
 bool
 planned_covers(const struct config_window *c, const struct watched *w)
 {
-	return w->active &&
+	return w->configured &&
 	    (c->service == NULL || glob_match(c->service, w->service)) &&
 	    (c->region == NULL || glob_match(c->region, w->region));
 }
@@ -33,7 +33,8 @@ begin(struct keeper *k, const struct config_window *c, wall_ms to)
 	for (size_t j = 0; j < k->endpoints.count; j++) {
 		struct watched *w = k->endpoints.all[j];
 
-		if (planned_covers(c, w) && w->window_until < to)
+		if (watched_active(w) && planned_covers(c, w) &&
+		    w->window_until < to)
 			tell(k, w, to, NULL, c->title);
 	}
 }
@@ -94,7 +95,8 @@ planned_end(struct keeper *k, const struct kept *gone, const char *author,
 		struct watched *w = k->endpoints.all[j];
 		wall_ms until;
 
-		if (!planned_covers(&gone->plan->window, w))
+		if (!watched_active(w) ||
+		    !planned_covers(&gone->plan->window, w))
 			continue;
 		until = covered_until(k, w);
 		if (until >= w->window_until)

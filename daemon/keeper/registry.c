@@ -60,6 +60,31 @@ nothing(void *node)
 }
 
 static void
+unpause(struct watched *w)
+{
+	if (w->pausing == NULL)
+		return;
+	mem_free(w->pausing->author);
+	mem_free(w->pausing->why);
+	mem_free(w->pausing);
+	w->pausing = NULL;
+}
+
+void
+registry_pause(struct watched *w, wall_ms since, wall_ms until,
+    const char *author, const char *why)
+{
+	if (w->pausing != NULL)
+		since = w->pausing->since;
+	unpause(w);
+	w->pausing = mem_zalloc(sizeof(*w->pausing));
+	*w->pausing = (struct pausing){.since = since,
+	    .until = until,
+	    .author = mem_dup(author),
+	    .why = mem_dup(why)};
+}
+
+static void
 watched_free(struct watched *w, bool owns_target)
 {
 	if (owns_target && w->target != NULL) {
@@ -70,6 +95,7 @@ watched_free(struct watched *w, bool owns_target)
 		excerpt_done(w->excerpt);
 	mem_free(w->excerpt);
 	partial_done(&w->partial);
+	unpause(w);
 	mem_free(w->id);
 	mem_free(w->service);
 	mem_free(w->region);
@@ -120,29 +146,41 @@ copy_target(struct target *to, const struct target *from)
 }
 
 static void
-watch(struct keeper *k, uint32_t slot)
+watch(struct keeper *k, struct watched *w, const char *author, const char *why)
 {
-	struct watched *w = k->endpoints.all[slot];
 	struct input in = {.kind = INPUT_WATCH,
 	    .at = loop_now(k->loop),
-	    .endpoint = slot,
+	    .endpoint = w->slot,
 	    .u.policy = registry_policy(w)};
 
 	/* The core begins anew, and knows of no window. */
-	if (!world_watches(k->world, slot))
+	if (!world_watches(k->world, w->slot))
 		w->window_until = 0;
-	intake_input(k, &in, NULL, NULL);
+	intake_input(k, &in, author, why);
 	w->dirty = true;
 }
 
+/* For good: what is not configured any more is not paused either. */
 static void
-unwatch(struct keeper *k, uint32_t slot)
+unwatch(struct keeper *k, struct watched *w)
 {
 	struct input in = {.kind = INPUT_UNWATCH,
 	    .at = loop_now(k->loop),
-	    .endpoint = slot};
+	    .endpoint = w->slot};
 
+	unpause(w);
 	intake_input(k, &in, NULL, NULL);
+}
+
+void
+registry_resume(struct keeper *k, struct watched *w, const char *author,
+    const char *why)
+{
+	unpause(w);
+	/* What was under way when it was paused is not of this time. */
+	w->generation = w->target->generation = ++k->generation;
+	w->told_prober = false;
+	watch(k, w, author, why);
 }
 
 static void
@@ -163,7 +201,7 @@ apply_endpoint(struct keeper *k, struct config_service *s,
 	e->target.generation = w->generation;
 	w->target = &e->target;
 	w->config = s;
-	w->active = true;
+	w->configured = true;
 }
 
 static void
@@ -176,7 +214,7 @@ apply_canary(struct keeper *k, const struct target *t)
 	if (w == NULL)
 		w = registry_add(&k->canaries, t->id, NULL, NULL);
 	if (w->target != NULL && target_equal(w->target, t)) {
-		w->active = true;
+		w->configured = true;
 		return;
 	}
 	if (w->target != NULL) {
@@ -189,7 +227,7 @@ apply_canary(struct keeper *k, const struct target *t)
 	w->target->generation = w->generation = k->generation;
 	w->target->canary = true;
 	w->told_prober = false;
-	w->active = true;
+	w->configured = true;
 }
 
 static void
@@ -243,9 +281,9 @@ registry_apply(struct keeper *k)
 {
 	k->generation++;
 	for (size_t i = 0; i < k->endpoints.count; i++)
-		k->endpoints.all[i]->active = false;
+		k->endpoints.all[i]->configured = false;
 	for (size_t i = 0; i < k->canaries.count; i++)
-		k->canaries.all[i]->active = false;
+		k->canaries.all[i]->configured = false;
 
 	for (size_t i = 0; i < k->config->service_count; i++) {
 		struct config_service *s = &k->config->services[i];
@@ -262,12 +300,13 @@ registry_apply(struct keeper *k)
 	for (size_t i = 0; i < k->endpoints.count; i++) {
 		struct watched *w = k->endpoints.all[i];
 
-		if (w->active) {
+		if (watched_active(w)) {
 			if (w->fresh || w->row == 0)
-				watch(k, (uint32_t)i);
-		} else {
-			if (world_watches(k->world, (uint32_t)i))
-				unwatch(k, (uint32_t)i);
+				watch(k, w, NULL, NULL);
+		} else if (!w->configured) {
+			if (world_watches(k->world, (uint32_t)i) ||
+			    w->pausing != NULL)
+				unwatch(k, w);
 			w->target = NULL;
 			w->config = NULL;
 		}

@@ -14,19 +14,26 @@
 
 struct keeper;
 
+/* Not watched, because somebody said so. */
+struct pausing {
+	wall_ms since, until; /* until 0: until it is resumed */
+	char *author, *why;   /* why may be NULL */
+};
+
 /* An endpoint or canary: its slot is its place in the registry, for ever. */
 struct watched {
 	char *id, *service, *region; /* service NULL: canary */
 	uint32_t slot;
 	int64_t row;      /* in the database; 0: not known yet */
-	bool active;      /* in the present configuration */
+	bool configured;  /* in the present configuration */
 	bool fresh;       /* new or changed in the present configuration */
 	bool told_prober; /* the prober has the present target */
 	bool prober_has;  /* the prober has some target in this slot */
 	bool dirty;       /* its memory has to be saved with the next commit */
 	uint32_t generation;
-	struct target *target; /* of the configuration; NULL if not active */
-	const struct config_service *config; /* NULL if not active */
+	struct target *target;               /* of the configuration, or NULL */
+	const struct config_service *config; /* the same */
+	struct pausing *pausing;             /* NULL: not paused */
 	wall_ms fail_start; /* last sample failing, if in part, and its ref */
 	uint64_t fail_ref;
 	struct excerpt *excerpt; /* waits for its sample; NULL for none */
@@ -44,11 +51,28 @@ struct registry {
 	void *root; /* of a tree by id (tsearch) */
 };
 
+/* To be probed and judged at present. */
+static inline bool
+watched_active(const struct watched *w)
+{
+	return w->configured && w->pausing == NULL;
+}
+
 struct watched *registry_add(struct registry *r, const char *id,
     const char *service, const char *region);
 struct watched *registry_find(const struct registry *r, const char *id);
 void registry_done(struct registry *r, bool owns_targets);
 struct policy registry_policy(const struct watched *w);
 void registry_apply(struct keeper *k); /* mark and sweep from k->config */
+
+/*
+ * Paused since then, or, if it is already, with another end and other words.
+ * until 0: until it is resumed.  Texts are copied; why may be NULL.
+ */
+void registry_pause(struct watched *w, wall_ms since, wall_ms until,
+    const char *author, const char *why);
+/* Watch anew what was paused; author and why may be NULL. */
+void registry_resume(struct keeper *k, struct watched *w, const char *author,
+    const char *why);
 
 #endif

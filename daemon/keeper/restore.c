@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/utc.h"
 #include "keeper/inside.h"
+#include "store/pause.h"
 
 struct restoring {
 	struct keeper *k;
@@ -162,6 +163,16 @@ on_incident(void *arg, int64_t row, const struct output *stored)
 }
 
 static void
+on_pause(void *arg, const struct pause_row *r)
+{
+	struct restoring *t = arg;
+	struct watched *w = by_row(&t->k->endpoints, r->endpoint);
+
+	if (w != NULL)
+		registry_pause(w, r->since, r->until, r->author, r->why);
+}
+
+static void
 on_expiring(void *arg, int64_t row, wall_ms at, const char *json)
 {
 	struct restoring *t = arg;
@@ -227,6 +238,8 @@ restore_all(struct keeper *k, struct fail *f)
 	if (s == OK && t.least != UINT64_MAX)
 		s = store_load_inputs(k->store, t.least, on_input, &t, f);
 	mem_free(t.refs);
+	if (s == OK)
+		s = store_load_pauses(k->store, on_pause, &t, f);
 	if (s == OK)
 		s = store_load_incidents(k->store, on_incident, &t, f);
 	if (s == OK)

@@ -137,7 +137,7 @@ refuse_unknown(const struct keeper *k, const struct config_window *w,
 	for (size_t i = 0; i < k->endpoints.count; i++) {
 		const struct watched *e = k->endpoints.all[i];
 
-		if (e->active && glob_match(w->service, e->service))
+		if (e->configured && glob_match(w->service, e->service))
 			suggest_offer(&meant, e->region);
 	}
 	return fail_set(f, ERR_NOTFOUND, "no region '%s' of service '%s'%s",

@@ -285,9 +285,42 @@ backup(struct story *t, const char *verb)
 	return true;
 }
 
+/* "pause NAME LENGTH|- [WHY]", "resume NAME"; false: the verb is another. */
+static bool
+pause_or_resume(struct story *t, const char *verb, char *rest)
+{
+	struct keeper *k = stage_keeper(t->stage);
+	bool pauses = strcmp(verb, "pause") == 0;
+	struct keeper_pause p = {.author = "ann"};
+	char name[256], length[32] = "-";
+	struct fail f = {.why = ""};
+	struct text done;
+	enum status s;
+
+	if (!pauses && strcmp(verb, "resume") != 0)
+		return false;
+	(void)word(&rest, name, sizeof(name));
+	if (pauses)
+		(void)word(&rest, length, sizeof(length));
+	rest += strspn(rest, " ");
+	p.name = name;
+	p.why = *rest != '\0' ? rest : NULL;
+	text_init(&done, YAML_BYTES);
+	if (strcmp(length, "-") != 0 &&
+	    duration_parse(length, &p.length, &f) != OK)
+		s = f.code;
+	else
+		s = pauses ? keeper_pause(k, &p, &done, &f)
+			   : keeper_resume(k, name, "ann", p.why, &done, &f);
+	text_done(&done);
+	if (s != OK)
+		story_fault(t, verb, f.why);
+	return true;
+}
+
 /* What an operator says of the incident told of last; false for others. */
 static bool
-say(struct story *t, const char *verb, const char *rest)
+say(struct story *t, const char *verb, char *rest)
 {
 	const char *incident = stage_last_incident(t->stage);
 	struct keeper *k = stage_keeper(t->stage);
@@ -296,7 +329,7 @@ say(struct story *t, const char *verb, const char *rest)
 	enum status s;
 
 	if (strcmp(verb, "note") != 0 && strcmp(verb, "ack") != 0)
-		return false;
+		return pause_or_resume(t, verb, rest);
 	rest += strspn(rest, " ");
 	text_init(&done, YAML_BYTES);
 	if (strcmp(verb, "note") == 0)

@@ -143,6 +143,8 @@ def test_completion_knows_the_ids_of_the_database(tmp_path):
             live.until(lambda: len(daemon.states()) == 2)
             assert complete("-c", str(config), "probe", "known/e") == \
                 ["known/eu"]
+            assert set(complete("-c", str(config), "pause", "k")) == \
+                {"known", "known/eu", "known/na"}
             assert complete("-c", str(config), "incident", "2") == []
             assert daemon.stop() == 0
     nothing = tmp_path / "nothing.yaml"
