@@ -47,6 +47,7 @@ end
 07:15:05 expect incident.recovering bank/eu quiet
 07:16:00 backup
 07:16:30 kill herald
+07:17:00 pause shop/eu 2m moving
 07:22:30 expect incident.resolved bank/eu loud
 # More than a day later the samples of now have aged.
 07:25:00 sleep 25h
