@@ -188,6 +188,7 @@ ask_why(struct waiting *w, int64_t now_us)
 	w->b->daemon = reading_ask(w->source);
 	silent = w->b->daemon == READING_DAEMON_ABSENT ||
 	    w->b->daemon == READING_DAEMON_DEGRADED ||
+	    w->b->daemon == READING_DAEMON_DAMAGED ||
 	    (w->source->control == NULL && quiet >= SILENT_MS);
 	if (silent && !w->silent)
 		say(w,
@@ -196,6 +197,9 @@ ask_why(struct waiting *w, int64_t now_us)
 			  "still waiting"
 			: w->b->daemon == READING_DAEMON_DEGRADED
 			? "the daemon cannot write its database; still waiting"
+			: w->b->daemon == READING_DAEMON_DAMAGED
+			? "the database is damaged: restart the daemon to set "
+			  "it aside; still waiting"
 			: "nothing was written for five minutes; does the "
 			  "daemon run?  Still waiting");
 	w->silent = silent;

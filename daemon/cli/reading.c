@@ -49,7 +49,7 @@ reading_ask(const struct reading_source *source)
 	struct fail f = {.why = ""};
 	struct text answer;
 	enum status s;
-	json_t *j, *degraded;
+	json_t *j, *degraded, *damaged;
 
 	if (source->control == NULL)
 		return d;
@@ -58,8 +58,11 @@ reading_ask(const struct reading_source *source)
 	    &answer, &f);
 	j = s == OK ? json_loads(text_str(&answer), 0, NULL) : NULL;
 	degraded = json_object_get(j, "degraded");
+	damaged = json_object_get(j, "damaged");
 	if (s == ERR_NOTFOUND)
 		d = READING_DAEMON_ABSENT;
+	else if (json_is_true(damaged))
+		d = READING_DAEMON_DAMAGED;
 	else if (json_is_true(degraded))
 		d = READING_DAEMON_DEGRADED;
 	else if (json_is_false(degraded))
@@ -115,6 +118,7 @@ reading_daemon_name(enum reading_daemon d)
 {
 	static const char *const names[] = {[READING_DAEMON_RUNS] = "running",
 	    [READING_DAEMON_DEGRADED] = "cannot_write",
+	    [READING_DAEMON_DAMAGED] = "damaged",
 	    [READING_DAEMON_ABSENT] = "absent"};
 
 	return names[d];
@@ -124,12 +128,17 @@ reading_daemon_name(enum reading_daemon d)
 void
 reading_banner(struct cli *c, enum reading_daemon d)
 {
-	if (d != READING_DAEMON_DEGRADED && d != READING_DAEMON_ABSENT)
+	static const char *const words[] =
+	    {[READING_DAEMON_DEGRADED] = "the daemon cannot write its "
+					 "database: this is how it was then",
+		[READING_DAEMON_DAMAGED] = "the database is damaged: restart "
+					   "the daemon to set it aside",
+		[READING_DAEMON_ABSENT] =
+		    "no daemon is running: this is how it was then"};
+
+	if (words[d] == NULL)
 		return;
-	(void)fprintf(c->out, "%s! %s: this is how it was then%s\n",
-	    cli_style(c, CLI_RED),
-	    d == READING_DAEMON_ABSENT ? "no daemon is running"
-				       : "the daemon cannot write its database",
+	(void)fprintf(c->out, "%s! %s%s\n", cli_style(c, CLI_RED), words[d],
 	    cli_style(c, CLI_PLAIN));
 }
 

@@ -24,6 +24,7 @@ enum reading_daemon {
 	READING_DAEMON_UNKNOWN, /* no configuration, or it is not told to us */
 	READING_DAEMON_RUNS,
 	READING_DAEMON_DEGRADED, /* it runs, and cannot write */
+	READING_DAEMON_DAMAGED,  /* it runs, on a file to be set aside */
 	READING_DAEMON_ABSENT
 };
 
@@ -45,7 +46,7 @@ enum store_outcome reading_connect(const struct reading_source *s,
 MUST_CHECK
 int reading_open_live(struct cli *c, const char *database, struct query **q,
     enum reading_daemon *daemon);
-/* "running", "cannot_write", "absent"; NULL when it is not known. */
+/* "running", "cannot_write", "damaged", "absent"; NULL when not known. */
 const char *reading_daemon_name(enum reading_daemon d);
 /* A line that says so, when what is shown is no longer being written. */
 void reading_banner(struct cli *c, enum reading_daemon d);

@@ -12,6 +12,10 @@ enum status
 acts_writable(struct keeper *k, struct fail *f)
 {
 	journal_commit(k);
+	if (k->damage.certain)
+		return fail_set(f, ERR_IO,
+		    "the database is damaged and would not keep it, so nothing "
+		    "was done; restart the daemon, which sets it aside");
 	if (k->store != NULL && !k->degraded)
 		return OK;
 	return fail_set(f, ERR_IO,

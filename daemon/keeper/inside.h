@@ -7,6 +7,7 @@
 #include "keeper/backup.h"
 #include "keeper/children.h"
 #include "keeper/complaint.h"
+#include "keeper/damage.h"
 #include "keeper/intake.h"
 #include "keeper/journal.h"
 #include "keeper/keeper.h"
@@ -54,13 +55,14 @@ struct keeper {
 	struct logline *log;
 	struct config *config;
 	struct keeper_children children_ops;
-	bool gateway;
+	bool gateway, stopping;
 	mono_ms boot;
 
 	struct store *store; /* NULL: could not be opened yet */
 	bool restored;       /* what it holds is known here */
 	bool foreign_past;   /* it appeared with a past, and stays closed */
 	bool degraded;       /* the last commit failed */
+	struct db_damage damage;
 	wall_ms committed;   /* when the last one succeeded */
 	span_ms clock_ahead; /* the wall clock, of the axis */
 	bool clock_behind;   /* at the start, of what is kept */
@@ -77,14 +79,12 @@ struct keeper {
 	bool *gone; /* by receiver: said 410 since the last reload */
 	struct complaint *complaints; /* the same */
 	struct sent *sent;
-	size_t sent_count, sent_size;
+	size_t sent_count, sent_size, kept_count;
 	struct timer *commit, *tick, *dispatch, *well;
 	size_t save_next;          /* endpoint whose memory is saved next */
 	struct prober_stats stats; /* the prober's last word */
 	struct kept *kept;
-	size_t kept_count;
 	struct backing *backing; /* of `vigie backup`, or NULL */
-	bool stopping;
 };
 
 /* acts.c: what the acts have in common */

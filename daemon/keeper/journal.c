@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "io/crypto.h"
 #include "keeper/inside.h"
+#include "store/damage.h"
 
 static void
 entry_done(struct pending *e)
@@ -226,15 +227,21 @@ save_memories(struct keeper *k)
 	store_put_shared(k->store, ref, buf, world_save_shared(k->world, buf));
 }
 
-/* Nobody may have heard of it yet, and it cannot be written: tell now. */
 static void
-degrade(struct keeper *k, const struct fail *f)
+say_degraded(struct keeper *k, const struct fail *f)
 {
 	if (!k->degraded)
 		log_event(k->log, SEVERITY_CRIT,
 		    "database-unwritable why=%s action=%s", f->why,
 		    "probing and telling go on");
 	k->degraded = true;
+}
+
+/* Nobody may have heard of it yet, and it cannot be written: tell now. */
+static void
+degrade(struct keeper *k, const struct fail *f)
+{
+	say_degraded(k, f);
 	for (size_t i = 0; i < k->journal.count; i++) {
 		struct pending *e = &k->journal.entries[i];
 
@@ -268,6 +275,37 @@ write_all(struct keeper *k, struct fail *f)
 	return store_commit(k->store, f) == OK;
 }
 
+static void
+put_news(struct keeper *k, struct pending *e)
+{
+	char *json;
+
+	if (e->kind == ENTRY_ATTEMPT) {
+		telling_write_attempt(k, e);
+	} else if (e->kind == ENTRY_OUTPUT &&
+	    e->u.output.output->kind == OUTPUT_EVENT) {
+		json = telling_json(k, e);
+		telling_event(k, e, json);
+		mem_free(json);
+	}
+}
+
+/*
+ * A damaged file may still hold what is to be told, for the next start to
+ * find, where samples and states no longer fit.
+ */
+static bool
+write_news(struct keeper *k)
+{
+	struct fail f = {.why = ""};
+
+	if (store_begin(k->store, loop_now(k->loop), &f) != OK)
+		return false;
+	for (size_t i = 0; i < k->journal.count; i++)
+		put_news(k, &k->journal.entries[i]);
+	return store_commit(k->store, &f) == OK;
+}
+
 /* Rows made in a transaction that failed do not exist. */
 static void
 forget_rows(struct keeper *k)
@@ -280,6 +318,17 @@ forget_rows(struct keeper *k)
 		k->canaries.all[i]->row = 0;
 }
 
+/* What is to be told is on disk; the rest is, or never will be. */
+static void
+committed(struct keeper *k)
+{
+	k->committed = loop_now(k->loop);
+	telling_committed(k);
+	unwritten_done(&k->unwritten);
+	clear(&k->journal);
+	telling_dispatch(k);
+}
+
 void
 journal_commit(struct keeper *k)
 {
@@ -290,7 +339,12 @@ journal_commit(struct keeper *k)
 		return;
 	if (k->store == NULL || !write_all(k, &f)) {
 		forget_rows(k);
-		degrade(k, &f);
+		if (k->damage.certain && write_news(k)) {
+			say_degraded(k, &f);
+			committed(k);
+		} else {
+			degrade(k, &f);
+		}
 		return;
 	}
 	if (k->degraded)
@@ -298,11 +352,7 @@ journal_commit(struct keeper *k)
 		    "database-writable entries=%zu lost_samples=%" PRIu64,
 		    k->journal.count, k->journal.lost_samples);
 	k->degraded = false;
-	k->committed = loop_now(k->loop);
-	telling_committed(k);
-	unwritten_done(&k->unwritten);
-	clear(&k->journal);
-	telling_dispatch(k);
+	committed(k);
 }
 
 static int64_t
@@ -340,9 +390,11 @@ journal_open_store(struct keeper *k, enum exit_code *code, struct fail *f)
 	for (size_t i = 0; i < sizeof(random); i++)
 		instance[i] = alphabet[random[i] & 31];
 	outcome = store_open(&o, &k->store, f);
-	if (outcome == STORE_CORRUPT)
+	if (outcome == STORE_CORRUPT) {
 		log_event(k->log, SEVERITY_CRIT, "database-replaced why=%s",
 		    f->why);
+		store_replaced_said(k->store);
+	}
 	if (k->store != NULL && store_log_missing(k->store))
 		log_event(k->log, SEVERITY_CRIT,
 		    "database-log-missing path=%s lost=%s", k->config->database,

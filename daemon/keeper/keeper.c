@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "keeper/inside.h"
 #include "keeper/pausing.h"
+#include "store/damage.h"
 #include "wire/event_json.h"
 
 enum { UNHEALTHY_MS = 20 * SECOND_MS, RETAIN_EVERY_S = 5 };
@@ -62,7 +63,7 @@ maintain(struct keeper *k)
 
 	keep.samples = k->config->keep_samples;
 	if (store_tick(k->store, loop_now(k->loop), &f) != OK ||
-	    (k->ticks % RETAIN_EVERY_S == 0 &&
+	    (k->ticks % RETAIN_EVERY_S == 0 && !k->damage.certain &&
 		store_retain(k->store, loop_now(k->loop), &keep, &more, &f) !=
 		    OK))
 		log_event(k->log, SEVERITY_WARNING, "database-upkeep why=%s",
@@ -123,6 +124,8 @@ on_tick(void *arg)
 		if (k->ticks % 60 == 0)
 			expire(k);
 	}
+	if (k->store != NULL)
+		damage_watch(k);
 }
 
 static struct keeper *
@@ -145,7 +148,7 @@ keeper_empty(const struct keeper_setup *s)
 
 /* The past, even where it cannot be continued in writing yet. */
 static bool
-open_past(struct keeper *k, enum exit_code *code, struct fail *f)
+read_past(struct keeper *k, enum exit_code *code, struct fail *f)
 {
 	bool kept;
 
@@ -172,6 +175,39 @@ open_past(struct keeper *k, enum exit_code *code, struct fail *f)
 		k->local_ref = store_next_ref(k->store) - 1;
 		store_close(k->store);
 		k->store = NULL;
+	}
+	return true;
+}
+
+static void
+forget_past(struct keeper *k)
+{
+	timer_disarm(k->commit);
+	journal_done(&k->journal);
+	windows_free(k);
+	registry_done(&k->endpoints, false);
+	registry_done(&k->canaries, true);
+	world_free(k->world);
+	k->world = NULL;
+	store_close(k->store);
+	k->store = NULL;
+}
+
+/*
+ * Damage may show only now, where the open did not look.  Ending on it would
+ * be ending at each start: what is met twice is set aside.
+ */
+static bool
+open_past(struct keeper *k, enum exit_code *code, struct fail *f)
+{
+	struct fail ignored;
+
+	for (int met = 1; !read_past(k, code, f); met++) {
+		if (k->store == NULL || store_damage(k->store) == 0 ||
+		    met > 2 ||
+		    (met == 2 && store_condemn(k->store, &ignored) != OK))
+			return false;
+		forget_past(k);
 	}
 	return true;
 }
@@ -294,11 +330,13 @@ keeper_status(const struct keeper *k, struct text *out)
 	}
 	text_printf(out,
 	    "{\"version\":\"%s\",\"instance\":\"%s\",\"endpoints\":%zu,"
-	    "\"paused\":%zu,\"degraded\":%s,\"blind\":%s,\"prober\":%s,\"herald\":%s,"
+	    "\"paused\":%zu,\"degraded\":%s,\"damaged\":%s,\"blind\":%s,"
+	    "\"prober\":%s,\"herald\":%s,"
 	    "\"log\":%s,\"skipped\":%" PRIu64 ",\"dropped\":%" PRIu64
 	    ",\"late_p99_us\":%u,\"longest_turn_ms\":%u}",
 	    VIGIE_VERSION, k->store != NULL ? store_instance(k->store) : "none",
 	    configured, paused, k->degraded ? "true" : "false",
+	    k->damage.certain ? "true" : "false",
 	    world_blind(k->world) ? "true" : "false",
 	    k->children[CHILD_PROBER].ready ? "true" : "false",
 	    k->children[CHILD_HERALD].ready ? "true" : "false",
@@ -335,6 +373,10 @@ keeper_summary(const struct keeper *k, struct text *out)
 	}
 	if (paused > 0)
 		text_printf(out, "%s %zu paused", first ? ":" : ",", paused);
-	if (k->degraded)
+	if (k->damage.certain)
+		text_add(out,
+		    "; the database is damaged: restart to set it "
+		    "aside");
+	else if (k->degraded)
 		text_add(out, "; the database cannot be written");
 }

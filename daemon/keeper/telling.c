@@ -164,7 +164,9 @@ is_news(struct watched *w, const struct output *o)
 {
 	if (o->event != EVENT_GLITCH || w == NULL)
 		return true;
-	if (w->glitch_told != 0 && o->at - w->glitch_told < HOUR_MS)
+	/* The same one again: its transaction had failed. */
+	if (w->glitch_told != 0 && o->at != w->glitch_told &&
+	    o->at - w->glitch_told < HOUR_MS)
 		return false;
 	w->glitch_told = o->at;
 	return true;
@@ -330,6 +332,15 @@ on_due(void *arg, const struct store_owed *o)
 	return true;
 }
 
+static void
+unreadable(struct keeper *k, const struct receiver *r)
+{
+	/* Of a damaged file all is said. */
+	if (!k->damage.certain)
+		log_event(k->log, SEVERITY_ERR, "outbox-unreadable receiver=%s",
+		    r->id);
+}
+
 /* Send what is due, then sleep until something is. */
 void
 telling_dispatch(struct keeper *k)
@@ -337,7 +348,9 @@ telling_dispatch(struct keeper *k)
 	wall_ms now = loop_now(k->loop), next = INT64_MAX;
 
 	timer_disarm(k->dispatch);
-	if (k->store == NULL || k->degraded || k->stopping)
+	/* What a damaged file owes is told as long as it can be read. */
+	if (k->store == NULL || (k->degraded && !k->damage.certain) ||
+	    k->stopping)
 		return;
 	for (size_t i = 0; i < k->config->receiver_count; i++) {
 		const struct receiver *r = &k->config->receivers[i];
@@ -351,8 +364,7 @@ telling_dispatch(struct keeper *k)
 		if (due <= now) {
 			if (store_outbox_due(k->store, r->id, now, DUE_MAX,
 				on_due, k) != OK)
-				log_event(k->log, SEVERITY_ERR,
-				    "outbox-unreadable receiver=%s", r->id);
+				unreadable(k, r);
 			/* What is under way wakes us by its answer. */
 			due = now + SECOND_MS;
 		}

@@ -127,12 +127,19 @@ db_fail(struct db *d, int rc, const char *doing)
 	    d->handle != NULL ? sqlite3_errmsg(d->handle) : sqlite3_errstr(rc),
 	    rc, err != 0 ? ", " : "", err != 0 ? strerrordesc_np(err) : "",
 	    advice(d->outcome));
+	if (d->outcome == STORE_CORRUPT) {
+		d->damage++;
+		d->damaged = d->fail;
+	}
 	return false;
 }
 
 void
 db_clear(struct db *d)
 {
+	/* Who meets it again shall have read it again. */
+	if (d->outcome == STORE_CORRUPT && d->handle != NULL)
+		(void)sqlite3_db_release_memory(d->handle);
 	d->failed = false;
 	d->interrupted = false;
 	d->outcome = STORE_OK;

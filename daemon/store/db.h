@@ -38,7 +38,9 @@ struct db {
 	bool failed;
 	bool interrupted; /* by the limit on steps */
 	struct fail fail;
-	uint64_t steps; /* statements run */
+	uint64_t steps;      /* statements run */
+	unsigned damage;     /* how often it was met */
+	struct fail damaged; /* the last time */
 	char path[512];
 };
 

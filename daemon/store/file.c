@@ -16,7 +16,6 @@ enum {
 	HEADER_BYTES = 100,
 	VERSION_AT = 60,
 	APPLICATION_AT = 68,
-	ASIDE_BYTES = FILE_PATH_BYTES + 32,
 	ASIDES_MAX = 1000 /* of one second */
 };
 
@@ -226,16 +225,15 @@ file_discard(const char *path)
 static int
 move(const char *path, const char *suffix, const char *aside)
 {
-	char from[FILE_PATH_BYTES + 8], to[FILE_PATH_BYTES + 40];
+	char from[FILE_PATH_BYTES + 8], to[FILE_ASIDE_BYTES + 8];
 
 	(void)snprintf(from, sizeof(from), "%s%s", path, suffix);
 	(void)snprintf(to, sizeof(to), "%s%s", aside, suffix);
 	return rename(from, to) == 0 || errno == ENOENT ? 0 : errno;
 }
 
-/* Without it a loss of power may take back some of the names. */
-static void
-sync_folder(const char *path)
+void
+file_sync_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char folder[FILE_PATH_BYTES] = ".";
@@ -254,7 +252,7 @@ sync_folder(const char *path)
 static bool
 is_taken(const char *aside)
 {
-	char name[ASIDE_BYTES + 8];
+	char name[FILE_ASIDE_BYTES + 8];
 	struct stat st;
 
 	for (size_t i = 0; i < SUFFIXES; i++) {
@@ -265,32 +263,34 @@ is_taken(const char *aside)
 	return false;
 }
 
-/* Clocks stand still: a machine without one wakes in the same second. */
-static bool
-name_aside(const char *path, wall_ms now, char aside[ASIDE_BYTES])
+enum store_outcome
+file_name_aside(const char *path, wall_ms now, char aside[FILE_ASIDE_BYTES],
+    struct fail *f)
 {
 	char t[UTC_TEXT_BYTES];
 	int n;
 
 	(void)utc_format(now, t);
-	n = snprintf(aside, ASIDE_BYTES,
+	n = snprintf(aside, FILE_ASIDE_BYTES,
 	    "%s.corrupt-%.4s%.2s%.2sT%.2s%.2s%.2sZ", path, t, t + 5, t + 8,
 	    t + 11, t + 14, t + 17);
+	/* Clocks stand still: a machine without one wakes in the same second. */
 	for (int i = 2; i <= ASIDES_MAX && is_taken(aside); i++)
-		(void)snprintf(aside + n, (size_t)(ASIDE_BYTES - n), "-%d", i);
-	return !is_taken(aside);
+		(void)snprintf(aside + n, (size_t)(FILE_ASIDE_BYTES - n), "-%d",
+		    i);
+	return is_taken(aside) ? refuse(EEXIST, aside, "setting it aside", f)
+			       : STORE_OK;
 }
 
 enum store_outcome
-file_set_aside(const char *path, wall_ms now, char aside[ASIDE_BYTES],
-    struct fail *f)
+file_set_aside(const char *path, const char *aside, struct fail *f)
 {
-	int err = name_aside(path, now, aside) ? 0 : EEXIST;
+	int err = 0;
 
 	/* The log first: without it the file is still whole, only older. */
 	for (size_t i = 0; err == 0 && i < SUFFIXES; i++)
 		err = move(path, suffixes[i], aside);
-	sync_folder(path);
+	file_sync_folder(path);
 	return err == 0 ? STORE_OK : refuse(err, path, "setting it aside", f);
 }
 

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "store/store.h"
 
-enum { FILE_PATH_BYTES = 480 };
+enum { FILE_PATH_BYTES = 480, FILE_ASIDE_BYTES = FILE_PATH_BYTES + 32 };
 
 /*
  * Make the folder if it is missing, and take the lock beside the file, "-lock",
@@ -46,13 +46,18 @@ enum store_outcome file_create(const char *path, struct fail *f);
 void file_discard(const char *path);
 
 /*
- * Rename it and what belongs to it to NAME.corrupt-YYYYMMDDTHHMMSSZ, for good
- * when this returns.  Where one of that second is already, -2 follows, and so
- * on: never is one replaced by another.
+ * NAME.corrupt-YYYYMMDDTHHMMSSZ, or where one of that second is already, with
+ * -2 behind it, and so on: never is one replaced by another.
  */
 MUST_CHECK
-enum store_outcome file_set_aside(const char *path, wall_ms now,
-    char aside[FILE_PATH_BYTES + 32], struct fail *f);
+enum store_outcome file_name_aside(const char *path, wall_ms now,
+    char aside[FILE_ASIDE_BYTES], struct fail *f);
+/* Rename it and what belongs to it, for good when this returns. */
+MUST_CHECK
+enum store_outcome file_set_aside(const char *path, const char *aside,
+    struct fail *f);
+/* Names that were made or changed beside path stay so. */
+void file_sync_folder(const char *path);
 
 /* By name, without opening; 0 when missing. */
 int64_t file_bytes(const char *path, const char *suffix);

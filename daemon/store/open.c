@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "store/damage.h"
 #include "store/file.h"
 #include "store/load.h"
 #include "store/migrate.h"
 #include "store/outbox.h"
+#include "store/salvage.h"
 #include "store/writer.h"
 
 enum {
@@ -412,23 +414,70 @@ connect(struct store *s, const struct store_options *o, bool fresh,
 	return out;
 }
 
+/* A damaged one is aside: whatever it still owes, this one does. */
 static enum store_outcome
-replace(struct store *s, const struct store_options *o, struct fail *f)
+replaced(struct store *s, const struct damage *d, struct fail *f)
 {
-	char aside[FILE_PATH_BYTES + 32];
-	struct fail before = *f;
-	enum store_outcome out = file_set_aside(o->path, o->now, aside, f);
+	size_t owed = salvage(s, d->aside);
 
+	(void)fail_set(f, ERR_CORRUPT,
+	    "%.160s; it was moved to %s and a new one begun: what it held is "
+	    "not shown until it is repaired, but for %zu notices still owed",
+	    d->why, d->aside, owed);
+	return STORE_CORRUPT;
+}
+
+/* Out of the way, where d says if that has been decided; and a new one. */
+static enum store_outcome
+replace(struct store *s, const struct store_options *o, struct damage *d,
+    struct fail *f)
+{
+	enum store_outcome out = STORE_OK;
+	struct fail ignored;
+
+	(void)snprintf(d->why, sizeof(d->why), "%s", f->why);
+	if (d->aside[0] == '\0')
+		out = file_name_aside(o->path, o->now, d->aside, f);
 	if (out != STORE_OK)
 		return out;
-	out = connect(s, o, true, f);
-	if (out != STORE_NEW)
-		return out;
-	(void)fail_set(f, ERR_CORRUPT,
-	    "%.200s; it was moved to %s and a new one begun: what it held is "
-	    "not shown until it is repaired",
-	    before.why, aside);
-	return STORE_CORRUPT;
+	/* Without room for that word the rest is done all the same. */
+	if (damage_write(o->path, d, &ignored) != OK)
+		damage_forget(o->path);
+	out = file_set_aside(o->path, d->aside, f);
+	if (out == STORE_OK)
+		out = connect(s, o, true, f);
+	return out == STORE_NEW ? replaced(s, d, f) : out;
+}
+
+/* Ours, or none yet: in use as it is, or instead of a damaged one. */
+static enum store_outcome
+open_held(struct store *s, const struct store_options *o,
+    enum store_outcome found, struct fail *f)
+{
+	struct damage d;
+	enum damage_stage stage = damage_read(o->path, &d);
+	enum store_outcome out = found;
+	bool fresh = found == STORE_NEW;
+
+	if (stage == DAMAGE_NONE)
+		damage_forget(o->path);
+	if (stage == DAMAGE_FOUND) {
+		(void)fail_set(f, ERR_CORRUPT, "%s", d.why);
+		return replace(s, o, &d, f);
+	}
+	if (out != STORE_CORRUPT) {
+		out = connect(s, o, fresh, f);
+		/* A disk may give one wrong answer: what is, stays. */
+		if (out == STORE_CORRUPT && !fresh)
+			out = connect(s, o, false, f);
+	}
+	if (out == STORE_CORRUPT) {
+		d = (struct damage){.why = ""};
+		return replace(s, o, &d, f);
+	}
+	if (stage == DAMAGE_MOVED && (out == STORE_OK || out == STORE_NEW))
+		return replaced(s, &d, f);
+	return out;
 }
 
 enum store_outcome
@@ -449,16 +498,8 @@ store_open(const struct store_options *o, struct store **s, struct fail *f)
 	out = file_lock(o->path, &n->lock_fd, f);
 	if (out == STORE_OK)
 		out = file_inspect(o->path, newest, true, f);
-	if (out == STORE_OK || out == STORE_NEW) {
-		bool fresh = out == STORE_NEW;
-
-		out = connect(n, o, fresh, f);
-		/* A disk may give one wrong answer: what is, stays. */
-		if (out == STORE_CORRUPT && !fresh)
-			out = connect(n, o, false, f);
-	}
-	if (out == STORE_CORRUPT)
-		out = replace(n, o, f);
+	if (out == STORE_OK || out == STORE_NEW || out == STORE_CORRUPT)
+		out = open_held(n, o, out, f);
 	if (out != STORE_OK && out != STORE_NEW && out != STORE_CORRUPT) {
 		discard(n);
 		return out;

@@ -44,8 +44,8 @@ store_begin(struct store *s, wall_ms now, struct fail *f)
 	struct use u;
 
 	assert(!s->open);
-	db_clear(&s->db);
 	end_open(s);
+	db_clear(&s->db);
 	u = db_use(&s->db, SQL_BEGIN);
 	if (!use_run(&u)) {
 		s->stats.failures++;

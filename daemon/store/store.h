@@ -33,7 +33,7 @@ struct store;
 enum store_outcome {
 	STORE_OK,
 	STORE_NEW,        /* the file was made just now */
-	STORE_CORRUPT,    /* damaged; at open: moved aside, a new one made */
+	STORE_CORRUPT,    /* damaged; at open: moved aside, a new one in use */
 	STORE_FULL,       /* no space left; goes away with the cause */
 	STORE_READONLY,   /* file or file system is read-only */
 	STORE_PERMISSION, /* not permitted */
@@ -59,9 +59,13 @@ struct store_options {
 
 /*
  * Open or make the database (folder 0750, files 0640), bring it to this
- * version, note a new epoch.  *s is set for OK, NEW and CORRUPT (then a new,
- * empty file), NULL else.  For all but OK and NEW *f says what is wrong,
- * where, and what to do; it must not be NULL.  May take seconds.
+ * version, note a new epoch.  *s is set for OK, NEW and CORRUPT, NULL else.
+ * For all but OK and NEW *f says what is wrong, where, and what to do; it must
+ * not be NULL.  May take seconds.
+ *
+ * CORRUPT: the file was damaged, or condemned (damage.h); it was moved aside,
+ * a new one is in use, and owes what is known to be owed.  So it is said at
+ * each open, until store_replaced_said().
  */
 MUST_CHECK
 enum store_outcome store_open(const struct store_options *o, struct store **s,

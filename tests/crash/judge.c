@@ -75,6 +75,9 @@ set_aside(struct judging *j)
 		    scene_damaged() ? "not" : "was not damaged");
 	else if (scene_damaged() && whole != 1)
 		against(j, "damaged, and set aside", "not once, or not whole");
+	else if (scene_damaged() &&
+	    strstr(stage_log(j->story->stage), "database-replaced") == NULL)
+		against(j, "damaged, and set aside", "and nobody was told");
 }
 
 static const char *const found[] =

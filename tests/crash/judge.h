@@ -4,8 +4,8 @@
  * the machine lost power, and came back.
  *
  *  1. The database opens and is sound (integrity_check, foreign_key_check),
- *     was not set aside (unless it was damaged: then it was, whole), and has refused
- *     nothing that was decided.
+ *     was not set aside (unless it was damaged: then it was, whole, and that
+ *     was said), and has refused nothing that was decided.
  *  2. What was committed is there: each sample, transition, event, and notice
  *     owed to a receiver, of which the store had said that it was.
  *  3. What a receiver took stands in the outbox, word for word: nobody was

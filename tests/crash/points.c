@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "points.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -9,8 +10,15 @@
 
 #include "keeper/inside.h"
 #include "store/backup.h"
+#include "store/damage.h"
 #include "store/file.h"
 #include "store/migrate.h"
+#include "store/salvage.h"
+
+/* Of store/writer.h, which is not to be seen beside keeper/inside.h. */
+void rolling_flush(struct store *s);
+void rolling_committed(struct store *s);
+void samples_save_heads(struct store *s, bool force);
 
 static const char *const names[] = {
 #define AROUND(name, result, parameters, arguments) #name,
@@ -56,10 +64,21 @@ point_after(enum function f)
 }
 
 /*
+ * The linker would not notice that a parameter is missing.  A type takes no
+ * brackets.  NOLINTBEGIN(bugprone-macro-parentheses)
+ */
+#define SAME_TYPE(name, result, parameters)                       \
+	static_assert(_Generic(&(name), result(*) parameters : 1, \
+			  default : 0),                           \
+	    #name " is declared otherwise");
+/* NOLINTEND(bugprone-macro-parentheses) */
+
+/*
  * These stand in for calls of our objects; see --wrap of ld(1):
  * these names are its own.  NOLINTBEGIN(bugprone-reserved-identifier)
  */
 #define AROUND(name, result, parameters, arguments) \
+	SAME_TYPE(name, result, parameters)         \
 	result __real_##name parameters;            \
 	result __wrap_##name parameters;            \
 	result __wrap_##name parameters             \
@@ -72,6 +91,7 @@ point_after(enum function f)
 		return r;                           \
 	}
 #define AROUND_VOID(name, parameters, arguments) \
+	SAME_TYPE(name, void, parameters)        \
 	void __real_##name parameters;           \
 	void __wrap_##name parameters;           \
 	void __wrap_##name parameters            \

@@ -100,18 +100,19 @@ def children(pid):
 class Daemon:
     """`vigie run` on a configuration; its words go to a file."""
 
-    def __init__(self, config, wrap=(), env=None):
+    def __init__(self, config, wrap=(), env=None, options=()):
         self.config = pathlib.Path(config)
         self.log = self.config.with_suffix(".log")
-        self.wrap = list(wrap)
+        self.wrap, self.options = list(wrap), list(options)
         self.env = {**ENV, **(env or {})}
         self.process = None
 
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*self.wrap, VIGIE, "run", "-c", self.config], env=self.env,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                [*self.wrap, VIGIE, "run", "-c", self.config, *self.options],
+                env=self.env, stdin=subprocess.DEVNULL, stdout=log,
+                stderr=log)
         return self
 
     def __enter__(self):

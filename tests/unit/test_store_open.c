@@ -12,6 +12,7 @@
 
 #include "stores.h"
 
+#include "store/damage.h"
 #include "store/file.h"
 #include "store/migrate.h"
 
@@ -296,6 +297,7 @@ each_is_kept(void **state)
 		assert_int_equal(stores_try(path, STORES_T0, &s, &f),
 		    STORE_CORRUPT);
 		assert_non_null(strstr(f.why, names[i]));
+		store_replaced_said(s);
 		store_close(s);
 		file_discard(path);
 	}
