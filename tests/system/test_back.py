@@ -175,7 +175,7 @@ def test_the_daemon_goes_away(scene):
     target, daemon = scene
     del target.pages["/eu"]
     answer(daemon, 1)
-    with wait(daemon, "--timeout", "8s") as waiting:
+    with wait(daemon, "--timeout", "15s") as waiting:
         assert daemon.stop() == 0
         out, err = waiting.communicate(timeout=60)
     assert waiting.returncode == 1
