@@ -209,58 +209,59 @@ expect(struct story *t, wall_ms at, char *rest)
 	}
 }
 
-static bool
-resolve(struct stage *s, struct text *why)
-{
-	struct fail f = {.why = ""};
+/*
+ * Acts: "HH:MM VERB REST".  REST begins behind the verb; what is missing of it
+ * is "".
+ */
 
-	if (keeper_resolve(stage_keeper(s), stage_last_incident(s), "operator",
-		"story", &f) == OK)
-		return true;
-	text_add(why, f.why);
-	return false;
+static char *
+skip_blanks(char *s)
+{
+	return s + strspn(s, " ");
 }
 
-/* Add a window (config/windowspec.h), or cancel "w1"; false with the reason. */
-static bool
-plan_window(struct stage *s, const char *what, struct text *why)
+static void
+act_done(struct story *t, const char *verb, enum status s, const struct fail *f)
 {
-	json_t *list = json_pack("[o*]", json_loads(what, 0, NULL));
-	struct fail f = {.why = ""};
-	enum status done;
-	struct text said;
+	if (s != OK)
+		story_fault(t, verb, f->why);
+}
 
-	text_init(&said, 256);
-	if (what[0] == 'w')
-		done = keeper_window_cancel(stage_keeper(s), what, "operator",
-		    "story", &said, &f);
-	else
-		done = keeper_windows_add(stage_keeper(s), "operator", false,
-		    list, &said, &f);
-	text_add(why, f.why);
+static void
+act_resolve(struct story *t, const char *verb, char *rest)
+{
+	struct fail f = {.why = ""};
+
+	(void)rest;
+	act_done(t, verb,
+	    keeper_resolve(stage_keeper(t->stage),
+		stage_last_incident(t->stage), "operator", "story", &f),
+	    &f);
+}
+
+/* plan: a window (config/windowspec.h), or "w1", which is cancelled. */
+static void
+act_plan(struct story *t, const char *verb, char *rest)
+{
+	const char *what = skip_blanks(rest);
+	json_t *list = json_pack("[o*]", json_loads(what, 0, NULL));
+	struct keeper *k = stage_keeper(t->stage);
+	struct fail f = {.why = ""};
+	struct text said;
+	enum status done;
+
+	text_init(&said, YAML_BYTES);
+	done = what[0] == 'w'
+	    ? keeper_window_cancel(k, what, "operator", "story", &said, &f)
+	    : keeper_windows_add(k, "operator", false, list, &said, &f);
+	act_done(t, verb, done, &f);
 	text_done(&said);
 	json_decref(list);
-	return done == OK;
 }
 
-/* A window by command; false: the verb is another. */
-static bool
-plan(struct story *t, const char *verb, const char *rest)
-{
-	struct text why;
-
-	if (strcmp(verb, "plan") != 0)
-		return false;
-	text_init(&why, YAML_BYTES);
-	if (!plan_window(t->stage, rest + strspn(rest, " "), &why))
-		story_fault(t, "not planned", text_str(&why));
-	text_done(&why);
-	return true;
-}
-
-/* A backup that is kept, the last one only; false: the verb is another. */
-static bool
-backup(struct story *t, const char *verb)
+/* backup: one that is kept, the last one only. */
+static void
+act_backup(struct story *t, const char *verb, char *rest)
 {
 	/* Jobs of one keeper are numbered from 1. */
 	struct keeper_backup_end how = {.good = true, .keep = true, .only = 1};
@@ -268,8 +269,7 @@ backup(struct story *t, const char *verb)
 	struct text path;
 	enum status done;
 
-	if (strcmp(verb, "backup") != 0)
-		return false;
+	(void)rest;
 	text_init(&path, YAML_BYTES);
 	done = keeper_backup_begin(stage_keeper(t->stage), "story", &f);
 	stage_run_until(t->stage,
@@ -279,145 +279,214 @@ backup(struct story *t, const char *verb)
 	for (how.job = 1; done == ERR_NOTFOUND && how.job < 9; how.job++)
 		done =
 		    keeper_backup_end(stage_keeper(t->stage), &how, &path, &f);
-	if (done != OK)
-		story_fault(t, "no backup", f.why);
+	act_done(t, verb, done, &f);
 	text_done(&path);
-	return true;
 }
 
-/* "pause NAME LENGTH|- [WHY]", "resume NAME"; false: the verb is another. */
-static bool
-pause_or_resume(struct story *t, const char *verb, char *rest)
+/* pause NAME LENGTH|- [WHY] */
+static void
+act_pause(struct story *t, const char *verb, char *rest)
 {
-	struct keeper *k = stage_keeper(t->stage);
-	bool pauses = strcmp(verb, "pause") == 0;
 	struct keeper_pause p = {.author = "ann"};
-	char name[256], length[32] = "-";
+	char name[256], length[32];
 	struct fail f = {.why = ""};
-	struct text done;
-	enum status s;
+	struct text said;
+	enum status s = OK;
 
-	if (!pauses && strcmp(verb, "resume") != 0)
-		return false;
 	(void)word(&rest, name, sizeof(name));
-	if (pauses)
-		(void)word(&rest, length, sizeof(length));
-	rest += strspn(rest, " ");
+	(void)word(&rest, length, sizeof(length));
+	rest = skip_blanks(rest);
 	p.name = name;
 	p.why = *rest != '\0' ? rest : NULL;
-	text_init(&done, YAML_BYTES);
-	if (strcmp(length, "-") != 0 &&
-	    duration_parse(length, &p.length, &f) != OK)
-		s = f.code;
-	else
-		s = pauses ? keeper_pause(k, &p, &done, &f)
-			   : keeper_resume(k, name, "ann", p.why, &done, &f);
-	text_done(&done);
-	if (s != OK)
-		story_fault(t, verb, f.why);
-	return true;
+	text_init(&said, YAML_BYTES);
+	if (strcmp(length, "-") != 0)
+		s = duration_parse(length, &p.length, &f);
+	if (s == OK)
+		s = keeper_pause(stage_keeper(t->stage), &p, &said, &f);
+	act_done(t, verb, s, &f);
+	text_done(&said);
 }
 
-/* What an operator says of the incident told of last; false for others. */
-static bool
-say(struct story *t, const char *verb, char *rest)
-{
-	const char *incident = stage_last_incident(t->stage);
-	struct keeper *k = stage_keeper(t->stage);
-	struct fail f = {.why = ""};
-	struct text done;
-	enum status s;
-
-	if (strcmp(verb, "note") != 0 && strcmp(verb, "ack") != 0)
-		return pause_or_resume(t, verb, rest);
-	rest += strspn(rest, " ");
-	text_init(&done, YAML_BYTES);
-	if (strcmp(verb, "note") == 0)
-		s = keeper_note(k, incident, "ann", rest, &f);
-	else
-		s = keeper_acknowledge(k, incident, "ann",
-		    *rest != '\0' ? rest : NULL, &done, &f);
-	text_done(&done);
-	if (s != OK)
-		story_fault(t, verb, f.why);
-	return true;
-}
-
-/* "3" addresses, or why there are none. */
+/* resume NAME [WHY] */
 static void
-resolves(struct story *t, const char *host, const char *what)
+act_resume(struct story *t, const char *verb, char *rest)
+{
+	struct fail f = {.why = ""};
+	struct text said;
+	char name[256];
+
+	(void)word(&rest, name, sizeof(name));
+	rest = skip_blanks(rest);
+	text_init(&said, YAML_BYTES);
+	act_done(t, verb,
+	    keeper_resume(stage_keeper(t->stage), name, "ann",
+		*rest != '\0' ? rest : NULL, &said, &f),
+	    &f);
+	text_done(&said);
+}
+
+/* note TEXT, of the incident told of last */
+static void
+act_note(struct story *t, const char *verb, char *rest)
+{
+	struct fail f = {.why = ""};
+
+	act_done(t, verb,
+	    keeper_note(stage_keeper(t->stage), stage_last_incident(t->stage),
+		"ann", skip_blanks(rest), &f),
+	    &f);
+}
+
+/* ack [WHY], likewise */
+static void
+act_ack(struct story *t, const char *verb, char *rest)
+{
+	const char *why = skip_blanks(rest);
+	struct fail f = {.why = ""};
+	struct text said;
+
+	text_init(&said, YAML_BYTES);
+	act_done(t, verb,
+	    keeper_acknowledge(stage_keeper(t->stage),
+		stage_last_incident(t->stage), "ann", *why != '\0' ? why : NULL,
+		&said, &f),
+	    &f);
+	text_done(&said);
+}
+
+static void
+act_reload(struct story *t, const char *verb, char *rest)
+{
+	char *yaml = block(t);
+	struct text why;
+
+	(void)verb;
+	(void)rest;
+	text_init(&why, YAML_BYTES);
+	(void)stage_reload(t->stage, yaml, &why);
+	text_done(&why);
+	mem_free(yaml);
+}
+
+/* kill ROLE */
+static void
+act_kill(struct story *t, const char *verb, char *rest)
+{
+	enum role role;
+	char w[32];
+
+	(void)word(&rest, w, sizeof(w));
+	if (role_parse(w, &role))
+		stage_kill(t->stage, role);
+	else
+		story_fault(t, verb, w);
+}
+
+/* disk full|free */
+static void
+act_disk(struct story *t, const char *verb, char *rest)
+{
+	(void)verb;
+	stage_disk(t->stage, strcmp(skip_blanks(rest), "full") == 0);
+}
+
+/* name HOST 1|2|3|REASON: so many addresses, or why there are none */
+static void
+act_resolves(struct story *t, const char *verb, char *rest)
 {
 	struct resolve_answer a = {.addresses = {"192.0.2.1", "192.0.2.2",
 				       "192.0.2.3"},
 	    .delay = 1};
-	bool counted = what[0] >= '1' && what[0] <= '3';
+	char host[256], what[64];
+	bool counted;
 
+	(void)verb;
+	(void)word(&rest, host, sizeof(host));
+	(void)word(&rest, what, sizeof(what));
+	counted = what[0] >= '1' && what[0] <= '3';
 	a.addresses[counted ? what[0] - '0' : 1] = NULL;
 	if (!counted)
 		a.reason = reason_named(what);
 	stage_resolves(t->stage, host, &a);
 }
 
+/* logged TEXT, or silent TEXT for the contrary */
 static void
-logged(struct story *t, const char *what, bool wanted)
+act_logged(struct story *t, const char *verb, char *rest)
 {
-	if ((strstr(stage_log(t->stage), what) != NULL) != wanted)
-		story_fault(t, wanted ? "not logged" : "logged", what);
+	bool wanted = strcmp(verb, "logged") == 0;
+	char w[1024];
+
+	(void)word(&rest, w, sizeof(w));
+	if ((strstr(stage_log(t->stage), w) != NULL) != wanted)
+		story_fault(t, wanted ? "not logged" : "logged", w);
+}
+
+/* holds N SELECT ... */
+static void
+act_holds(struct story *t, const char *verb, char *rest)
+{
+	char want[32], got[32];
+
+	(void)verb;
+	(void)word(&rest, want, sizeof(want));
+	(void)snprintf(got, sizeof(got), "%lld",
+	    (long long)stage_ask(t->stage, rest));
+	if (strcmp(got, want) != 0)
+		story_fault(t, got, rest);
+}
+
+/* clock [-]LENGTH; sleep, restart, crash LENGTH */
+static void
+act_time(struct story *t, const char *verb, char *rest)
+{
+	struct fail f = {.why = ""};
+	span_ms d = 0;
+	bool back;
+	char w[32];
+
+	(void)word(&rest, w, sizeof(w));
+	back = strcmp(verb, "clock") == 0 && w[0] == '-';
+	if (duration_parse(w + back, &d, &f) != OK)
+		story_fault(t, "not a duration", w);
+	else if (strcmp(verb, "clock") == 0)
+		loop_sim_step_wall(stage_loop(t->stage), back ? -d : d);
+	else if (strcmp(verb, "sleep") == 0)
+		loop_sim_sleep(stage_loop(t->stage), d);
+	else
+		stage_restart(t->stage, d, strcmp(verb, "crash") == 0);
+}
+
+static void
+act_stop(struct story *t, const char *verb, char *rest)
+{
+	(void)t;
+	(void)verb;
+	(void)rest;
 }
 
 static void
 act(struct story *t, const char *verb, char *rest)
 {
-	struct text why;
-	char w[1024], host[256];
-	span_ms d = 0;
-	enum role role;
-	struct fail f;
+	static const struct {
+		const char *verb;
+		void (*act)(struct story *t, const char *verb, char *rest);
+	} all[] = {{"ack", act_ack}, {"backup", act_backup},
+	    {"clock", act_time}, {"crash", act_time}, {"disk", act_disk},
+	    {"holds", act_holds}, {"kill", act_kill}, {"logged", act_logged},
+	    {"name", act_resolves}, {"note", act_note}, {"pause", act_pause},
+	    {"plan", act_plan}, {"reload", act_reload},
+	    {"resolve", act_resolve}, {"restart", act_time},
+	    {"resume", act_resume}, {"silent", act_logged}, {"sleep", act_time},
+	    {"stop", act_stop}};
 
-	if (say(t, verb, rest) || backup(t, verb))
-		return;
-	text_init(&why, YAML_BYTES);
-	if (strcmp(verb, "reload") == 0) {
-		char *yaml = block(t);
-
-		(void)stage_reload(t->stage, yaml, &why);
-		mem_free(yaml);
-	} else if (strcmp(verb, "resolve") == 0) {
-		if (!resolve(t->stage, &why))
-			story_fault(t, "not resolved", text_str(&why));
-	} else if (!word(&rest, w, sizeof(w))) {
-		story_fault(t, "needs another word", verb);
-	} else if (strcmp(verb, "kill") == 0 && role_parse(w, &role)) {
-		stage_kill(t->stage, role);
-	} else if (strcmp(verb, "disk") == 0) {
-		stage_disk(t->stage, strcmp(w, "full") == 0);
-	} else if (strcmp(verb, "name") == 0) {
-		(void)snprintf(host, sizeof(host), "%.255s", w);
-		(void)word(&rest, w, sizeof(w));
-		resolves(t, host, w);
-	} else if (strcmp(verb, "logged") == 0) {
-		logged(t, w, true);
-	} else if (strcmp(verb, "silent") == 0) {
-		logged(t, w, false);
-	} else if (strcmp(verb, "holds") == 0) {
-		(void)snprintf(host, sizeof(host), "%lld",
-		    (long long)stage_ask(t->stage, rest));
-		if (strcmp(host, w) != 0)
-			story_fault(t, host, rest);
-	} else if (strcmp(verb, "clock") == 0) {
-		bool back = w[0] == '-';
-
-		if (duration_parse(w + back, &d, &f) != OK)
-			story_fault(t, "not a duration", w);
-		loop_sim_step_wall(stage_loop(t->stage), back ? -d : d);
-	} else if (duration_parse(w, &d, &f) != OK) {
-		story_fault(t, "not an act", verb);
-	} else if (strcmp(verb, "sleep") == 0) {
-		loop_sim_sleep(stage_loop(t->stage), d);
-	} else {
-		stage_restart(t->stage, d, strcmp(verb, "crash") == 0);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		if (strcmp(all[i].verb, verb) == 0) {
+			all[i].act(t, verb, rest);
+			return;
+		}
 	}
-	text_done(&why);
+	story_fault(t, "not an act", verb);
 }
 
 static bool
@@ -446,7 +515,7 @@ at_time(struct story *t, const char *when, char *rest)
 		expect(t, at, rest + strspn(rest, " "));
 	else if (strstr(verb, "://") != NULL)
 		behave(t, verb, rest);
-	else if (strcmp(verb, "stop") != 0 && !plan(t, verb, rest))
+	else
 		act(t, verb, rest);
 }
 
