@@ -89,9 +89,9 @@ block(struct story *t)
 }
 
 static bool
-word(char **rest, char *out, size_t size)
+word(const char **rest, char *out, size_t size)
 {
-	char *s = *rest + strspn(*rest, " ");
+	const char *s = *rest + strspn(*rest, " ");
 	size_t n = 0;
 	bool quoted = false;
 
@@ -137,7 +137,7 @@ reason_named(const char *s)
 }
 
 static void
-behave(struct story *t, const char *url, char *rest)
+behave(struct story *t, const char *url, const char *rest)
 {
 	struct behaviour b = {.code = 200};
 	char w[1024], body[1024] = "", header[1024] = "";
@@ -170,7 +170,7 @@ behave(struct story *t, const char *url, char *rest)
 
 /* The next event told must be this one. */
 static void
-expect(struct story *t, wall_ms at, char *rest)
+expect(struct story *t, wall_ms at, const char *rest)
 {
 	const struct heard *h;
 	char w[256], text[UTC_TEXT_BYTES];
@@ -214,8 +214,8 @@ expect(struct story *t, wall_ms at, char *rest)
  * is "".
  */
 
-static char *
-skip_blanks(char *s)
+static const char *
+skip_blanks(const char *s)
 {
 	return s + strspn(s, " ");
 }
@@ -228,7 +228,7 @@ act_done(struct story *t, const char *verb, enum status s, const struct fail *f)
 }
 
 static void
-act_resolve(struct story *t, const char *verb, char *rest)
+act_resolve(struct story *t, const char *verb, const char *rest)
 {
 	struct fail f = {.why = ""};
 
@@ -241,7 +241,7 @@ act_resolve(struct story *t, const char *verb, char *rest)
 
 /* plan: a window (config/windowspec.h), or "w1", which is cancelled. */
 static void
-act_plan(struct story *t, const char *verb, char *rest)
+act_plan(struct story *t, const char *verb, const char *rest)
 {
 	const char *what = skip_blanks(rest);
 	json_t *list = json_pack("[o*]", json_loads(what, 0, NULL));
@@ -261,7 +261,7 @@ act_plan(struct story *t, const char *verb, char *rest)
 
 /* backup: one that is kept, the last one only. */
 static void
-act_backup(struct story *t, const char *verb, char *rest)
+act_backup(struct story *t, const char *verb, const char *rest)
 {
 	/* Jobs of one keeper are numbered from 1. */
 	struct keeper_backup_end how = {.good = true, .keep = true, .only = 1};
@@ -285,7 +285,7 @@ act_backup(struct story *t, const char *verb, char *rest)
 
 /* pause NAME LENGTH|- [WHY] */
 static void
-act_pause(struct story *t, const char *verb, char *rest)
+act_pause(struct story *t, const char *verb, const char *rest)
 {
 	struct keeper_pause p = {.author = "ann"};
 	char name[256], length[32];
@@ -309,7 +309,7 @@ act_pause(struct story *t, const char *verb, char *rest)
 
 /* resume NAME [WHY] */
 static void
-act_resume(struct story *t, const char *verb, char *rest)
+act_resume(struct story *t, const char *verb, const char *rest)
 {
 	struct fail f = {.why = ""};
 	struct text said;
@@ -327,7 +327,7 @@ act_resume(struct story *t, const char *verb, char *rest)
 
 /* note TEXT, of the incident told of last */
 static void
-act_note(struct story *t, const char *verb, char *rest)
+act_note(struct story *t, const char *verb, const char *rest)
 {
 	struct fail f = {.why = ""};
 
@@ -339,7 +339,7 @@ act_note(struct story *t, const char *verb, char *rest)
 
 /* ack [WHY], likewise */
 static void
-act_ack(struct story *t, const char *verb, char *rest)
+act_ack(struct story *t, const char *verb, const char *rest)
 {
 	const char *why = skip_blanks(rest);
 	struct fail f = {.why = ""};
@@ -355,7 +355,7 @@ act_ack(struct story *t, const char *verb, char *rest)
 }
 
 static void
-act_reload(struct story *t, const char *verb, char *rest)
+act_reload(struct story *t, const char *verb, const char *rest)
 {
 	char *yaml = block(t);
 	struct text why;
@@ -370,7 +370,7 @@ act_reload(struct story *t, const char *verb, char *rest)
 
 /* kill ROLE */
 static void
-act_kill(struct story *t, const char *verb, char *rest)
+act_kill(struct story *t, const char *verb, const char *rest)
 {
 	enum role role;
 	char w[32];
@@ -384,7 +384,7 @@ act_kill(struct story *t, const char *verb, char *rest)
 
 /* disk full|free */
 static void
-act_disk(struct story *t, const char *verb, char *rest)
+act_disk(struct story *t, const char *verb, const char *rest)
 {
 	(void)verb;
 	stage_disk(t->stage, strcmp(skip_blanks(rest), "full") == 0);
@@ -392,7 +392,7 @@ act_disk(struct story *t, const char *verb, char *rest)
 
 /* name HOST 1|2|3|REASON: so many addresses, or why there are none */
 static void
-act_resolves(struct story *t, const char *verb, char *rest)
+act_resolves(struct story *t, const char *verb, const char *rest)
 {
 	struct resolve_answer a = {.addresses = {"192.0.2.1", "192.0.2.2",
 				       "192.0.2.3"},
@@ -412,7 +412,7 @@ act_resolves(struct story *t, const char *verb, char *rest)
 
 /* logged TEXT, or silent TEXT for the contrary */
 static void
-act_logged(struct story *t, const char *verb, char *rest)
+act_logged(struct story *t, const char *verb, const char *rest)
 {
 	bool wanted = strcmp(verb, "logged") == 0;
 	char w[1024];
@@ -424,7 +424,7 @@ act_logged(struct story *t, const char *verb, char *rest)
 
 /* holds N SELECT ... */
 static void
-act_holds(struct story *t, const char *verb, char *rest)
+act_holds(struct story *t, const char *verb, const char *rest)
 {
 	char want[32], got[32];
 
@@ -438,7 +438,7 @@ act_holds(struct story *t, const char *verb, char *rest)
 
 /* clock [-]LENGTH; sleep, restart, crash LENGTH */
 static void
-act_time(struct story *t, const char *verb, char *rest)
+act_time(struct story *t, const char *verb, const char *rest)
 {
 	struct fail f = {.why = ""};
 	span_ms d = 0;
@@ -458,7 +458,7 @@ act_time(struct story *t, const char *verb, char *rest)
 }
 
 static void
-act_stop(struct story *t, const char *verb, char *rest)
+act_stop(struct story *t, const char *verb, const char *rest)
 {
 	(void)t;
 	(void)verb;
@@ -466,11 +466,12 @@ act_stop(struct story *t, const char *verb, char *rest)
 }
 
 static void
-act(struct story *t, const char *verb, char *rest)
+act(struct story *t, const char *verb, const char *rest)
 {
 	static const struct {
 		const char *verb;
-		void (*act)(struct story *t, const char *verb, char *rest);
+		void (
+		    *act)(struct story *t, const char *verb, const char *rest);
 	} all[] = {{"ack", act_ack}, {"backup", act_backup},
 	    {"clock", act_time}, {"crash", act_time}, {"disk", act_disk},
 	    {"holds", act_holds}, {"kill", act_kill}, {"logged", act_logged},
@@ -497,7 +498,7 @@ is_claim(const char *verb)
 }
 
 static void
-at_time(struct story *t, const char *when, char *rest)
+at_time(struct story *t, const char *when, const char *rest)
 {
 	char verb[1024];
 	wall_ms at = time_of(t, when);
@@ -539,7 +540,7 @@ story_play(struct story *t)
 	struct fail f;
 
 	while (next_line(t, line)) {
-		char *rest = line;
+		const char *rest = line;
 
 		(void)word(&rest, w, sizeof(w));
 		if (strcmp(w, "start") == 0) {
@@ -562,7 +563,8 @@ story_expected(const struct story *t, size_t n, char *out, size_t size)
 {
 	static const char verb[] = " expect ";
 	const char *s = t->text;
-	char line[LINE_BYTES], event[64], endpoint[256], *rest = line;
+	char line[LINE_BYTES], event[64], endpoint[256];
+	const char *rest = line;
 
 	do {
 		s = strstr(s, verb);
