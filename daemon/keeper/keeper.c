@@ -143,6 +143,7 @@ keeper_empty(const struct keeper_setup *s)
 	k->dispatch = timer_new(s->loop, on_dispatch, k);
 	k->tick = timer_new(s->loop, on_tick, k);
 	k->well = timer_new(s->loop, on_well, k);
+	complaint_begin(k);
 	return k;
 }
 
@@ -222,7 +223,6 @@ keeper_new(const struct keeper_setup *s, enum exit_code *code, struct fail *f)
 		keeper_free(k);
 		return NULL;
 	}
-	telling_reset(k, k->config);
 	registry_apply(k);
 	children_start(k);
 	timer_arm(k->tick, 0);

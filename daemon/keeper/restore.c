@@ -193,7 +193,25 @@ on_partial(void *arg, int64_t row, wall_ms at, const char *json)
 		partial_restore(w, at, json);
 }
 
-/* What is told of endpoints beside their incidents, and when it last was. */
+static void
+on_gone(void *arg, int64_t row, wall_ms at, const char *json)
+{
+	const struct restoring *t = arg;
+
+	(void)row;
+	complaint_restore(t->k, EVENT_RECEIVER_GONE, at, json);
+}
+
+static void
+on_failing(void *arg, int64_t row, wall_ms at, const char *json)
+{
+	const struct restoring *t = arg;
+
+	(void)row;
+	complaint_restore(t->k, EVENT_RECEIVER_FAILING, at, json);
+}
+
+/* What is told beside the incidents, and when it last was. */
 static enum status
 restore_told(struct restoring *t, wall_ms now)
 {
@@ -205,6 +223,12 @@ restore_told(struct restoring *t, wall_ms now)
 	if (s == OK)
 		s = store_load_told(store, EVENT_PARTIAL,
 		    now - 7 * (span_ms)DAY_MS, on_partial, t, t->f);
+	if (s == OK)
+		s = store_load_told(store, EVENT_RECEIVER_GONE, now - DAY_MS,
+		    on_gone, t, t->f);
+	if (s == OK)
+		s = store_load_told(store, EVENT_RECEIVER_FAILING, now - DAY_MS,
+		    on_failing, t, t->f);
 	return s;
 }
 

@@ -132,7 +132,7 @@ store_load_told(struct store *s, enum event_kind event, wall_ms after,
 			use_end(&u);
 			break;
 		}
-		if (use_col(&u, 1) == event && use_col(&u, 0) > 0)
+		if (use_col(&u, 1) == event)
 			fn(arg, use_col(&u, 0), use_col(&u, 2),
 			    use_col_text(&u, 3));
 	}

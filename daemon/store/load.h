@@ -59,7 +59,10 @@ MUST_CHECK
 enum status store_load_incidents(struct store *s, store_incident_fn *fn,
     void *arg, struct fail *f);
 
-/* Such events of endpoints told after `after`, newest first; json: as told. */
+/*
+ * Such events told after `after`, newest first; endpoint 0: of none; json: as
+ * told.
+ */
 typedef void store_told_fn(void *arg, int64_t endpoint, wall_ms at,
     const char *json);
 MUST_CHECK

@@ -20,18 +20,6 @@ against(struct judging *j, const char *claim, const char *detail)
 	j->holds = false;
 }
 
-/* A daemon that starts again asks who was gone once more. */
-static bool
-repeats(const struct heard *h, size_t i)
-{
-	for (size_t k = 0; k < i; k++) {
-		if (strcmp(h[i].event, "receiver.gone") == 0 &&
-		    strcmp(h[k].event, h[i].event) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void
 told(struct judging *j, const struct story *t)
 {
@@ -40,8 +28,6 @@ told(struct judging *j, const struct story *t)
 	char want[512] = "", got[512];
 
 	for (size_t i = 0; i < n; i++) {
-		if (repeats(h, i))
-			continue;
 		(void)snprintf(got, sizeof(got), "%s %s", h[i].event,
 		    h[i].endpoint);
 		if (!story_expected(t, next++, want, sizeof(want)))
