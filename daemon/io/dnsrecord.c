@@ -14,6 +14,7 @@ enum {
 	CLASS_IN = 1,
 	RECORDS_MAX = 1024,
 	LINE_BYTES = 70000, /* a whole message of TXT */
+	LABELS_MAX = 128,
 	JUMPS_MAX = 64,
 	SERVER_BYTES = 64
 };
@@ -192,6 +193,23 @@ add_label_byte(struct text *out, unsigned c)
 		text_printf(out, "\\%03u", c);
 }
 
+static void
+take_label(struct reader *r, unsigned n, bool first, struct text *out)
+{
+	if (n > 63 || n > r->n - r->at) {
+		r->ok = false;
+		return;
+	}
+	if (out == NULL) {
+		r->at += n;
+		return;
+	}
+	if (!first)
+		text_char(out, '.');
+	for (; n > 0; n--)
+		add_label_byte(out, take_u8(r));
+}
+
 /* Follows compression; out may be NULL to pass over it. */
 static void
 take_name(struct reader *r, struct text *out)
@@ -199,28 +217,17 @@ take_name(struct reader *r, struct text *out)
 	size_t after = 0;
 	unsigned jumps = 0, labels = 0;
 
-	for (;;) {
-		unsigned n = take_u8(r);
-
-		if (!r->ok || n == 0)
-			break;
+	for (unsigned n = take_u8(r); n != 0; n = take_u8(r)) {
 		if ((n & 0xc0) == 0xc0) {
 			unsigned low = take_u8(r);
 
 			after = after != 0 ? after : r->at;
 			r->at = (size_t)(n & 0x3f) << 8 | low;
 			r->ok = r->ok && ++jumps <= JUMPS_MAX;
-			continue;
+		} else {
+			take_label(r, n, labels == 0, out);
+			r->ok = r->ok && ++labels <= LABELS_MAX;
 		}
-		if (n > 63 || n > r->n - r->at || labels > 127) {
-			r->ok = false;
-			break;
-		}
-		if (out != NULL && labels++ > 0)
-			text_char(out, '.');
-		for (; out != NULL && n > 0; n--)
-			add_label_byte(out, take_u8(r));
-		r->at += n;
 	}
 	if (after != 0)
 		r->at = after;
