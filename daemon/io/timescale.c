@@ -52,7 +52,7 @@ static enum status
 take_step(struct timescale *t, char *text, struct fail *f)
 {
 	char *equals = strchr(text, '=');
-	int64_t factor;
+	int64_t factor = 1;
 	wall_ms from;
 	enum status s;
 
@@ -88,7 +88,7 @@ enum status
 timescale_parse(const char *spec, wall_ms now, int64_t begin_us,
     struct timescale *t, struct fail *f)
 {
-	int64_t factor;
+	int64_t factor = 1;
 	enum status s;
 
 	*t = (struct timescale){.begin_us = begin_us};

@@ -12,8 +12,8 @@ expiring_look(struct keeper *k, struct watched *w, const struct input *in)
 	const struct sample *s = &in->u.sample;
 	struct output *o;
 
-	if (s->cert_days == CERT_DAYS_UNKNOWN || s->cert_days < 0 ||
-	    s->cert_days >= warn_days ||
+	/* CERT_DAYS_UNKNOWN is below 0 too. */
+	if (s->cert_days < 0 || s->cert_days >= warn_days ||
 	    (w->expiring_told != 0 && in->at - w->expiring_told < DAY_MS))
 		return;
 	w->expiring_told = in->at;

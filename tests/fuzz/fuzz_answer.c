@@ -69,6 +69,21 @@ check(const struct verdict *v, const struct judge_case *c)
 	excerpt_done(&x);
 }
 
+/* What the fetch of such a response would have given. */
+static void
+fetched(struct response *r, struct fetch_header *headers,
+    struct fetch_result *got)
+{
+	got->headers = headers;
+	got->header_count = response_headers(r, headers);
+	got->body = r->body;
+	got->body_size = r->body_bytes;
+	if (r->fault == RESPONSE_BODY_TOO_LARGE)
+		got->reason = REASON_BODY_TOO_LARGE;
+	else if (r->fault != RESPONSE_FINE)
+		got->reason = REASON_PROTOCOL_ERROR;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
@@ -98,14 +113,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	if (n > 0)
 		got.code = (uint16_t)(100 + *bytes * 2);
 	receive(&r, bytes, n);
-	got.headers = headers;
-	got.header_count = response_headers(&r, headers);
-	got.body = r.body;
-	got.body_size = r.body_bytes;
-	if (r.fault == RESPONSE_BODY_TOO_LARGE)
-		got.reason = REASON_BODY_TOO_LARGE;
-	else if (r.fault != RESPONSE_FINE)
-		got.reason = REASON_PROTOCOL_ERROR;
+	fetched(&r, headers, &got);
 	e = expect_new(&rules, &f);
 	if (e != NULL) {
 		judge(e, &c, &v);

@@ -50,11 +50,11 @@ check_lines(uint16_t type, const char *at, size_t count)
 }
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	const uint8_t *end = size > 0 ? memchr(data, '\n', size) : NULL;
-	size_t n = end != NULL ? (size_t)(end - data) : size, count = 0;
-	char *query = input_text(data, n);
+	const uint8_t *end = n > 0 ? memchr(bytes, '\n', n) : NULL;
+	size_t first = end != NULL ? (size_t)(end - bytes) : n, count = 0;
+	char *query = input_text(bytes, first);
 	struct dns_question q;
 	struct text out;
 	struct fail f = {.why = ""};
@@ -67,7 +67,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (q.port == 0 || dnsrecord_type_name(q.type)[0] == '\0')
 			abort();
 		if (end != NULL &&
-		    dnsrecord_read(end + 1, size - n - 1, q.type, &out,
+		    dnsrecord_read(end + 1, n - first - 1, q.type, &out,
 			&count) &&
 		    text_ok(&out))
 			check_lines(q.type, text_str(&out), count);

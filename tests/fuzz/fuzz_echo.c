@@ -9,27 +9,27 @@
 #include "io/echo.h"
 
 int
-LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	enum { SECRET = 2 + ECHO_COOKIE_BYTES };
 	struct echo e = {.family = FAMILY_IPV4};
 	bool four, six;
 
-	if (size < SECRET)
+	if (n < SECRET)
 		return 0;
-	e.sequence = (uint16_t)(data[0] << 8 | data[1]);
-	memcpy(e.cookie, data + 2, sizeof(e.cookie));
-	data += SECRET;
-	size -= SECRET;
-	four = echo_answers(&e, data, size);
+	e.sequence = (uint16_t)(bytes[0] << 8 | bytes[1]);
+	memcpy(e.cookie, bytes + 2, sizeof(e.cookie));
+	bytes += SECRET;
+	n -= SECRET;
+	four = echo_answers(&e, bytes, n);
 	e.family = FAMILY_IPV6;
-	six = echo_answers(&e, data, size);
+	six = echo_answers(&e, bytes, n);
 	if (four && six)
 		abort();
 	if ((four || six) &&
-	    (size != ECHO_BYTES || data[1] != 0 ||
-		(data[6] << 8 | data[7]) != e.sequence ||
-		memcmp(data + 8, e.cookie, sizeof(e.cookie)) != 0))
+	    (n != ECHO_BYTES || bytes[1] != 0 ||
+		(bytes[6] << 8 | bytes[7]) != e.sequence ||
+		memcmp(bytes + 8, e.cookie, sizeof(e.cookie)) != 0))
 		abort();
 	return 0;
 }

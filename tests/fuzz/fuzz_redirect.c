@@ -147,7 +147,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	    .id = mem_dup("s/r"),
 	    .url = mem_dup(url),
 	    .interval = MINUTE_MS,
-	    .timeout = 10 * SECOND_MS,
+	    .timeout = 10 * (span_ms)SECOND_MS,
 	    .body = n % 2 == 0 ? NULL : mem_dup("what we say"),
 	    .method = n % 3 == 0 ? NULL : mem_dup("POST"),
 	    .redirects = REDIRECTS};

@@ -36,7 +36,7 @@ check(const struct token_answer *a, uint16_t code)
 	must(strlen(a->token) <= TOKEN_BYTES_MAX);
 	for (const char *p = a->token; *p != '\0'; p++)
 		must(*p > ' ' && *p <= '~');
-	must(a->lifetime >= 10 * SECOND_MS && a->lifetime <= DAY_MS);
+	must(a->lifetime >= 10 * (span_ms)SECOND_MS && a->lifetime <= DAY_MS);
 }
 
 int

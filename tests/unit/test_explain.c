@@ -55,7 +55,7 @@ world_up(wall_ms *at, struct heard *h)
 	struct world *w = world_new(0, STORES_T0);
 
 	core_step(w, &in, on_output, h);
-	for (*at = STORES_T0; *at < STORES_T0 + 20 * MINUTE_MS;
+	for (*at = STORES_T0; *at < STORES_T0 + 20 * (span_ms)MINUTE_MS;
 	     *at += MINUTE_MS)
 		feed(w, *at, REASON_OK, h);
 	return w;
@@ -91,13 +91,13 @@ confirmation_comes_when_it_is_said(void **state)
 		assert_true(e.suspect);
 		assert_int_equal(e.fails, i + 1);
 		assert_int_equal(e.fail_since, at);
-		assert_true(e.down_from >= at + 30 * SECOND_MS);
+		assert_true(e.down_from >= at + 30 * (span_ms)SECOND_MS);
 	}
 	assert_true(h.opened != 0);
 	world_explain(w, 0, &e);
 	assert_int_equal(e.now.to, STATE_DOWN);
 	assert_false(e.suspect);
-	assert_int_equal(e.next_quiet, 10 * MINUTE_MS);
+	assert_int_equal(e.next_quiet, 10 * (span_ms)MINUTE_MS);
 	world_free(w);
 }
 
@@ -131,7 +131,7 @@ all_clear_comes_when_it_is_said(void **state)
 	(void)state;
 	for (size_t i = 0; i < LADDER; i++)
 		feed(w, at + ladder[i], REASON_SERVER_ERROR, &h);
-	back = at + 5 * MINUTE_MS;
+	back = at + 5 * (span_ms)MINUTE_MS;
 	feed(w, back, REASON_OK, &h);
 	world_explain(w, 0, &e);
 	assert_int_equal(e.now.phase, PHASE_OPEN);
@@ -141,16 +141,17 @@ all_clear_comes_when_it_is_said(void **state)
 	assert_int_equal(e.now.phase, PHASE_RECOVERING);
 	assert_int_equal(e.recovery_count, 1);
 	assert_int_equal(e.recoveries[0] / 1000, back / 1000);
-	assert_int_equal(e.quiet, 10 * MINUTE_MS);
+	assert_int_equal(e.quiet, 10 * (span_ms)MINUTE_MS);
 	assert_true(prospects(&e, p) >= 3);
 	assert_int_equal(p[0].then, BUCKET_UP);
 	assert_int_equal(p[0].at, e.now.all_clear_at);
-	for (at = back + MINUTE_MS; h.resolved == 0; at += 15 * SECOND_MS) {
+	for (at = back + MINUTE_MS; h.resolved == 0;
+	     at += 15 * (span_ms)SECOND_MS) {
 		assert_true(world_now(w) < e.now.all_clear_at);
 		feed(w, at, REASON_OK, &h);
 	}
 	assert_true(h.resolved >= e.now.all_clear_at);
-	assert_true(h.resolved < e.now.all_clear_at + 15 * SECOND_MS);
+	assert_true(h.resolved < e.now.all_clear_at + 15 * (span_ms)SECOND_MS);
 	world_free(w);
 }
 
@@ -169,11 +170,11 @@ claimed_maintenance_escalates_when_it_is_said(void **state)
 	world_explain(w, 0, &e);
 	assert_int_equal(e.now.to, STATE_MAINTENANCE);
 	said = e.escalates_at;
-	assert_int_equal(said, at + 30 * MINUTE_MS);
+	assert_int_equal(said, at + 30 * (span_ms)MINUTE_MS);
 	assert_true(prospects(&e, p) >= 3);
 	assert_int_equal(p[0].at, said);
 	assert_int_equal(p[0].then, BUCKET_DOWN);
-	for (at += 2 * MINUTE_MS; at < said - 1000; at += MINUTE_MS) {
+	for (at += 2 * (span_ms)MINUTE_MS; at < said - 1000; at += MINUTE_MS) {
 		feed(w, at, REASON_MAINT_PHRASE, &h);
 		assert_int_equal(world_state(w, 0), STATE_MAINTENANCE);
 	}
@@ -287,7 +288,7 @@ a_day_for_two(struct pair *p)
 		    (struct input){.kind = INPUT_WATCH,
 			.at = at,
 			.u.policy = policy});
-	for (int n = 0; n < 300; n++, at += 20 * SECOND_MS) {
+	for (int n = 0; n < 300; n++, at += 20 * (span_ms)SECOND_MS) {
 		bool bad = n > 60 && n<120, one = n> 240;
 
 		tell(p, 0,

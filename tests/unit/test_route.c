@@ -64,22 +64,24 @@ takes(struct config_route r, const struct config_service *s,
 static void
 severities(void **state)
 {
+	static const enum severity not_info[EVENT_COUNT] = {[EVENT_OPENED] =
+								SEVERITY_ERR,
+	    [EVENT_CHANGED] = SEVERITY_CRIT,
+	    [EVENT_RECOVERING] = SEVERITY_NOTICE,
+	    [EVENT_RESOLVED] = SEVERITY_NOTICE,
+	    [EVENT_PARTIAL] = SEVERITY_NOTICE,
+	    [EVENT_RECEIVER_GONE] = SEVERITY_CRIT,
+	    [EVENT_RECEIVER_FAILING] = SEVERITY_CRIT,
+	    [EVENT_CERT_EXPIRING] = SEVERITY_WARNING};
 	struct output o;
 
 	(void)state;
 	for (enum event_kind e = 0; e < EVENT_COUNT; e++) {
-		enum severity want = e == EVENT_OPENED ? SEVERITY_ERR
-		    : e == EVENT_CHANGED               ? SEVERITY_CRIT
-		    : e == EVENT_RECOVERING || e == EVENT_RESOLVED ||
-			e == EVENT_PARTIAL
-		    ? SEVERITY_NOTICE
-		    : e == EVENT_RECEIVER_GONE || e == EVENT_RECEIVER_FAILING
-		    ? SEVERITY_CRIT
-		    : e == EVENT_CERT_EXPIRING ? SEVERITY_WARNING
-					       : SEVERITY_INFO;
+		enum severity want = not_info[e];
 
 		o = event(e, true);
-		assert_int_equal(route_severity(&o), want);
+		assert_int_equal(route_severity(&o),
+		    want != 0 ? want : SEVERITY_INFO);
 	}
 	o = event(EVENT_CHANGED, false);
 	assert_int_equal(route_severity(&o), SEVERITY_INFO);

@@ -39,7 +39,7 @@ a_loop_that_keeps_the_rule_says_nothing(void **state)
 	text_init(&t, 1000);
 	log = logline_capture(&t);
 	s = stall_new(l, log);
-	loop_sim_run_until(l, LOOP_SIM_START + 3 * MINUTE_MS);
+	loop_sim_run_until(l, LOOP_SIM_START + 3 * (span_ms)MINUTE_MS);
 	assert_int_equal(text_len(&t), 0);
 	stall_free(s);
 	logline_free(log);
