@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 
-enum { SITES = 8192, DEPTH = 16 };
+enum { SITES = 8192, DEPTH = 12 };
 
 struct site {
 	uint64_t stack; /* hash of its return addresses; 0: free */

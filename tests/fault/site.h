@@ -3,7 +3,7 @@
  * site - where calls come from, to choose among too many of them.
  *
  * A story makes 50,000 allocations of SQLite from some hundred places.  A
- * place is a call and the fifteen that led to it, as their return addresses.  Of
+ * place is a call and the eleven that led to it, as their return addresses.  Of
  * each place one call is chosen by chance, so that with each seed another one
  * fails, and the first.
  */
