@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "io/crypto.h"
 #include "roles.h"
 
 /* Commands that need rooms which the command line does not know. */
@@ -35,6 +36,7 @@ main(int argc, char **argv)
 	(void)sigaction(SIGPIPE, &ignore, NULL);
 	/* No memory ends a process; else what is told would lack a field. */
 	json_set_alloc_funcs(mem_zalloc, mem_free);
+	crypto_init();
 	if (argc > 2 && strcmp(argv[1], "--role") == 0)
 		return role_main(argc - 2, argv + 2);
 	return cli_main(argc, argv, own);

@@ -28,6 +28,40 @@ or_abort(bool done)
 		abort();
 }
 
+static void *
+more(size_t bytes, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return bytes > 0 ? mem_alloc(bytes) : NULL;
+}
+
+static void *
+other(void *p, size_t bytes, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	if (bytes > 0)
+		return mem_realloc(p, bytes);
+	mem_free(p);
+	return NULL;
+}
+
+static void
+no_more(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	mem_free(p);
+}
+
+void
+crypto_init(void)
+{
+	/* Refused when a library's constructor was here before us. */
+	(void)CRYPTO_set_mem_functions(more, other, no_more);
+}
+
 void
 crypto_sha256(const void *p, size_t n, unsigned char out[CRYPTO_SHA256_BYTES])
 {

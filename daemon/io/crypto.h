@@ -15,6 +15,12 @@
 
 enum { CRYPTO_SHA256_BYTES = 32 };
 
+/*
+ * At the very start of a process, before anything of OpenSSL: its memory is
+ * ours too, so that a handshake never fails for the lack of it.
+ */
+void crypto_init(void);
+
 void crypto_sha256(const void *p, size_t n,
     unsigned char out[CRYPTO_SHA256_BYTES]);
 void crypto_hmac_sha256(const void *key, size_t key_size, const void *p,

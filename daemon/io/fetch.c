@@ -313,7 +313,8 @@ fetcher_new(struct loop *l, const struct fetch_limits *limits, struct fail *f)
 
 	/* curl is told to leave signals alone. */
 	(void)sigaction(SIGPIPE, &ignore, NULL);
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, mem_free,
+		mem_realloc, mem_dup, mem_array) != CURLE_OK) {
 		(void)fail_set(f, ERR_IO, "cannot set up curl");
 		return NULL;
 	}

@@ -164,7 +164,7 @@ keep_quiet(int severity, const char *line)
 static struct event_base *
 base_new(void)
 {
-	struct event_config *cfg = event_config_new();
+	struct event_config *cfg;
 	struct event_base *base = NULL;
 	/*
 	 * Without the first flag timers are whole milliseconds late.  Without
@@ -176,6 +176,8 @@ base_new(void)
 	    EVENT_BASE_FLAG_IGNORE_ENV;
 
 	event_set_log_callback(keep_quiet);
+	event_set_mem_functions(mem_alloc, mem_realloc, mem_free);
+	cfg = event_config_new();
 	if (cfg == NULL)
 		return NULL;
 	if (event_config_set_flag(cfg, flags) == 0 &&

@@ -444,7 +444,8 @@ struct resolver *
 resolver_new_at(struct loop *l, const char *servers, struct fail *f)
 {
 	struct resolver *r = mem_zalloc(sizeof(*r));
-	int rc = ares_library_init(ARES_LIB_INIT_ALL);
+	int rc = ares_library_init_mem(ARES_LIB_INIT_ALL, mem_alloc, mem_free,
+	    mem_realloc);
 
 	r->loop = l;
 	r->looked = loop_now(l);

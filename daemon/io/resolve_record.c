@@ -250,7 +250,8 @@ recorder_new(struct loop *l)
 	r->loop = l;
 	LIST_INIT(&r->live);
 	/* It counts, and does nothing else on this system. */
-	(void)ares_library_init(ARES_LIB_INIT_ALL);
+	(void)ares_library_init_mem(ARES_LIB_INIT_ALL, mem_alloc, mem_free,
+	    mem_realloc);
 	return r;
 }
 
