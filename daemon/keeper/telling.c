@@ -537,6 +537,7 @@ telling_receivers(struct keeper *k, struct child *c)
 	c->unserved = false;
 	for (size_t i = 0; i < k->config->receiver_count; i++) {
 		const struct receiver *r = &k->config->receivers[i];
+		enum status s = ERR_RANGE;
 		int fd;
 
 		if (telling_child(k, r) != c)
@@ -546,13 +547,17 @@ telling_receivers(struct keeper *k, struct child *c)
 			c->unserved = true;
 		bytes_out_init(&out, buf, CHANNEL_BODY_MAX);
 		receiver_put(&out, r);
-		if (!out.ok ||
-		    channel_send_fds(c->channel, MSG_RECEIVER, buf, out.len,
-			&fd, fd >= 0) != OK)
-			log_event(k->log, SEVERITY_ERR,
-			    "receiver-not-passed receiver=%s", r->id);
+		if (out.ok)
+			s = channel_send_fds(c->channel, MSG_RECEIVER, buf,
+			    out.len, &fd, fd >= 0);
 		if (fd >= 0)
 			(void)close(fd);
+		/* Gone: whoever comes next is given them all. */
+		if (s == ERR_IO)
+			break;
+		if (s != OK)
+			log_event(k->log, SEVERITY_ERR,
+			    "receiver-not-passed receiver=%s", r->id);
 	}
 	mem_free(buf);
 	if (c->role == ROLE_HERALD)
