@@ -67,6 +67,23 @@ fixed_decay(uint32_t v, span_ms dt, span_ms half_life)
 	return (uint32_t)((v * factor) >> 31 >> halves);
 }
 
+/* Digit by digit, two bits of v for each of the root. */
+uint32_t
+fixed_root(uint64_t v)
+{
+	uint64_t root = 0;
+
+	for (uint64_t bit = (uint64_t)1 << 62; bit != 0; bit >>= 2) {
+		if (v >= root + bit) {
+			v -= root + bit;
+			root = (root >> 1) + bit;
+		} else {
+			root >>= 1;
+		}
+	}
+	return (uint32_t)root;
+}
+
 uint16_t
 latency_code(uint32_t us)
 {

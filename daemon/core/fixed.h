@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fixed - logarithms and decay in integers, the same on every machine. */
+/* fixed - logarithms, decay and roots in integers, the same everywhere. */
 #ifndef CORE_FIXED_H
 #define CORE_FIXED_H
 
@@ -15,5 +15,8 @@ int fixed_decibans(uint64_t num, uint64_t den);
 
 /* v * 2^(-dt / half_life), rounded down; dt >= 0. */
 uint32_t fixed_decay(uint32_t v, span_ms dt, span_ms half_life);
+
+/* The square root, rounded down. */
+uint32_t fixed_root(uint64_t v);
 
 #endif
