@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* retain - what has aged leaves, a little at a time. */
 
+#include "store/reports.h"
 #include "store/writer.h"
 
 enum {
@@ -21,7 +22,8 @@ store_retention_default(void)
 	    struct store_retention){.samples = SAMPLE_DAYS * (span_ms)DAY_MS,
 	    .excerpts = SAMPLE_DAYS * (span_ms)DAY_MS,
 	    .rollups = ROLLUP_DAYS * (span_ms)DAY_MS,
-	    .attempts = ATTEMPT_DAYS * (span_ms)DAY_MS};
+	    .attempts = ATTEMPT_DAYS * (span_ms)DAY_MS,
+	    .reports = SAMPLE_DAYS * (span_ms)DAY_MS};
 }
 
 /* Each step is true when it dropped something: there may be more. */
@@ -61,12 +63,18 @@ drop_samples(struct store *s, wall_ms before)
 }
 
 static bool
-drop_inputs(struct store *s, wall_ms before)
+drop_by(struct store *s, enum sql id, wall_ms before)
 {
-	struct use u = db_use(&s->db, SQL_DROP_INPUTS);
+	struct use u = db_use(&s->db, id);
 
 	use_int(&u, before);
 	return use_run(&u) && sqlite3_changes(s->db.handle) > 0;
+}
+
+static bool
+drop_inputs(struct store *s, wall_ms before)
+{
+	return drop_by(s, SQL_DROP_INPUTS, before);
 }
 
 static bool
@@ -108,6 +116,33 @@ drop_rollups(struct store *s, wall_ms before)
 		return use_run(&u);
 	}
 	return false;
+}
+
+/* One quarter of an hour. */
+static bool
+drop_reports(struct store *s, wall_ms before)
+{
+	struct use u = db_use(&s->db, SQL_OLD_REPORT);
+	wall_ms since = use_ask(&u, 0);
+
+	if (since == 0 || since >= before)
+		return false;
+	u = db_use(&s->db, SQL_DROP_REPORTS);
+	use_int(&u, since);
+	return use_run(&u);
+}
+
+static bool
+drop_reporters(struct store *s, wall_ms before)
+{
+	return drop_by(s, SQL_DROP_REPORTERS, before);
+}
+
+/* By then all that it brought has aged as well. */
+static bool
+drop_report_imports(struct store *s, wall_ms before)
+{
+	return drop_by(s, SQL_DROP_REPORT_IMPORTS, before);
 }
 
 static bool
@@ -162,7 +197,9 @@ store_retain(struct store *s, wall_ms now, const struct store_retention *keep,
 		span_ms keep;
 	} jobs[] = {{drop_samples, keep->samples}, {drop_inputs, keep->samples},
 	    {drop_excerpt, keep->excerpts}, {drop_rollups, keep->rollups},
-	    {fold_attempts, keep->attempts}};
+	    {fold_attempts, keep->attempts}, {drop_reports, keep->reports},
+	    {drop_report_imports, keep->reports},
+	    {drop_reporters, STORE_REPORTER_MS}};
 	int64_t until_us = s->options.micros == NULL
 	    ? 0
 	    : s->options.micros(s->options.micros_arg) + STEP_US;

@@ -122,9 +122,9 @@ MUST_CHECK
 enum status store_tick(struct store *s, wall_ms now, struct fail *f);
 
 struct store_retention { /* 0: for ever */
-	span_ms samples, excerpts, rollups, attempts;
+	span_ms samples, excerpts, rollups, attempts, reports;
 };
-/* 400 d, 400 d, 3650 d, 90 d. */
+/* 400 d, 400 d, 3650 d, 90 d, 400 d. */
 struct store_retention store_retention_default(void);
 
 /*

@@ -10,7 +10,8 @@
 /* They grow without end, or nearly: nothing may read all of one. */
 static const char *const big[] = {"sample", "input", "span", "transition",
     "incident", "event", "evidence", "notice", "outbox", "attempt", "rollup",
-    "excerpt", "body", "peer", "planned"};
+    "excerpt", "body", "peer", "planned", "report", "reporter",
+    "report_import"};
 
 /* Walks along a key that the caller ends, or that LIMIT 1 does. */
 static const struct walk {

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* A service: what people report of it, and how its endpoints are. */
+#include <jansson.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "cli/explaining.h"
+#include "cli/reports.h"
+
+enum { WORDS_BYTES = 8192 };
+
+struct listing {
+	struct cli *cli;
+	const char *service;
+	json_t *list; /* with --json */
+	wall_ms known;
+	size_t count;
+	bool print;
+};
+
+static bool
+on_endpoint(void *arg, const struct query_endpoint *e)
+{
+	struct listing *l = arg;
+	char age[READING_TIME_BYTES];
+
+	if (strcmp(e->service, l->service) != 0)
+		return true;
+	l->count++;
+	if (!l->print)
+		return true;
+	if (l->list != NULL) {
+		json_t *j = json_object();
+
+		reading_put(j, "id", e->id);
+		reading_put(j, "state", state_name(e->state));
+		reading_put(j, "bucket", bucket_name(e->bucket));
+		reading_put_time(j, "since", e->since);
+		(void)json_array_append_new(l->list, j);
+		return true;
+	}
+	(void)fputs("  ", l->cli->out);
+	reading_print(l->cli, e->id);
+	(void)fprintf(l->cli->out, ": %s", bucket_name(e->bucket));
+	if (e->since != 0)
+		(void)fprintf(l->cli->out, " for %s",
+		    reading_age(l->known - e->since, age));
+	(void)fputc('\n', l->cli->out);
+	return true;
+}
+
+void
+explaining_reports(struct cli *c, const struct reports *r)
+{
+	struct text t;
+
+	if (!r->view.any)
+		return;
+	text_init(&t, WORDS_BYTES);
+	text_add(&t, "reports: ");
+	reports_words(&t, r);
+	text_add(&t, ". They change no verdict.");
+	(void)fprintf(c->out, "\n%sWhat people report%s\n",
+	    cli_style(c, CLI_BOLD), cli_style(c, CLI_PLAIN));
+	explaining_paragraph(c, text_str(&t));
+	text_done(&t);
+}
+
+static void
+tell(struct listing *l, struct query *q, const struct reports *r,
+    enum reading_daemon daemon)
+{
+	struct fail f = {.code = OK, .why = ""};
+	struct cli *c = l->cli;
+	json_t *j;
+
+	l->print = true;
+	if (c->json)
+		l->list = json_array();
+	else
+		(void)fprintf(c->out,
+		    "%s has %zu endpoint%s; 'vigie explain' says more of "
+		    "each.\n",
+		    l->service, l->count, l->count == 1 ? "" : "s");
+	if (query_endpoints(q, NULL, on_endpoint, l, &f) != OK)
+		(void)cli_error(c, EXIT_CODE_IO, "%s", f.why);
+	if (!c->json) {
+		explaining_reports(c, r);
+		reading_as_of(c, l->known, daemon);
+		return;
+	}
+	j = json_object();
+	reading_put(j, "service", l->service);
+	reading_put_time(j, "as_of", l->known);
+	if (r->view.any)
+		(void)json_object_set_new(j, "reports", reports_json(r));
+	(void)json_object_set_new(j, "endpoints", l->list);
+	reading_put(j, "daemon", reading_daemon_name(daemon));
+	cli_json(c, j);
+}
+
+enum status
+explaining_service(struct cli *c, struct query *q, const char *service,
+    enum reading_daemon daemon, struct fail *f)
+{
+	struct listing l = {.cli = c,
+	    .service = service,
+	    .known = query_known_until(q)};
+	struct reports r;
+	enum status s = query_endpoints(q, NULL, on_endpoint, &l, f);
+
+	if (s == OK && l.count == 0)
+		return ERR_NOTFOUND;
+	if (s == OK)
+		s = reports_read(q, service, l.known, &r, f);
+	if (s == OK)
+		tell(&l, q, &r, daemon);
+	return s;
+}
