@@ -21,7 +21,7 @@ _vigie() {
 		esac
 	done
 	case $prev in
-	-c | --config | --database | --ics)
+	-c | --config | --database | --ics | --import)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -43,7 +43,8 @@ _vigie() {
 			choice=$(_vigie_say incidents --json |
 				grep -oE '"id": ?"[0-9]{8}-[0-9]+"' | grep -oE '[0-9]{8}-[0-9]+')
 			choice+=" $(_vigie_say status --json |
-				grep -oE '"id": ?"[a-z0-9/-]+"' | cut -d'"' -f4)"
+				grep -oE '"(id|service)": ?"[a-z0-9/-]+"' |
+				cut -d'"' -f4 | sort -u)"
 			;;
 		maintenance)
 			case " ${words[*]} " in
@@ -57,6 +58,11 @@ _vigie() {
 		pause | resume)
 			choice=$(_vigie_say status --json |
 				grep -oE '"(id|service)": ?"[a-z0-9/-]+"' |
+				cut -d'"' -f4 | sort -u)
+			;;
+		report-problem)
+			choice=$(_vigie_say status --json |
+				grep -oE '"service": ?"[a-z0-9-]+"' |
 				cut -d'"' -f4 | sort -u)
 			;;
 		probe | back | status)

@@ -8,6 +8,7 @@
 #include "base/escape.h"
 #include "base/mem.h"
 #include "keeper/backup.h"
+#include "keeper/reports.h"
 #include "keeper/windows.h"
 
 enum { MESSAGE_BYTES = 1024 };
@@ -263,6 +264,39 @@ maintenance_cancel(const struct request *q)
 	text_done(&said);
 }
 
+static void
+report(const struct request *q)
+{
+	const char *service = field(q, "service");
+	struct fail f = {.code = OK, .why = ""};
+	struct text done;
+	enum status s;
+
+	if (service == NULL) {
+		lacks(q, "service");
+		return;
+	}
+	text_init(&done, MESSAGE_BYTES);
+	s = keeper_report(q->of->keeper, service, field(q, "region"), q->author,
+	    &done, &f);
+	if (s == ERR_LIMIT)
+		requests_reply(q->out, EXIT_CODE_LATER, f.why);
+	else
+		reply(q, s, &f, text_str(&done));
+	text_done(&done);
+}
+
+static void
+report_import(const struct request *q)
+{
+	struct fail f = {.code = OK, .why = ""};
+	enum status s =
+	    keeper_report_import(q->of->keeper, q->author, q->json, q->out, &f);
+
+	if (s != OK)
+		reply(q, s, &f, "");
+}
+
 static const struct {
 	const char *act;
 	void (*answer)(const struct request *q);
@@ -276,6 +310,8 @@ static const struct {
     {"note", note},
     {"pause", pause_watching},
     {"reload", reload},
+    {"report", report},
+    {"report-import", report_import},
     {"resolve", resolve},
     {"resume", resume_watching},
     {"status", status},

@@ -91,10 +91,11 @@ static const struct cli_command commands[] = {
 	"Timeline, evidence, time in each state, and who was told.\n",
 	cli_incident},
     {"explain", "why an endpoint is in its state, and what would change that",
-	"[-c FILE] [--json] [--database FILE] ENDPOINT|INCIDENT\n"
+	"[-c FILE] [--json] [--database FILE] ENDPOINT|SERVICE|INCIDENT\n"
 	"\n"
 	"Evidence, what the server claims, what confirmation lacks, our own\n"
-	"network, recoveries of the last six hours, and what comes next.\n",
+	"network, recoveries of the last six hours, what comes next, and what\n"
+	"people report.  Of a SERVICE: how its endpoints are, and that.\n",
 	cli_explain},
     {"back", "is it really back?",
 	"[-c FILE] [--json] [--database FILE] [--wait [--timeout DURATION]]\n"
@@ -178,6 +179,26 @@ static const struct cli_command commands[] = {
 	"\n"
 	"It is as new: unknown until it is seen well, or failing, again.\n",
 	cli_resume},
+    {"report-problem", "say that a service fails you",
+	"[-c FILE] [--json] [--region REGION] SERVICE\n"
+	"       vigie report-problem [-c FILE] [--json] --import FILE.csv\n"
+	"\n"
+	"Counted by quarter of an hour, once in an hour for each user and service,\n"
+	"and shown beside the verdict; it changes no verdict.  Exit code 75: you\n"
+	"are counted already, try later.\n"
+	"\n"
+	"  --region REGION  where it fails you\n"
+	"  --import FILE    count the reports of a file; '-' is standard input, and\n"
+	"                   .gz and .zst are read as they are.  The same rows are\n"
+	"                   counted once, however often they are imported.\n"
+	"\n"
+	"The first line of the file names its columns, in any order:\n"
+	"\n"
+	"  time      Unix seconds (fraction allowed) or RFC 3339, from 2000 to now\n"
+	"  service   an id of the configuration\n"
+	"  region    one of its regions, or empty; may be missing\n"
+	"  count     how many, 0 to 1000000; 1 if empty or missing\n",
+	cli_report_problem},
     {"replay", "run the detector over recorded samples",
 	"[-c FILE] [--json] TRACE...\n"
 	"\n"
@@ -383,7 +404,7 @@ cli_option(struct cli *c, int argc, char **argv, const struct option *own)
 static void
 list(struct cli *c, const struct cli_command *k)
 {
-	(void)fprintf(c->out, "  %-14s %s\n", k->name, k->summary);
+	(void)fprintf(c->out, "  %-15s %s\n", k->name, k->summary);
 }
 
 static void
@@ -399,7 +420,8 @@ print_overview(struct cli *c, const struct cli_command *more)
 		list(c, k);
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		list(c, &commands[i]);
-	(void)fputs("  help           what a command does: vigie help COMMAND\n"
+	(void)fputs("  help            "
+		    "what a command does: vigie help COMMAND\n"
 		    "\n"
 		    "Common options: -c FILE (default " CLI_CONFIG_PATH "),\n"
 		    "--json, --no-color, --help; --version alone.\n",

@@ -114,6 +114,7 @@ cli_fn cli_pause;
 cli_fn cli_reload;
 cli_fn cli_probe;
 cli_fn cli_replay;
+cli_fn cli_report_problem;
 cli_fn cli_resolve;
 cli_fn cli_resume;
 cli_fn cli_status;

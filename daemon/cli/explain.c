@@ -1,23 +1,35 @@
 /* SPDX-License-Identifier: MIT */
+#include <jansson.h>
+#include <string.h>
+
 #include "cli/explaining.h"
+#include "cli/reports.h"
 #include "wire/event_json.h"
 
 enum { OPT_DATABASE = 'D' };
 
 static void
-tell(struct cli *c, const struct dossier *d, enum reading_daemon daemon)
+tell(struct cli *c, const struct dossier *d, const struct reports *r,
+    enum reading_daemon daemon)
 {
-	if (c->json) {
-		struct json_t *j = explaining_json(d);
+	bool over = d->has_incident && d->incident.closed != 0;
 
+	if (c->json) {
+		json_t *j = explaining_json(d);
+
+		if (!over && r->view.any)
+			(void)json_object_set_new(j, "reports",
+			    reports_json(r));
 		reading_put(j, "daemon", reading_daemon_name(daemon));
 		cli_json(c, j);
 		return;
 	}
-	if (d->has_incident && d->incident.closed != 0)
+	if (over) {
 		explaining_closed(c, d);
-	else
+	} else {
 		explaining_endpoint(c, d);
+		explaining_reports(c, r);
+	}
 	reading_as_of(c, d->known, daemon);
 }
 
@@ -26,10 +38,16 @@ explain(struct cli *c, struct query *q, const char *what,
     enum reading_daemon daemon)
 {
 	struct fail f = {.why = ""};
+	struct reports r = {.region_count = 0};
 	struct incident_id id;
 	struct dossier d;
 	enum status s;
 
+	if (strchr(what, '/') == NULL && !incident_parse(what, &id)) {
+		s = explaining_service(c, q, what, daemon, &f);
+		if (s != ERR_NOTFOUND)
+			return s == OK ? EXIT_CODE_GOOD : reading_failed(c, &f);
+	}
 	if (incident_parse(what, &id)) {
 		s = dossier_incident(q, id, &d, &f);
 	} else {
@@ -37,8 +55,10 @@ explain(struct cli *c, struct query *q, const char *what,
 		if (s == OK)
 			s = dossier_prove(q, &d, &f);
 	}
+	if (s == OK && d.service != NULL)
+		s = reports_read(q, d.service, d.known, &r, &f);
 	if (s == OK)
-		tell(c, &d, daemon);
+		tell(c, &d, &r, daemon);
 	dossier_done(&d);
 	return s == OK ? EXIT_CODE_GOOD : reading_failed(c, &f);
 }
@@ -60,8 +80,8 @@ cli_explain(struct cli *c, int argc, char **argv)
 		return c->exit;
 	if (argc - c->operand != 1)
 		return cli_usage(c,
-		    "explain what?  One endpoint, as service/region, or one "
-		    "incident, as 20230214-1");
+		    "explain what?  One endpoint, as service/region, one "
+		    "service, or one incident, as 20230214-1");
 	code = reading_open_live(c, database, &q, &daemon);
 	if (code != EXIT_CODE_GOOD)
 		return code;

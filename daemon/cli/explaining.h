@@ -11,6 +11,14 @@ void explaining_endpoint(struct cli *c, const struct dossier *d);
 /* Of an incident that is over. */
 void explaining_closed(struct cli *c, const struct dossier *d);
 
+/* What people report of its service; nothing if they never did. */
+struct reports;
+void explaining_reports(struct cli *c, const struct reports *r);
+/* All of a service.  ERR_NOTFOUND, without a word: nothing of it is watched. */
+MUST_CHECK
+enum status explaining_service(struct cli *c, struct query *q,
+    const char *service, enum reading_daemon daemon, struct fail *f);
+
 /* What happened here within six hours, and the quiet time that follows. */
 void explaining_recoveries(struct text *t, const struct explanation *x);
 /* A paragraph of at most 78 columns. */

@@ -9,11 +9,12 @@
 #include "cli/dossier.h"
 #include "cli/notices.h"
 #include "cli/reading.h"
+#include "cli/reports.h"
 #include "cli/told.h"
 #include "store/query.h"
 #include "wire/event_json.h"
 
-enum { WORDS_BYTES = 1024 };
+enum { WORDS_BYTES = 4096, SERVICE_BYTES = 64 };
 enum { OPT_DATABASE = 'D', OPT_OPEN = 'o', OPT_SINCE = 's' };
 
 struct listing {
@@ -166,6 +167,8 @@ struct shown { /* evidence that was told already */
 struct story {
 	struct cli *cli;
 	const struct dossier *now; /* its endpoint at present; NULL: over */
+	struct reports reports;    /* if it is not over */
+	int64_t reported;          /* while it lasted, if it is */
 	struct shown *shown;
 	size_t shown_count, shown_size;
 	json_t *whole, *timeline, *evidence, *notices; /* with --json */
@@ -233,6 +236,40 @@ print_now(struct cli *c, const struct dossier *d)
 	(void)fputc('\n', c->out);
 }
 
+/* Of an incident that is over: how many there were while it lasted. */
+static json_t *
+reported_json(const struct story *s, const struct query_incident *i)
+{
+	json_t *j;
+
+	if (i->closed == 0)
+		return s->reports.view.any ? reports_json(&s->reports) : NULL;
+	if (s->reported == 0)
+		return NULL;
+	j = json_object();
+	reading_put_time(j, "from", i->now.onset);
+	reading_put_time(j, "to", i->closed);
+	reading_put_count(j, "count", s->reported);
+	return j;
+}
+
+static void
+print_reported(const struct story *s, const struct query_incident *i)
+{
+	FILE *out = s->cli->out;
+	struct text t;
+
+	if (i->closed != 0 && s->reported > 0)
+		(void)fprintf(out, "reports: %" PRId64 " while it lasted\n",
+		    s->reported);
+	if (i->closed != 0 || !s->reports.view.any)
+		return;
+	text_init(&t, WORDS_BYTES);
+	reports_words(&t, &s->reports);
+	(void)fprintf(out, "reports: %s\n", text_str(&t));
+	text_done(&t);
+}
+
 static bool
 on_one(void *arg, const struct query_incident *stored)
 {
@@ -244,9 +281,11 @@ on_one(void *arg, const struct query_incident *stored)
 	char buf[DURATION_TEXT_BYTES];
 
 	if (s->cli->json) {
-		json_t *j = incident_json(i);
+		json_t *j = incident_json(i), *reported = reported_json(s, i);
 
 		put_now(j, s->now);
+		if (reported != NULL)
+			(void)json_object_set_new(j, "reports", reported);
 		(void)json_object_update(s->whole, j);
 		json_decref(j);
 		return true;
@@ -271,6 +310,7 @@ on_one(void *arg, const struct query_incident *stored)
 		reading_print(s->cli, i->acked_by);
 		(void)fprintf(out, " at %s\n", reading_time(i->acked, when));
 	}
+	print_reported(s, i);
 	for (unsigned b = 0; b < BUCKET_COUNT; b++) {
 		if (o->bucket_ms[b] > 0)
 			(void)fprintf(out, "  %-12s %s\n",
@@ -429,6 +469,21 @@ on_delivery(void *arg, const struct query_delivery *d)
 	return true;
 }
 
+/* Of the service that its id begins with. */
+static enum status
+read_reports(struct story *s, struct query *q, const struct dossier *d,
+    struct fail *f)
+{
+	char service[SERVICE_BYTES];
+
+	(void)snprintf(service, sizeof(service), "%.*s",
+	    (int)strcspn(d->id, "/"), d->id);
+	if (d->incident.closed == 0)
+		return reports_read(q, service, d->known, &s->reports, f);
+	return query_reports_within(q, service, d->incident.now.onset,
+	    d->incident.closed, &s->reported, f);
+}
+
 static enum status
 walk(struct story *s, struct query *q, struct incident_id id, struct fail *f)
 {
@@ -445,7 +500,9 @@ walk(struct story *s, struct query *q, struct incident_id id, struct fail *f)
 		    d.x.now.incident.day == id.day &&
 		    d.x.now.incident.n == id.n)
 			s->now = &d;
-		status = query_incident(q, id, &on, f);
+		status = read_reports(s, q, &d, f);
+		if (status == OK)
+			status = query_incident(q, id, &on, f);
 		s->now = NULL;
 	}
 	dossier_done(&d);

@@ -31,8 +31,7 @@ static const char *const names[COLUMNS] = {"time", "service", "region",
 
 struct reading {
 	struct report_file *out;
-	const struct config *config;
-	wall_ms now;
+	const struct report_source *from;
 	struct trace_csv csv;
 	int at[COLUMNS]; /* index of the field; -1: there is none */
 	size_t columns, size;
@@ -146,7 +145,7 @@ read_time(const struct reading *r, wall_ms *at, struct fail *f)
 		return fail_set(f, ERR_RANGE,
 		    "time: '%.*s' is before the year 2000", shown(field),
 		    field->text);
-	if (*at > r->now)
+	if (*at > r->from->now)
 		return fail_set(f, ERR_RANGE, "time: '%.*s' is in the future",
 		    shown(field), field->text);
 	return OK;
@@ -194,10 +193,10 @@ refuse_place(const struct reading *r, const struct csv_field *service,
 	struct suggest meant;
 
 	suggest_init(&meant, service->text);
-	for (size_t i = 0; i < r->config->service_count; i++) {
-		if (is_text(service, r->config->services[i].id))
-			s = &r->config->services[i];
-		suggest_offer(&meant, r->config->services[i].id);
+	for (size_t i = 0; i < r->from->config->service_count; i++) {
+		if (is_text(service, r->from->config->services[i].id))
+			s = &r->from->config->services[i];
+		suggest_offer(&meant, r->from->config->services[i].id);
 	}
 	if (s == NULL || region == NULL)
 		return fail_set(f, ERR_NOTFOUND,
@@ -323,9 +322,9 @@ read_row(struct reading *r, struct fail *f)
 }
 
 static enum status
-read_rows(struct reading *r, report_progress_fn *progress, void *arg,
-    struct fail *f)
+read_rows(struct reading *r, struct fail *f)
 {
+	const struct report_source *from = r->from;
 	enum status s = csv_next(&r->csv, f);
 
 	if (s == OK)
@@ -335,8 +334,8 @@ read_rows(struct reading *r, report_progress_fn *progress, void *arg,
 		if (s != OK || r->csv.count == 0)
 			break;
 		s = read_row(r, f);
-		if (progress != NULL && r->out->rows % PROGRESS_ROWS == 0)
-			progress(arg, r->out->rows);
+		if (from->progress != NULL && r->out->rows % PROGRESS_ROWS == 0)
+			from->progress(from->arg, r->out->rows);
 	}
 	return s;
 }
@@ -360,27 +359,25 @@ finish(struct reading *r, struct fail *f)
 }
 
 enum status
-report_file_read(struct report_file *r, const char *path,
-    const struct config *config, wall_ms now, report_progress_fn *progress,
-    void *arg, unsigned long *line, struct fail *f)
+report_file_read(struct report_file *r, const struct report_source *from,
+    struct fail *f)
 {
-	struct reading reading = {.out = r, .config = config, .now = now};
+	struct reading reading = {.out = r, .from = from};
 	struct trace_file *file;
 	enum status s;
 
-	*line = 0;
 	*r = (struct report_file){.count = 0};
-	file = trace_file_open(path, f);
+	file = trace_file_open(from->path, f);
 	if (file == NULL)
 		return f->code;
-	list_places(r, config);
+	list_places(r, from->config);
 	text_init(&reading.digested, 2 * (size_t)DIGEST_BUFFER);
 	csv_init(&reading.csv, file);
-	s = read_rows(&reading, progress, arg, f);
+	s = read_rows(&reading, f);
 	if (s == OK)
 		s = finish(&reading, f);
 	else
-		*line = reading.csv.line;
+		r->line = reading.csv.line;
 	text_done(&reading.digested);
 	csv_done(&reading.csv);
 	trace_file_close(file);

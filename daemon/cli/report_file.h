@@ -39,23 +39,30 @@ struct report_file {
 	size_t count;
 	struct report_place *places; /* every one there is, in order */
 	size_t place_count;
-	size_t rows;     /* of the file, without its header */
-	int64_t reports; /* the sum of all */
+	unsigned long line; /* of a failure */
+	size_t rows;        /* of the file, without its header */
+	int64_t reports;    /* the sum of all */
 	char digest[REPORT_DIGEST_HEX + 1]; /* of the rows, in their order */
 };
 
+struct report_source {
+	const char *path; /* "-" is standard input */
+	const struct config *config;
+	wall_ms now;
+	/* Now and then, with how many rows it has been; or NULL. */
+	void (*progress)(void *arg, size_t rows);
+	void *arg;
+};
+
 /*
- * Read it whole; "-" is standard input.  progress, if not NULL, is called now
- * and then with how many rows it has been.  On failure *f says what is wrong
- * at *line (0: of the file as such): ERR_IO, ERR_SYNTAX, ERR_RANGE,
- * ERR_NOTFOUND, ERR_LIMIT.  config is borrowed until report_file_done(), which
- * is the caller's in any case.
+ * Read it whole.  On failure *f says what is wrong at r->line (0: of the file
+ * as such): ERR_IO, ERR_SYNTAX, ERR_RANGE, ERR_NOTFOUND, ERR_LIMIT.  The
+ * configuration is borrowed until report_file_done(), which is the caller's in
+ * any case.
  */
-typedef void report_progress_fn(void *arg, size_t rows);
 MUST_CHECK
-enum status report_file_read(struct report_file *r, const char *path,
-    const struct config *config, wall_ms now, report_progress_fn *progress,
-    void *arg, unsigned long *line, struct fail *f);
+enum status report_file_read(struct report_file *r,
+    const struct report_source *from, struct fail *f);
 void report_file_done(struct report_file *r);
 
 #endif

@@ -188,16 +188,18 @@ print_json(const struct import *i)
 static int
 import_file(struct import *i, wall_ms now)
 {
+	const struct report_source from = {.path = i->path,
+	    .config = i->config,
+	    .now = now,
+	    .progress = on_rows,
+	    .arg = i};
 	struct fail f = {.code = OK, .why = ""};
-	unsigned long line;
-	enum status s;
+	enum status s = report_file_read(&i->file, &from, &f);
 	int code;
 
-	s = report_file_read(&i->file, i->path, i->config, now, on_rows, i,
-	    &line, &f);
 	wipe_progress(i);
 	if (s != OK) {
-		cli_place(i->c, i->path, line, f.why);
+		cli_place(i->c, i->path, i->file.line, f.why);
 		return s == ERR_IO ? EXIT_CODE_IO : EXIT_CODE_DATA;
 	}
 	code = send_all(i, &f);

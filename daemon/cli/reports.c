@@ -89,9 +89,9 @@ reports_words(struct text *t, const struct reports *r)
 static json_t *
 tenths(int64_t q16)
 {
-	int64_t n = q16 * 10 + (q16 < 0 ? -ONE / 2 : ONE / 2);
+	int64_t n = (q16 * 10 + (q16 < 0 ? -ONE / 2 : ONE / 2)) / ONE;
 
-	return json_real((double)(n / ONE) / 10.0);
+	return json_real((double)n / 10.0);
 }
 
 json_t *

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/paused.h"
 #include "cli/reading.h"
+#include "cli/reports.h"
 #include "store/evidence.h"
 #include "store/query.h"
 #include "wire/event_json.h"
@@ -41,9 +42,17 @@ struct row {
 	bool has_incident;
 };
 
+/* What people report of a service, beside its verdict. */
+struct heard {
+	const char *service; /* of a row */
+	struct reports reports;
+};
+
 struct listing {
 	const char *filter; /* or NULL */
 	enum reading_daemon daemon;
+	struct heard *heard; /* those who are reported at all */
+	size_t heard_count;
 	struct row *rows;
 	size_t count, size;
 };
@@ -150,6 +159,28 @@ listing_done(struct listing *l)
 		mem_free(l->rows[i].partial);
 	}
 	mem_free(l->rows);
+	mem_free(l->heard);
+}
+
+/* The rows of a service follow one another, as their ids do. */
+static enum status
+find_reports(struct query *q, struct listing *l, wall_ms now, struct fail *f)
+{
+	enum status s = OK;
+	struct heard h;
+
+	for (size_t i = 0; i < l->count && s == OK; i++) {
+		h.service = l->rows[i].service;
+		if (i > 0 && strcmp(l->rows[i - 1].service, h.service) == 0)
+			continue;
+		s = reports_read(q, h.service, now, &h.reports, f);
+		if (s != OK || !h.reports.view.any)
+			continue;
+		l->heard = mem_resize(l->heard, l->heard_count + 1,
+		    sizeof(l->heard[0]));
+		l->heard[l->heard_count++] = h;
+	}
+	return s;
 }
 
 /* "503 the server says maintenance (nobody announced it)" */
@@ -232,6 +263,20 @@ print_row(struct cli *c, const struct rank *k, const struct row *r, wall_ms now)
 }
 
 static void
+print_reports(struct cli *c, const struct heard *h)
+{
+	struct text t;
+
+	if (!reports_any_now(&h->reports))
+		return;
+	text_init(&t, WORDS_BYTES);
+	reports_words(&t, &h->reports);
+	reading_print(c, h->service);
+	(void)fprintf(c->out, ": reports: %s\n", text_str(&t));
+	text_done(&t);
+}
+
+static void
 print_all(struct cli *c, const struct listing *l, wall_ms now)
 {
 	char when[READING_TIME_BYTES];
@@ -242,6 +287,8 @@ print_all(struct cli *c, const struct listing *l, wall_ms now)
 				print_row(c, &ranks[k], &l->rows[i], now);
 		}
 	}
+	for (size_t i = 0; i < l->heard_count; i++)
+		print_reports(c, &l->heard[i]);
 	(void)fprintf(c->out, "%zu endpoint%s, as of %s\n", l->count,
 	    l->count == 1 ? "" : "s", reading_time(now, when));
 	reading_banner(c, l->daemon);
@@ -290,7 +337,7 @@ print_json(struct cli *c, const struct listing *l, enum bucket worst,
     wall_ms now)
 {
 	json_t *whole = json_object(), *counts = json_object();
-	json_t *list = json_array();
+	json_t *list = json_array(), *reported = json_object();
 	int64_t n[BUCKET_COUNT] = {0};
 
 	for (size_t i = 0; i < l->count; i++) {
@@ -304,6 +351,10 @@ print_json(struct cli *c, const struct listing *l, enum bucket worst,
 	reading_put(whole, "overall", bucket_name(worst));
 	(void)json_object_set_new(whole, "counts", counts);
 	(void)json_object_set_new(whole, "endpoints", list);
+	(void)json_object_set_new(whole, "reports", reported);
+	for (size_t i = 0; i < l->heard_count; i++)
+		(void)json_object_set_new(reported, l->heard[i].service,
+		    reports_json(&l->heard[i].reports));
 	cli_json(c, whole);
 }
 
@@ -330,7 +381,7 @@ tell(struct cli *c, struct query *q, struct listing *l)
 
 	if (query_endpoints(q, NULL, on_endpoint, l, &f) != OK ||
 	    query_incidents(q, &open, on_incident, l, &f) != OK ||
-	    find_partial(q, l, &f) != OK)
+	    find_partial(q, l, &f) != OK || find_reports(q, l, now, &f) != OK)
 		return reading_failed(c, &f);
 	if (l->count == 0 && l->filter != NULL)
 		return cli_usage(c, "no endpoint matches '%s'", l->filter);

@@ -115,19 +115,26 @@ shown(const struct csv_field *field)
 	return field->len < SHOWN ? (int)field->len : SHOWN;
 }
 
-static enum status
-read_ts(const struct csv_field *field, wall_ms *out, struct fail *f)
+bool
+trace_time(const struct csv_field *field, wall_ms *out)
 {
 	int64_t t;
 
+	if (!thousandths(field, ts_seconds_max, &t) &&
+	    (strlen(field->text) != field->len || !utc_parse(field->text, &t) ||
+		t < 0))
+		return false;
+	*out = t;
+	return true;
+}
+
+static enum status
+read_ts(const struct csv_field *field, wall_ms *out, struct fail *f)
+{
 	if (field == NULL)
 		return fail_set(f, ERR_SYNTAX, "no ts");
-	if (thousandths(field, ts_seconds_max, &t) ||
-	    (strlen(field->text) == field->len && utc_parse(field->text, &t) &&
-		t >= 0)) {
-		*out = t;
+	if (trace_time(field, out))
 		return OK;
-	}
 	return fail_set(f, ERR_SYNTAX,
 	    "ts: '%.*s' is not a time; write Unix seconds (1676365220.5) or "
 	    "RFC 3339 (2023-02-14T09:00:20Z)",

@@ -47,6 +47,10 @@ enum status trace_columns_read(struct trace_columns *t,
 const struct csv_field *trace_field(const struct trace_columns *t,
     const struct trace_csv *c, enum trace_column column);
 
+/* Unix seconds, with a fraction or not, or RFC 3339; false for anything else. */
+MUST_CHECK
+bool trace_time(const struct csv_field *field, wall_ms *out);
+
 /* All but the endpoint; ERR_SYNTAX says what to put right. */
 MUST_CHECK
 enum status trace_row_read(const struct trace_columns *t,

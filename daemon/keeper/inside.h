@@ -81,8 +81,8 @@ struct keeper {
 	struct sent *sent;
 	size_t sent_count, sent_size, kept_count;
 	struct timer *commit, *tick, *dispatch, *well;
-	size_t save_next;          /* endpoint whose memory is saved next */
-	struct prober_stats stats; /* the prober's last word */
+	size_t save_next, report_next; /* endpoint saved, service learnt next */
+	struct prober_stats stats;     /* the prober's last word */
 	struct kept *kept;
 	struct backing *backing; /* of `vigie backup`, or NULL */
 };

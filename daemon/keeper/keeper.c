@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "keeper/inside.h"
 #include "keeper/pausing.h"
+#include "keeper/reports.h"
 #include "store/damage.h"
 #include "wire/event_json.h"
 
@@ -121,6 +122,7 @@ on_tick(void *arg)
 		reopen(k);
 	} else if (!k->degraded) {
 		maintain(k);
+		reports_tick(k);
 		if (k->ticks % 60 == 0)
 			expire(k);
 	}

@@ -67,13 +67,13 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	char path[INPUT_PATH_BYTES];
 	int fd = input_file(bytes, n, path);
 	struct report_file r;
-	unsigned long line = 0;
+	struct report_source from = {.path = path, .now = now};
 	struct fail f = {.why = ""};
 
 	if (config == NULL)
 		begin();
-	if (report_file_read(&r, path, config, now, NULL, NULL, &line, &f) ==
-	    OK)
+	from.config = config;
+	if (report_file_read(&r, &from, &f) == OK)
 		check(&r);
 	else
 		must(f.why[0] != '\0');

@@ -21,7 +21,7 @@
 
 enum { ONE_BY_ONE = 2000, BY_FILE = 8000, REPORTS = ONE_BY_ONE + BY_FILE };
 
-/* All that this program keeps, but for what is of the reports. */
+/* All that is kept, but for what is of the reports. */
 static const char *const queries[] = {"SELECT * FROM transition ORDER BY id",
     "SELECT * FROM span ORDER BY endpoint, since_ms",
     "SELECT * FROM incident ORDER BY id", "SELECT * FROM event ORDER BY id",
@@ -31,16 +31,15 @@ static const char *const queries[] = {"SELECT * FROM transition ORDER BY id",
     "SELECT * FROM rollup ORDER BY period, since_ms, endpoint",
     "SELECT * FROM memory ORDER BY endpoint",
     "SELECT * FROM notice ORDER BY id",
-    /* An installation has a name of its own. */
-    "SELECT id, notice, incident, receiver, replace(webhook_id, (SELECT "
-    "instance FROM installation), 'it'), state, next_try_ms, expires_ms, "
-    "attempts, folded, done_ms FROM outbox ORDER BY id",
+    /* An installation has a name of its own, which is in these ids. */
+    "SELECT id, replace(webhook_id, (SELECT instance FROM installation), '') FROM outbox ORDER BY id",
+    "SELECT id, notice, incident, receiver, state FROM outbox ORDER BY id",
+    "SELECT id, next_try_ms, expires_ms, attempts, folded, done_ms FROM outbox ORDER BY id",
     "SELECT * FROM attempt ORDER BY outbox, n", "SELECT * FROM act"};
 
 struct crowd_of {
 	struct story *story;
 	struct timer *timer;
-	wall_ms end;
 	unsigned asked, one_by_one, refused;
 	int64_t by_file;
 };
