@@ -310,9 +310,12 @@ const char *
 maintenance_phrase(const unsigned char *body, size_t n)
 {
 	char text[MAINTENANCE_BODY_BYTES + 1];
-	size_t len = fold(body,
-	    n < MAINTENANCE_BODY_BYTES ? n : MAINTENANCE_BODY_BYTES, text);
+	size_t len;
 
+	if (n == 0)
+		return NULL;
+	len = fold(body,
+	    n < MAINTENANCE_BODY_BYTES ? n : MAINTENANCE_BODY_BYTES, text);
 	for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
 		if (memmem(text, len, phrases[i], strlen(phrases[i])) != NULL)
 			return phrases[i];

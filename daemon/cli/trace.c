@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "cli/trace_order.h"
+#include "cli/trace_pages.h"
 
 enum {
 	BLOCK_SHIFT = 16,
@@ -22,14 +23,22 @@ enum {
 struct endpoint {
 	struct trace_endpoint shown;
 	char *id, *service, *region;
+	size_t id_len;
+	uint32_t next;           /* whose sample came after its last one */
 	size_t file;             /* the last that had a sample of it, from 1 */
 	wall_ms start, evidence; /* of that sample */
 };
 
+/* 32 bytes a sample, so that a block is a huge page. */
+struct kept {
+	struct trace_row row;
+	wall_ms evidence;
+};
+
 struct trace {
-	struct trace_row **blocks;
-	wall_ms **evidence; /* beside the rows: 32 bytes a sample in all */
+	struct kept **blocks;
 	size_t block_count, count;
+	bool disordered; /* evidence, as read */
 	uint32_t *order; /* after trace_sort(); NULL: as read */
 
 	struct endpoint *endpoints;
@@ -47,6 +56,7 @@ struct reading {
 	struct trace_csv csv;
 	struct trace_columns columns;
 	char *default_id;
+	size_t default_id_len;
 	uint32_t last;    /* endpoint of the previous record */
 	wall_ms previous; /* its ts */
 	bool any;
@@ -63,17 +73,14 @@ trace_free(struct trace *t)
 {
 	if (t == NULL)
 		return;
-	for (size_t i = 0; i < t->block_count; i++) {
+	for (size_t i = 0; i < t->block_count; i++)
 		mem_free(t->blocks[i]);
-		mem_free(t->evidence[i]);
-	}
 	for (size_t i = 0; i < t->endpoint_count; i++) {
 		mem_free(t->endpoints[i].id);
 		mem_free(t->endpoints[i].service);
 		mem_free(t->endpoints[i].region);
 	}
 	mem_free(t->blocks);
-	mem_free(t->evidence);
 	mem_free(t->order);
 	mem_free(t->endpoints);
 	mem_free(t->rank);
@@ -82,16 +89,10 @@ trace_free(struct trace *t)
 	mem_free(t);
 }
 
-static struct trace_row *
-row_at(const struct trace *t, size_t i)
+static struct kept *
+kept_at(const struct trace *t, size_t i)
 {
 	return &t->blocks[i >> BLOCK_SHIFT][i & (BLOCK_ROWS - 1)];
-}
-
-static wall_ms *
-evidence_at(const struct trace *t, size_t i)
-{
-	return &t->evidence[i >> BLOCK_SHIFT][i & (BLOCK_ROWS - 1)];
 }
 
 static void
@@ -101,13 +102,12 @@ append(struct trace *t, const struct trace_row *row, wall_ms evidence)
 		size_t n = t->block_count++;
 
 		t->blocks = mem_resize(t->blocks, n + 1, sizeof(void *));
-		t->evidence = mem_resize(t->evidence, n + 1, sizeof(void *));
-		t->blocks[n] = mem_array(BLOCK_ROWS, sizeof(*row));
-		t->evidence[n] = mem_array(BLOCK_ROWS, sizeof(evidence));
+		t->blocks[n] = trace_pages(BLOCK_ROWS, sizeof(struct kept));
 	}
-	*row_at(t, t->count) = *row;
-	*evidence_at(t, t->count) = evidence;
-	t->count++;
+	if (t->count > 0 && evidence < kept_at(t, t->count - 1)->evidence)
+		t->disordered = true;
+	*kept_at(t, t->count++) =
+	    (struct kept){.row = *row, .evidence = evidence};
 }
 
 /* The slot of that id: the one that has it, or the free one for it. */
@@ -198,6 +198,8 @@ add_endpoint(struct reading *r, const char *id, uint32_t *number,
 	}
 	e = &t->endpoints[t->endpoint_count++];
 	*e = (struct endpoint){.id = mem_dup(id),
+	    .id_len = strlen(id),
+	    .next = (uint32_t)t->endpoint_count - 1,
 	    .service =
 		field_copy(trace_field(&r->columns, &r->csv, COLUMN_SERVICE)),
 	    .region =
@@ -211,6 +213,12 @@ add_endpoint(struct reading *r, const char *id, uint32_t *number,
 	return OK;
 }
 
+static bool
+is_called(const struct endpoint *e, const char *id, size_t len)
+{
+	return e->id_len == len && memcmp(e->id, id, len) == 0;
+}
+
 static enum status
 find_endpoint(struct reading *r, uint32_t *number, struct fail *f)
 {
@@ -218,14 +226,18 @@ find_endpoint(struct reading *r, uint32_t *number, struct fail *f)
 	const struct csv_field *field =
 	    trace_field(&r->columns, &r->csv, COLUMN_ENDPOINT);
 	const char *id = field != NULL ? field->text : r->default_id;
+	size_t len = field != NULL ? field->len : r->default_id_len;
 	uint32_t known;
 
+	/* Probes go in rounds: who follows whom is mostly as it was. */
+	if (r->any) {
+		*number = t->endpoints[r->last].next;
+		if (is_called(&t->endpoints[*number], id, len))
+			return OK;
+	}
 	/* A NUL inside would make two ids look like one. */
-	if (field != NULL && strlen(id) != field->len)
+	if (memchr(id, '\0', len) != NULL)
 		return fail_set(f, ERR_SYNTAX, "a NUL byte in the endpoint");
-	*number = r->last;
-	if (r->any && strcmp(t->endpoints[r->last].id, id) == 0)
-		return OK;
 	known = t->slot_count > 0 ? *find_slot(t, id) : 0;
 	if (known == 0)
 		return add_endpoint(r, id, number, f);
@@ -273,6 +285,8 @@ read_record(struct reading *r, struct fail *f)
 		    TRACE_SAMPLES_MAX);
 	if ((s = find_endpoint(r, &row.endpoint, f)) != OK)
 		return s;
+	if (r->any)
+		r->t->endpoints[r->last].next = row.endpoint;
 	r->last = row.endpoint;
 	r->previous = row.start;
 	r->any = true;
@@ -338,9 +352,10 @@ trace_read(struct trace *t, const char *path, trace_progress_fn *progress,
 	if (file == NULL)
 		return f->code;
 	r.default_id = default_id(path);
+	r.default_id_len = strlen(r.default_id);
 	t->files++;
 	csv_init(&r.csv, file);
-	if (printable(r.default_id, strlen(r.default_id)))
+	if (printable(r.default_id, r.default_id_len))
 		s = read_records(&r, progress, arg, f);
 	else
 		s = fail_set(f, ERR_SYNTAX,
@@ -383,7 +398,7 @@ rank_endpoints(struct trace *t)
 static wall_ms
 evidence_key(const void *arg, size_t i)
 {
-	return *evidence_at(arg, i);
+	return kept_at(arg, i)->evidence;
 }
 
 static size_t
@@ -397,15 +412,13 @@ find_intervals(struct trace *t)
 {
 	struct trace_gaps *g = trace_gaps_new(t->endpoint_count);
 
-	for (size_t pass = 0; pass < 2; pass++) {
-		for (size_t i = 0; i < t->count; i++) {
-			const struct trace_row *row = row_at(t, place(t, i));
+	for (size_t i = 0; i < t->endpoint_count; i++)
+		trace_gaps_expect(g, i, t->endpoints[i].shown.samples);
+	for (size_t i = 0; i < t->count; i++) {
+		const struct trace_row *row = &kept_at(t, place(t, i))->row;
 
-			trace_gaps_note(g, row->endpoint, row->start,
-			    class_effect((enum sample_class)row->class) ==
-				EFFECT_GOOD);
-		}
-		trace_gaps_turn(g);
+		trace_gaps_note(g, row->endpoint, row->start,
+		    class_effect((enum sample_class)row->class) == EFFECT_GOOD);
 	}
 	for (size_t i = 0; i < t->endpoint_count; i++)
 		t->endpoints[i].shown.interval = trace_gaps_median(g, i);
@@ -423,7 +436,8 @@ trace_sort(struct trace *t)
 		e->shown.region = e->region;
 	}
 	rank_endpoints(t);
-	t->order = trace_order(t->count, evidence_key, t);
+	if (t->disordered)
+		t->order = trace_order(t->count, evidence_key, t);
 	find_intervals(t);
 }
 
@@ -450,8 +464,8 @@ wall_ms
 trace_sample_at(const struct trace *t, size_t i, struct sample *s,
     uint32_t *endpoint)
 {
-	size_t at = place(t, i);
-	const struct trace_row *row = row_at(t, at);
+	const struct kept *kept = kept_at(t, place(t, i));
+	const struct trace_row *row = &kept->row;
 	bool proven = class_proves_path((enum sample_class)row->class);
 
 	*s = (struct sample){.start = row->start,
@@ -464,11 +478,11 @@ trace_sample_at(const struct trace *t, size_t i, struct sample *s,
 	    .reason = row->reason,
 	    .flags = proven ? SAMPLE_PATH_PROVEN : 0};
 	*endpoint = t->rank[row->endpoint];
-	return *evidence_at(t, at);
+	return kept->evidence;
 }
 
 wall_ms
 trace_end(const struct trace *t)
 {
-	return t->count > 0 ? *evidence_at(t, place(t, t->count - 1)) : 0;
+	return t->count > 0 ? kept_at(t, place(t, t->count - 1))->evidence : 0;
 }

@@ -53,23 +53,26 @@ refill(struct trace_csv *c, struct fail *f)
 
 /* Index of the newline that ends the record at c->at, or c->len. */
 static size_t
-record_end(const struct trace_csv *c)
+record_end(struct trace_csv *c)
 {
-	bool quoted = false, fresh = true; /* at the start of a field */
+	bool inside = false, fresh = true; /* of quotes; at a field's start */
 	const char *line = c->buf + c->at;
 	const char *nl = memchr(line, '\n', c->len - c->at);
 
-	if (nl != NULL && memchr(line, '"', (size_t)(nl - line)) == NULL)
+	c->quotes = true;
+	if (nl != NULL && memchr(line, '"', (size_t)(nl - line)) == NULL) {
+		c->quotes = false;
 		return (size_t)(nl - c->buf);
+	}
 	for (size_t i = c->at; i < c->len; i++) {
 		char ch = c->buf[i];
 
-		if (ch == '"' && (quoted || fresh))
-			quoted = !quoted;
-		else if (ch == '\n' && !quoted)
+		if (ch == '"' && (inside || fresh))
+			inside = !inside;
+		else if (ch == '\n' && !inside)
 			return i;
 		/* After "" within quotes, a quote may open again. */
-		fresh = ch == ',' || (ch == '"' && !quoted);
+		fresh = ch == ',' || (ch == '"' && !inside);
 	}
 	return c->len;
 }
@@ -98,14 +101,17 @@ unquote(char *s, const char *end, struct csv_field *field)
 	return s;
 }
 
+/* The field without quotes at s; NULL if there is one in it. */
 static char *
-plain(char *s, const char *end, struct csv_field *field)
+plain(char *s, char *end, bool quotes, struct csv_field *field)
 {
+	char *comma = memchr(s, ',', (size_t)(end - s));
+
+	if (comma != NULL)
+		end = comma;
 	field->text = s;
-	while (s < end && *s != ',' && *s != '"')
-		s++;
-	field->len = (size_t)(s - field->text);
-	return s < end && *s == '"' ? NULL : s;
+	field->len = (size_t)(end - s);
+	return quotes && memchr(s, '"', field->len) != NULL ? NULL : end;
 }
 
 static enum status
@@ -115,7 +121,7 @@ split(struct trace_csv *c, char *s, char *end, struct fail *f)
 		struct csv_field *field = &c->fields[c->count++];
 
 		s = s < end && *s == '"' ? unquote(s, end, field)
-					 : plain(s, end, field);
+					 : plain(s, end, c->quotes, field);
 		if (s == NULL)
 			return fail_set(f, ERR_SYNTAX,
 			    "a misplaced quote in field %zu; a field with "
@@ -153,7 +159,7 @@ take(struct trace_csv *c, size_t *begin, size_t *end, struct fail *f)
 		skip_byte_order_mark(c);
 	}
 	*begin = c->at;
-	for (size_t i = *begin; i < *end; i++) {
+	for (size_t i = *begin; c->quotes && i < *end; i++) {
 		const char *nl = memchr(c->buf + i, '\n', *end - i);
 
 		if (nl == NULL)

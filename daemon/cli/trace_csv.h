@@ -32,6 +32,7 @@ struct trace_csv {          /* private but for the first three */
 	char *buf;
 	size_t size, len, at;
 	bool at_end;
+	bool quotes; /* there may be some in the present record */
 };
 
 void csv_init(struct trace_csv *c, struct trace_file *file);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cli/trace_pages.h"
 
 enum { INTERVAL_DEFAULT_MS = MINUTE_MS };
 
@@ -64,16 +65,6 @@ merge_pairs(const struct sorting *s, size_t n)
 	return pairs <= 1;
 }
 
-static bool
-in_order(size_t n, trace_key_fn *key, const void *arg)
-{
-	for (size_t i = 1; i < n; i++) {
-		if (key(arg, i) < key(arg, i - 1))
-			return false;
-	}
-	return true;
-}
-
 /* A merge sort of the runs that are there: files are in order, nearly. */
 uint32_t *
 trace_order(size_t n, trace_key_fn *key, const void *arg)
@@ -82,8 +73,6 @@ trace_order(size_t n, trace_key_fn *key, const void *arg)
 	uint32_t *swap;
 	bool done;
 
-	if (in_order(n, key, arg))
-		return NULL;
 	s.from = mem_array(n, sizeof(s.from[0]));
 	s.to = mem_array(n, sizeof(s.to[0]));
 	for (size_t i = 0; i < n; i++)
@@ -106,8 +95,8 @@ struct gaps_of { /* one endpoint */
 
 struct trace_gaps {
 	struct gaps_of *of;
-	size_t endpoints;
-	uint32_t *ms; /* NULL while counting */
+	uint32_t *ms;
+	size_t size; /* of ms: everybody has a place of its own */
 };
 
 struct trace_gaps *
@@ -115,7 +104,6 @@ trace_gaps_new(size_t endpoints)
 {
 	struct trace_gaps *g = mem_zalloc(sizeof(*g));
 
-	g->endpoints = endpoints;
 	g->of = mem_array(endpoints, sizeof(g->of[0]));
 	return g;
 }
@@ -129,38 +117,26 @@ trace_gaps_free(struct trace_gaps *g)
 }
 
 void
+trace_gaps_expect(struct trace_gaps *g, size_t endpoint, size_t samples)
+{
+	g->of[endpoint].begin = g->size;
+	g->size += samples;
+}
+
+void
 trace_gaps_note(struct trace_gaps *g, size_t endpoint, wall_ms start, bool good)
 {
 	struct gaps_of *e = &g->of[endpoint];
 	span_ms gap = start - e->last;
 
-	if (e->seen && e->good && good && gap > 0) {
-		if (g->ms != NULL)
-			g->ms[e->begin + e->count] = gap < interval_max_ms
-			    ? (uint32_t)gap
-			    : interval_max_ms;
-		e->count++;
-	}
+	if (g->ms == NULL)
+		g->ms = trace_pages(g->size, sizeof(g->ms[0]));
+	if (e->seen && e->good && good && gap > 0)
+		g->ms[e->begin + e->count++] =
+		    gap < interval_max_ms ? (uint32_t)gap : interval_max_ms;
 	e->seen = true;
 	e->last = start;
 	e->good = good;
-}
-
-/* After counting, everybody has a place of its own. */
-void
-trace_gaps_turn(struct trace_gaps *g)
-{
-	size_t total = 0;
-
-	if (g->ms != NULL)
-		return;
-	for (size_t i = 0; i < g->endpoints; i++) {
-		size_t count = g->of[i].count;
-
-		g->of[i] = (struct gaps_of){.begin = total};
-		total += count;
-	}
-	g->ms = mem_array(total, sizeof(g->ms[0]));
 }
 
 static void

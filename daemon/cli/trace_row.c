@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/trace_row.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdint.h>
 #include <string.h>
@@ -80,6 +79,31 @@ trace_field(const struct trace_columns *t, const struct trace_csv *c,
 							   : &c->fields[i];
 }
 
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* The digits at *s, left behind; false for none, and for more than max. */
+static bool
+whole(const char **s, const char *end, int64_t max, int64_t *out)
+{
+	const char *p = *s;
+	int64_t v = 0;
+
+	for (; p < end && is_digit(*p); p++) {
+		v = v * 10 + (*p - '0');
+		if (v > max)
+			return false;
+	}
+	*out = v;
+	if (p == *s)
+		return false;
+	*s = p;
+	return true;
+}
+
 /*
  * "123" or "123.4567" scaled by 1000, further digits cut off; false for
  * anything else and above max (before scaling).
@@ -88,23 +112,17 @@ static bool
 thousandths(const struct csv_field *field, int64_t max, int64_t *out)
 {
 	const char *s = field->text, *end = s + field->len;
-	int64_t v = 0, scale = 100;
+	int64_t scale = 100;
 
-	if (!isdigit((unsigned char)*s))
+	if (!whole(&s, end, max, out))
 		return false;
-	for (; s < end && isdigit((unsigned char)*s); s++) {
-		v = v * 10 + (*s - '0');
-		if (v > max)
-			return false;
-	}
-	v *= 1000;
+	*out *= 1000;
 	if (s < end && *s == '.') {
 		if (++s == end)
 			return false;
-		for (; s < end && isdigit((unsigned char)*s); s++, scale /= 10)
-			v += (*s - '0') * scale;
+		for (; s < end && is_digit(*s); s++, scale /= 10)
+			*out += (*s - '0') * scale;
 	}
-	*out = v;
 	return s == end;
 }
 
@@ -161,18 +179,21 @@ read_ms(const struct csv_field *field, uint32_t *us, struct fail *f)
 static enum status
 read_code(const struct csv_field *field, uint16_t *code, struct fail *f)
 {
+	const char *s, *end;
 	int64_t v;
 
 	*code = 0;
 	if (field == NULL)
 		return OK;
-	if (memchr(field->text, '.', field->len) != NULL ||
-	    !thousandths(field, CODE_MAX, &v) || (v > 0 && v / 1000 < CODE_MIN))
+	s = field->text;
+	end = s + field->len;
+	if (!whole(&s, end, CODE_MAX, &v) || s != end ||
+	    (v > 0 && v < CODE_MIN))
 		return fail_set(f, ERR_SYNTAX,
 		    "code: '%.*s' is not an HTTP status; write 100 to 999, or "
 		    "0 for no answer",
 		    shown(field), field->text);
-	*code = (uint16_t)(v / 1000);
+	*code = (uint16_t)v;
 	return OK;
 }
 

@@ -5,32 +5,45 @@
 
 #include "core/sample.h"
 
-/*
- * Bit by bit: squaring the mantissa doubles its logarithm, so each overflow
- * past 2 is the next binary digit (Knuth, TAOCP 1.2.2, exercise 25).
- */
-uint32_t
-fixed_log2_q16(uint64_t num, uint64_t den)
+/* How many binary digits v has; v > 0. */
+static unsigned
+width(uint64_t v)
 {
-	uint32_t whole = 0, digits = 0;
+	return 64 - (unsigned)__builtin_clzll(v);
+}
+
+/*
+ * log2(num / den) with that many binary digits behind the point, bit by bit:
+ * squaring the mantissa doubles its logarithm, so each overflow past 2 is the
+ * next digit (Knuth, TAOCP 1.2.2, exercise 25).
+ */
+static uint32_t
+log2_digits(uint64_t num, uint64_t den, unsigned digits)
+{
+	uint32_t whole;
 	uint64_t x;
 
 	assert(den > 0 && num >= den && num < (uint64_t)1 << 47);
-	while (num / den >= 2) {
-		den *= 2;
-		whole++;
-	}
-	x = (num << 16) / den; /* [1, 2) in Q16 */
-	x <<= 15;              /* Q31: squares fit in 64 bits */
-	for (int i = 0; i < 16; i++) {
+	whole = width(num) - width(den);
+	if (num < den << whole)
+		whole--;
+	x = (num << 16) / (den << whole); /* [1, 2) in Q16 */
+	x <<= 15;                         /* Q31: squares fit in 64 bits */
+	for (unsigned i = 0; i < digits; i++) {
+		uint32_t digit;
+
 		x = (x * x) >> 31;
-		digits <<= 1;
-		if (x >> 32 != 0) {
-			x >>= 1;
-			digits |= 1;
-		}
+		digit = (uint32_t)(x >> 32);
+		x >>= digit;
+		whole = whole << 1 | digit;
 	}
-	return whole << 16 | digits;
+	return whole;
+}
+
+uint32_t
+fixed_log2_q16(uint64_t num, uint64_t den)
+{
+	return log2_digits(num, den, 16);
 }
 
 int
@@ -87,7 +100,7 @@ fixed_root(uint64_t v)
 uint16_t
 latency_code(uint32_t us)
 {
-	return us <= 1 ? 0 : (uint16_t)(fixed_log2_q16(us, 1) >> 8);
+	return us <= 1 ? 0 : (uint16_t)log2_digits(us, 1, 8);
 }
 
 uint32_t

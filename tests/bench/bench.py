@@ -258,7 +258,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=180, help="measured for so long (180)")
     parser.add_argument("--endpoints", type=int, default=1000, help="over HTTP (1000)")
     parser.add_argument("--tls-endpoints", type=int, default=400, help="over TLS (400)")
-    parser.add_argument("--rows", type=int, default=1_000_000, help="of the replayed trace")
+    parser.add_argument("--rows", type=int, default=5_000_000, help="of the replayed trace")
     parser.add_argument("--only", choices=("http", "tls", "replay"))
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--check", action="store_true", help="exit 1 when a goal is missed")
