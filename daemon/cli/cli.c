@@ -201,6 +201,7 @@ static const struct cli_command commands[] = {
 	cli_report_problem},
     {"replay", "run the detector over recorded samples",
 	"[-c FILE] [--json] TRACE...\n"
+	"       vigie replay [--json] --compare A.yaml B.yaml TRACE...\n"
 	"\n"
 	"A trace is CSV with a header; '-' is standard input, and .gz and .zst\n"
 	"are read as they are.  Columns, in any order:\n"
@@ -214,7 +215,9 @@ static const struct cli_command commands[] = {
 	"  retry_after, body   what the server said, to tell maintenance\n"
 	"\n"
 	"Other columns are ignored.  With -c, intervals, timeouts, all_clear and\n"
-	"planned windows come from the configuration.\n",
+	"planned windows come from the configuration.\n"
+	"\n"
+	"  --compare    what two configurations would have said, side by side\n",
 	cli_replay},
 };
 enum { COMMAND_COUNT = sizeof(commands) / sizeof(commands[0]) };

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/utc.h"
 #include "cli/cli.h"
+#include "cli/cli_compare.h"
 #include "cli/replay.h"
 #include "config/config.h"
 #include "wire/event_json.h"
@@ -255,29 +256,86 @@ run(struct show *s, const struct trace *t, const struct config *config)
 		print_summary(s->cli, &totals);
 }
 
-int
-cli_replay(struct cli *c, int argc, char **argv)
+/* The configuration of each side, then the traces. */
+static int
+compare(struct show *s, int n, char **paths)
 {
-	struct show s = {.cli = c};
+	struct cli *c = s->cli;
+	struct config *configs[COMPARE_SIDES] = {NULL, NULL};
+	struct compare_setting settings[COMPARE_SIDES];
+	struct trace *t = trace_new();
+	int code = EXIT_CODE_GOOD;
+
+	for (int i = 0; i < COMPARE_SIDES && code == EXIT_CODE_GOOD; i++) {
+		c->config_path = paths[i];
+		code = cli_config(c, &configs[i]);
+		settings[i] = (struct compare_setting){.path = paths[i],
+		    .config = configs[i]};
+	}
+	if (code == EXIT_CODE_GOOD)
+		code =
+		    read_traces(s, t, n - COMPARE_SIDES, paths + COMPARE_SIDES);
+	wipe_progress(s);
+	for (int i = 0; i < COMPARE_SIDES && code == EXIT_CODE_GOOD; i++)
+		if (!cli_compare_fits(c, t, &settings[i]))
+			code = EXIT_CODE_CONFIG;
+	if (code == EXIT_CODE_GOOD)
+		cli_compare(c, t, settings);
+	trace_free(t);
+	config_free(configs[0]);
+	config_free(configs[1]);
+	return code;
+}
+
+static int
+replay(struct show *s, int n, char **paths)
+{
 	struct config *config = NULL;
 	struct trace *t;
 	int code = EXIT_CODE_GOOD;
 
-	if (cli_option(c, argc, argv, NULL) == CLI_STOP)
-		return c->exit;
-	if (c->operand == argc)
-		return cli_usage(c, "no trace named; '-' is standard input");
-	if (c->config_path != NULL)
-		code = cli_config(c, &config);
+	if (s->cli->config_path != NULL)
+		code = cli_config(s->cli, &config);
 	if (code != EXIT_CODE_GOOD)
 		return code;
-	/* Where events go to the same terminal, they are the progress. */
-	s.progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
 	t = trace_new();
-	code = read_traces(&s, t, argc - c->operand, argv + c->operand);
+	code = read_traces(s, t, n, paths);
 	if (code == EXIT_CODE_GOOD)
-		run(&s, t, config);
+		run(s, t, config);
 	trace_free(t);
 	config_free(config);
 	return code;
+}
+
+int
+cli_replay(struct cli *c, int argc, char **argv)
+{
+	enum { OPTION_COMPARE = 1 };
+	static const struct option own[] = {{"compare", no_argument, NULL,
+						OPTION_COMPARE},
+	    {0}};
+	struct show s = {.cli = c};
+	bool comparing = false;
+	int value, n;
+
+	while ((value = cli_option(c, argc, argv, own)) == OPTION_COMPARE)
+		comparing = true;
+	if (value == CLI_STOP)
+		return c->exit;
+	n = argc - c->operand;
+	/* Where events go to the same terminal, they are the progress. */
+	s.progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
+	if (comparing && c->config_path != NULL)
+		return cli_usage(c,
+		    "-c and --compare exclude each other; name both "
+		    "configurations after --compare");
+	if (comparing && n <= COMPARE_SIDES)
+		return cli_usage(c,
+		    "--compare needs two configurations and a trace, "
+		    "%d argument%s given: --compare A.yaml B.yaml TRACE...",
+		    n, n == 1 ? "" : "s");
+	if (n == 0)
+		return cli_usage(c, "no trace named; '-' is standard input");
+	return comparing ? compare(&s, n, argv + c->operand)
+			 : replay(&s, n, argv + c->operand);
 }

@@ -23,6 +23,7 @@ usr/share/bash-completion/completions/vigie
 usr/share/doc/vigie/LICENSE
 usr/share/man/man1/vigie.1
 usr/share/man/man5/vigie.yaml.5
+usr/share/vigie/compare.schema.json
 usr/share/vigie/config.schema.json
 usr/share/vigie/db.schema.json
 usr/share/vigie/event.schema.json

@@ -6,10 +6,12 @@ import os
 import pathlib
 import subprocess
 
+import jsonschema
 import pytest
 
 VIGIE = os.environ.get('VIGIE', 'vigie')
-TRACES = pathlib.Path(__file__).resolve().parent.parent / 'traces'
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+TRACES = ROOT / 'tests' / 'traces'
 EU = TRACES / 'tesla-2023-02-14.csv'
 OTHERS = TRACES / 'tesla-2023-02-14-others.csv'
 T0 = 1_700_000_000
@@ -377,6 +379,128 @@ def test_broken_configuration(tmp_path):
     p = run('replay', '-c', conf, EU)
     assert p.returncode == 78
     assert f'{conf}:1:1: unknown key' in p.stderr.decode()
+
+
+# Two settings side by side.
+
+
+def settings(folder, name, all_clear, service='tesla-fleet', regions='eu'):
+    conf = folder / f'{name}.yaml'
+    regions = ', '.join(f'{r}: https://{r}.example.org/'
+                        for r in regions.split())
+    conf.write_text(f'services:\n'
+                    f'  - id: {service}\n'
+                    f'    all_clear: {all_clear}\n'
+                    f'    regions: {{{regions}}}\n')
+    return conf
+
+
+def compare(*args, stdin=None):
+    """Lines and summary, each as the schema has it."""
+    p = run('replay', '--json', '--compare', *args, stdin=stdin)
+    assert p.returncode == 0, p.stderr.decode()
+    assert p.stderr == b''
+    schema = json.loads((ROOT / 'schema/compare.schema.json').read_text())
+    lines = [json.loads(line) for line in p.stdout.splitlines()]
+    for line in lines:
+        jsonschema.validate(line, schema)
+    return lines[:-1], lines[-1]['summary']
+
+
+def test_each_side_says_what_it_says_alone(tmp_path):
+    a = settings(tmp_path, 'a', 'eager')
+    b = settings(tmp_path, 'b', 'cautious')
+    lines, summary = compare(a, b, EU)
+    assert [line['t'] for line in lines] == sorted(x['t'] for x in lines)
+    for side, conf in (('a', a), ('b', b)):
+        events, alone = replay('-c', conf, EU)
+        said = [line[side] for line in lines if line[side]]
+        said = sorted((x['t'], x['event'], x['loud'], x['kind'])
+                      for x in said)
+        assert said == sorted((e['t'], e['event'], e['loud'], e['kind'])
+                              for e in events
+                              if e['event'].startswith('incident.'))
+        assert summary[side]['loud'] == alone['loud']
+        assert summary[side]['config'] == str(conf)
+        assert summary['samples'] == alone['samples']
+
+
+def test_the_same_twice_differs_nowhere(tmp_path):
+    a = settings(tmp_path, 'a', 'default', regions='eu na cn')
+    lines, summary = compare(a, a, EU, OTHERS)
+    assert lines
+    assert all(x['same'] and x['b_later_ms'] == 0 for x in lines)
+    assert summary['a'] == summary['b']
+
+
+def test_eager_gives_a_false_all_clear(tmp_path):
+    """Down, good for 20 min, down again: only one of them waits."""
+    a = settings(tmp_path, 'a', 'eager', 'shop')
+    b = settings(tmp_path, 'b', 'cautious', 'shop')
+    trace = tmp_path / 'shop~eu.csv'
+    trace.write_bytes(rows((200, 10), (500, 10), (200, 14), (500, 10),
+                           (200, 900)))
+    lines, summary = compare(a, b, trace)
+    assert (summary['a']['all_clears'], summary['b']['all_clears']) == (2, 1)
+    assert summary['a']['false_30min'] == summary['a']['false_60min'] == 1
+    assert summary['b']['false_60min'] == 0
+    assert summary['a']['told_down_ms'] < summary['b']['told_down_ms']
+    alone = [x for x in lines if x['b'] is None]
+    assert [x['a']['event'] for x in alone] == ['incident.resolved']
+    apart = [x for x in lines if x['a'] and x['b'] and not x['same']]
+    assert [(x['a']['event'], x['b']['event']) for x in apart] == \
+        [('incident.opened', 'incident.relapsed')]
+    last = lines[-1]
+    assert last['a']['event'] == last['b']['event'] == 'incident.resolved'
+    assert last['same'] and last['b_later_ms'] > 0
+
+
+def test_people_see_two_columns():
+    """The example of the manual, with the files that go with it."""
+    p = run('replay', '--compare', ROOT / 'examples' / 'eager.yaml',
+            ROOT / 'examples' / 'cautious.yaml', EU)
+    assert p.returncode == 0 and p.stderr == b''
+    text = p.stdout.decode()
+    assert max(map(len, text.splitlines()[2:])) <= 80
+    shown = (ROOT / 'docs/compare.md').read_text()
+    body = text.partition('\n\n')[2]
+    assert body and body in shown, f'put this into docs/compare.md:\n{body}'
+
+
+@pytest.mark.parametrize('args, word', [
+    ([], '0 arguments'),
+    (['a.yaml'], '1 argument given'),
+    (['a.yaml', 'b.yaml'], 'two configurations and a trace'),
+    (['a.yaml', 'b.yaml', '-', '-'], 'twice'),
+    (['-c', 'a.yaml', 'a.yaml', 'b.yaml', EU], 'exclude'),
+])
+def test_compare_wrongly_used(tmp_path, args, word):
+    made = {f'{n}.yaml': settings(tmp_path, n, 'default') for n in 'ab'}
+    p = run('replay', '--compare', *[made.get(a, a) for a in args],
+            stdin=b'ts,code\n')
+    assert p.returncode == 64
+    assert word in p.stderr.decode()
+    assert p.stdout == b''
+
+
+def test_settings_that_do_not_watch_it(tmp_path):
+    a = settings(tmp_path, 'a', 'default')
+    b = settings(tmp_path, 'b', 'default', 'shop')
+    p = run('replay', '--compare', a, b, EU)
+    assert p.returncode == 78
+    assert f"{b} does not watch 'tesla-fleet/eu'" in p.stderr.decode()
+    assert 'add it to the configuration' in p.stderr.decode()
+    assert p.stdout == b''
+    p = run('replay', '--compare', a, a, EU, OTHERS)
+    assert p.returncode == 78
+    assert '2 of its 3 endpoints' in p.stderr.decode()
+    (tmp_path / 'c.yaml').write_text('servces: []\n')
+    p = run('replay', '--compare', a, tmp_path / 'c.yaml', EU)
+    assert p.returncode == 78
+    assert 'c.yaml:1:1: unknown key' in p.stderr.decode()
+    p = run('replay', '--compare', a, a, '-', stdin=b'ts,code\nx,200\n')
+    assert p.returncode == 65
+    assert p.stdout == b''
 
 
 # The frame.
