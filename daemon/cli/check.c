@@ -18,7 +18,12 @@
 #include "wire/event_json.h"
 
 enum { OPT_DUMP = 1, OPT_KEYS, OPT_WINDOWS };
-enum { OCCURRENCES = 20, DUMP_MAX = 512 << 20, LINE_MAX_BYTES = 16384 };
+enum {
+	OCCURRENCES = 20,
+	DUMP_MAX = 512 << 20,
+	LINE_MAX_BYTES = 16384,
+	LISTED_BYTES = 8 << 20
+};
 
 /* What was asked for beside the summary. */
 struct wish {
@@ -43,6 +48,25 @@ put(json_t *o, const char *key, json_t *value)
 	(void)json_object_set_new(o, key, value);
 }
 
+static void
+put_functions(json_t *list, const struct config_service *s,
+    const struct config_functions *f, enum impact declared)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		const struct config_function *each = &f->each[i];
+		json_t *o = json_object(), *proof = json_array();
+
+		put(o, "service", json_string(s->id));
+		put(o, "name", json_string(f->names[i]));
+		put(o, "declared", json_string(impact_name(declared)));
+		for (size_t k = 0; k < each->proof_count; k++)
+			(void)json_array_append_new(proof,
+			    json_string(each->proof[k]->target.id));
+		put(o, "endpoints", proof);
+		(void)json_array_append_new(list, o);
+	}
+}
+
 static json_t *
 endpoint_json(const struct target *t)
 {
@@ -59,6 +83,7 @@ static void
 tell_json(struct cli *c, const struct config *config)
 {
 	json_t *o = json_object(), *list = json_array();
+	json_t *functions = json_array();
 
 	put(o, "valid", json_true());
 	put(o, "services", json_integer((json_int_t)config->service_count));
@@ -73,8 +98,11 @@ tell_json(struct cli *c, const struct config *config)
 		for (size_t k = 0; k < s->endpoint_count; k++)
 			(void)json_array_append_new(list,
 			    endpoint_json(&s->endpoints[k].target));
+		put_functions(functions, s, &s->functions, IMPACT_STOPS);
+		put_functions(functions, s, &s->unaffected, IMPACT_WORKS);
 	}
 	put(o, "endpoints", list);
+	put(o, "functions", functions);
 	print_json(c, o);
 }
 
@@ -85,13 +113,58 @@ count(struct text *t, size_t n, const char *what)
 	    n == 1 ? "" : "s");
 }
 
+/* "  stops: climate (declared), remote unlock (proven by car/eu/lock)" */
+static void
+tell_functions(struct cli *c, struct text *t, const struct config_functions *f,
+    enum impact declared)
+{
+	text_reset(t);
+	for (size_t i = 0; i < f->count; i++) {
+		const struct config_function *each = &f->each[i];
+
+		text_printf(t, "%s", i > 0 ? ", " : "");
+		escape_log(t, f->names[i], strlen(f->names[i]));
+		text_printf(t, " (%s",
+		    each->proof_count > 0 ? "proven by"
+					  : basis_name(BASIS_DECLARED));
+		for (size_t k = 0; k < each->proof_count; k++)
+			text_printf(t, " %s", each->proof[k]->target.id);
+		text_char(t, ')');
+	}
+	if (f->count > 0)
+		(void)fprintf(c->out, "  %s: %s\n", impact_text(declared),
+		    text_str(t));
+}
+
+static void
+tell_service(struct cli *c, struct text *t, const struct config_service *s)
+{
+	char every[DURATION_TEXT_BYTES], timeout[DURATION_TEXT_BYTES];
+
+	for (size_t k = 0; k < s->endpoint_count; k++) {
+		const struct target *e = &s->endpoints[k].target;
+
+		text_reset(t);
+		escape_log(t, e->url, strlen(e->url));
+		(void)fprintf(c->out, "%-28s every %-7s timeout %-7s %s\n",
+		    e->id, duration_format(e->interval, every),
+		    duration_format(e->timeout, timeout), text_str(t));
+	}
+	tell_functions(c, t, &s->functions, IMPACT_STOPS);
+	tell_functions(c, t, &s->unaffected, IMPACT_WORKS);
+	if (s->advice == NULL)
+		return;
+	text_reset(t);
+	escape_log(t, s->advice, strlen(s->advice));
+	(void)fprintf(c->out, "  advice: %s\n", text_str(t));
+}
+
 static void
 tell_text(struct cli *c, const struct config *config)
 {
-	char every[DURATION_TEXT_BYTES], timeout[DURATION_TEXT_BYTES];
 	struct text t;
 
-	text_init(&t, LINE_MAX_BYTES);
+	text_init(&t, LISTED_BYTES);
 	count(&t, config->service_count, "service");
 	count(&t, config->endpoint_count, "endpoint");
 	count(&t, config->receiver_count, "receiver");
@@ -99,20 +172,8 @@ tell_text(struct cli *c, const struct config *config)
 	count(&t, config->window_count, "window");
 	(void)fprintf(c->out, "%s%s%s\n", cli_style(c, CLI_GREEN), text_str(&t),
 	    cli_style(c, CLI_PLAIN));
-	for (size_t i = 0; i < config->service_count; i++) {
-		const struct config_service *s = &config->services[i];
-
-		for (size_t k = 0; k < s->endpoint_count; k++) {
-			const struct target *e = &s->endpoints[k].target;
-
-			text_reset(&t);
-			escape_log(&t, e->url, strlen(e->url));
-			(void)fprintf(c->out,
-			    "%-28s every %-7s timeout %-7s %s\n", e->id,
-			    duration_format(e->interval, every),
-			    duration_format(e->timeout, timeout), text_str(&t));
-		}
-	}
+	for (size_t i = 0; i < config->service_count; i++)
+		tell_service(c, &t, &config->services[i]);
 	text_done(&t);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/explaining.h"
+#include "cli/outlook.h"
 #include "cli/reports.h"
 #include "wire/event_json.h"
 
@@ -10,9 +11,12 @@ enum { OPT_DATABASE = 'D' };
 
 static void
 tell(struct cli *c, const struct dossier *d, const struct reports *r,
-    enum reading_daemon daemon)
+    const struct outlook *o, enum reading_daemon daemon)
 {
 	bool over = d->has_incident && d->incident.closed != 0;
+	const struct config_service *s =
+	    over || !d->watched ? NULL : outlook_service(o, d->service);
+	enum impacts_view view = outlook_view(&d->x.now);
 
 	if (c->json) {
 		json_t *j = explaining_json(d);
@@ -20,6 +24,7 @@ tell(struct cli *c, const struct dossier *d, const struct reports *r,
 		if (!over && r->view.any)
 			(void)json_object_set_new(j, "reports",
 			    reports_json(r));
+		outlook_put(j, o, s, view);
 		reading_put(j, "daemon", reading_daemon_name(daemon));
 		cli_json(c, j);
 		return;
@@ -29,14 +34,16 @@ tell(struct cli *c, const struct dossier *d, const struct reports *r,
 	} else {
 		explaining_endpoint(c, d);
 		explaining_reports(c, r);
+		outlook_print(c, o, s, view, "\nFor the users of the service");
 	}
 	reading_as_of(c, d->known, daemon);
 }
 
 static int
 explain(struct cli *c, struct query *q, const char *what,
-    enum reading_daemon daemon)
+    const struct config *config, enum reading_daemon daemon)
 {
+	struct outlook o = {0};
 	struct fail f = {.why = ""};
 	struct reports r = {.region_count = 0};
 	struct incident_id id;
@@ -58,7 +65,10 @@ explain(struct cli *c, struct query *q, const char *what,
 	if (s == OK && d.service != NULL)
 		s = reports_read(q, d.service, d.known, &r, &f);
 	if (s == OK)
-		tell(c, &d, &r, daemon);
+		s = outlook_open(q, config, &o, &f);
+	if (s == OK)
+		tell(c, &d, &r, &o, daemon);
+	outlook_close(&o);
 	dossier_done(&d);
 	return s == OK ? EXIT_CODE_GOOD : reading_failed(c, &f);
 }
@@ -71,6 +81,7 @@ cli_explain(struct cli *c, int argc, char **argv)
 	    {0}};
 	enum reading_daemon daemon;
 	const char *database = NULL;
+	struct reading_source source = {0};
 	struct query *q;
 	int opt, code;
 
@@ -82,10 +93,11 @@ cli_explain(struct cli *c, int argc, char **argv)
 		return cli_usage(c,
 		    "explain what?  One endpoint, as service/region, one "
 		    "service, or one incident, as 20230214-1");
-	code = reading_open_live(c, database, &q, &daemon);
-	if (code != EXIT_CODE_GOOD)
-		return code;
-	code = explain(c, q, argv[c->operand], daemon);
-	query_close(q);
+	code = reading_open_source(c, database, &source, &q, &daemon);
+	if (code == EXIT_CODE_GOOD) {
+		code = explain(c, q, argv[c->operand], source.config, daemon);
+		query_close(q);
+	}
+	reading_done(&source);
 	return code;
 }

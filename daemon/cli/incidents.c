@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/dossier.h"
 #include "cli/notices.h"
+#include "cli/outlook.h"
 #include "cli/reading.h"
 #include "cli/reports.h"
 #include "cli/told.h"
@@ -166,9 +167,11 @@ struct shown { /* evidence that was told already */
 
 struct story {
 	struct cli *cli;
-	const struct dossier *now; /* its endpoint at present; NULL: over */
-	struct reports reports;    /* if it is not over */
-	int64_t reported;          /* while it lasted, if it is */
+	const struct dossier *now;   /* its endpoint at present; NULL: over */
+	struct reports reports;      /* if it is not over */
+	int64_t reported;            /* while it lasted, if it is */
+	const struct config *config; /* or NULL */
+	struct outlook outlook;
 	struct shown *shown;
 	size_t shown_count, shown_size;
 	json_t *whole, *timeline, *evidence, *notices; /* with --json */
@@ -270,6 +273,25 @@ print_reported(const struct story *s, const struct query_incident *i)
 	text_done(&t);
 }
 
+/* As long as it goes on. */
+static void
+tell_outlook(struct story *s, json_t *j)
+{
+	const struct output *o = s->now != NULL ? &s->now->x.now : NULL;
+	const struct config_service *of;
+	enum impacts_view view;
+
+	if (o == NULL)
+		return;
+	view = outlook_view(o);
+	of = outlook_service(&s->outlook, s->now->service);
+	if (j != NULL)
+		outlook_put(j, &s->outlook, of, view);
+	else
+		outlook_print(s->cli, &s->outlook, of, view,
+		    "for the users of the service:");
+}
+
 static bool
 on_one(void *arg, const struct query_incident *stored)
 {
@@ -286,6 +308,7 @@ on_one(void *arg, const struct query_incident *stored)
 		put_now(j, s->now);
 		if (reported != NULL)
 			(void)json_object_set_new(j, "reports", reported);
+		tell_outlook(s, j);
 		(void)json_object_update(s->whole, j);
 		json_decref(j);
 		return true;
@@ -317,6 +340,7 @@ on_one(void *arg, const struct query_incident *stored)
 			    bucket_name((enum bucket)b),
 			    duration_format(o->bucket_ms[b], buf));
 	}
+	tell_outlook(s, NULL);
 	return true;
 }
 
@@ -495,6 +519,8 @@ walk(struct story *s, struct query *q, struct incident_id id, struct fail *f)
 	struct dossier d;
 	enum status status = dossier_incident(q, id, &d, f);
 
+	if (status == OK)
+		status = outlook_open(q, s->config, &s->outlook, f);
 	if (status == OK) {
 		if (d.watched && d.x.now.phase != PHASE_NONE &&
 		    d.x.now.incident.day == id.day &&
@@ -506,14 +532,16 @@ walk(struct story *s, struct query *q, struct incident_id id, struct fail *f)
 		s->now = NULL;
 	}
 	dossier_done(&d);
+	outlook_close(&s->outlook);
 	return status;
 }
 
 static int
 tell_one(struct cli *c, struct query *q, struct incident_id id,
-    enum reading_daemon daemon)
+    const struct config *config, enum reading_daemon daemon)
 {
 	struct story s = {.cli = c,
+	    .config = config,
 	    .whole = json_object(),
 	    .timeline = json_array(),
 	    .evidence = json_array(),
@@ -545,6 +573,7 @@ cli_incident(struct cli *c, int argc, char **argv)
 	    {0}};
 	const char *database = NULL;
 	enum reading_daemon daemon;
+	struct reading_source source = {0};
 	struct incident_id id;
 	struct query *q;
 	int opt, code;
@@ -559,10 +588,11 @@ cli_incident(struct cli *c, int argc, char **argv)
 		return cli_usage(c,
 		    "'%s' is no incident; they are named as 20230214-1",
 		    argv[c->operand]);
-	code = reading_open_live(c, database, &q, &daemon);
-	if (code != EXIT_CODE_GOOD)
-		return code;
-	code = tell_one(c, q, id, daemon);
-	query_close(q);
+	code = reading_open_source(c, database, &source, &q, &daemon);
+	if (code == EXIT_CODE_GOOD) {
+		code = tell_one(c, q, id, source.config, daemon);
+		query_close(q);
+	}
+	reading_done(&source);
 	return code;
 }

@@ -86,21 +86,29 @@ reading_open(struct cli *c, const char *database, struct query **q)
 }
 
 int
+reading_open_source(struct cli *c, const char *database,
+    struct reading_source *s, struct query **q, enum reading_daemon *daemon)
+{
+	struct fail f = {.why = ""};
+	int code = reading_find(c, database, s);
+	enum store_outcome o;
+
+	if (code != EXIT_CODE_GOOD)
+		return code;
+	if (daemon != NULL)
+		*daemon = reading_ask(s);
+	o = reading_connect(s, q, &f);
+	return o == STORE_OK ? EXIT_CODE_GOOD
+			     : cli_error(c, store_exit_code(o), "%s", f.why);
+}
+
+int
 reading_open_live(struct cli *c, const char *database, struct query **q,
     enum reading_daemon *daemon)
 {
 	struct reading_source source;
-	struct fail f = {.why = ""};
-	int code = reading_find(c, database, &source);
-	enum store_outcome o;
+	int code = reading_open_source(c, database, &source, q, daemon);
 
-	if (code == EXIT_CODE_GOOD) {
-		if (daemon != NULL)
-			*daemon = reading_ask(&source);
-		o = reading_connect(&source, q, &f);
-		if (o != STORE_OK)
-			code = cli_error(c, store_exit_code(o), "%s", f.why);
-	}
 	reading_done(&source);
 	return code;
 }

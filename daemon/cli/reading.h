@@ -29,8 +29,8 @@ enum reading_daemon {
 };
 
 /* Where to read, and whom to ask about it. */
-struct reading_source { /* private */
-	struct config *config;
+struct reading_source {
+	struct config *config;          /* NULL: not read */
 	const char *database, *control; /* control NULL: not known */
 };
 /* As for reading_open(); reading_done() in any case. */
@@ -46,6 +46,10 @@ enum store_outcome reading_connect(const struct reading_source *s,
 MUST_CHECK
 int reading_open_live(struct cli *c, const char *database, struct query **q,
     enum reading_daemon *daemon);
+/* The same; *s is to be used, and reading_done() in any case. */
+MUST_CHECK
+int reading_open_source(struct cli *c, const char *database,
+    struct reading_source *s, struct query **q, enum reading_daemon *daemon);
 /* "running", "cannot_write", "damaged", "absent"; NULL when not known. */
 const char *reading_daemon_name(enum reading_daemon d);
 /* A line that says so, when what is shown is no longer being written. */

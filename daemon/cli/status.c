@@ -3,9 +3,11 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/glob.h"
 #include "base/mem.h"
 #include "cli/cli.h"
+#include "cli/outlook.h"
 #include "cli/paused.h"
 #include "cli/reading.h"
 #include "cli/reports.h"
@@ -55,6 +57,7 @@ struct listing {
 	size_t heard_count;
 	struct row *rows;
 	size_t count, size;
+	struct outlook outlook;
 };
 
 static bool
@@ -160,6 +163,7 @@ listing_done(struct listing *l)
 	}
 	mem_free(l->rows);
 	mem_free(l->heard);
+	outlook_close(&l->outlook);
 }
 
 /* The rows of a service follow one another, as their ids do. */
@@ -262,6 +266,72 @@ print_row(struct cli *c, const struct rank *k, const struct row *r, wall_ms now)
 	(void)fputc('\n', c->out);
 }
 
+/* For the users of a service: what of it fails decides. */
+static enum impacts_view
+view_of(const struct listing *l, const char *service, bool *shown)
+{
+	enum impacts_view view = IMPACTS_MEASURED;
+
+	*shown = false;
+	for (size_t i = 0; i < l->count; i++) {
+		const struct row *r = &l->rows[i];
+
+		if (strcmp(r->service, service) != 0)
+			continue;
+		*shown = true;
+		if (r->e.bucket == BUCKET_DOWN ||
+		    r->e.bucket == BUCKET_MAINTENANCE)
+			view = IMPACTS_OF_FAILURE;
+	}
+	return view;
+}
+
+static void
+print_services(struct cli *c, const struct listing *l)
+{
+	const struct config *config = l->outlook.config;
+
+	for (size_t i = 0; config != NULL && i < config->service_count; i++) {
+		const struct config_service *s = &config->services[i];
+		bool shown;
+		enum impacts_view view = view_of(l, s->id, &shown);
+		struct text title;
+
+		if (!shown)
+			continue;
+		if (view == IMPACTS_MEASURED)
+			view = IMPACTS_OF_TROUBLE;
+		text_init(&title, WORDS_BYTES);
+		escape_log(&title, s->name, strlen(s->name));
+		text_add(&title, ", for its users:");
+		outlook_print(c, &l->outlook, s, view, text_str(&title));
+		text_done(&title);
+	}
+}
+
+static json_t *
+services_json(const struct listing *l)
+{
+	const struct config *config = l->outlook.config;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < config->service_count; i++) {
+		const struct config_service *s = &config->services[i];
+		bool shown;
+		enum impacts_view view = view_of(l, s->id, &shown);
+		json_t *j;
+
+		if (!shown)
+			continue;
+		j = json_object();
+		reading_put(j, "id", s->id);
+		reading_put(j, "name", s->name);
+		outlook_put(j, &l->outlook, s, view);
+		(void)json_array_append_new(list, j);
+	}
+	return list;
+}
+
 static void
 print_reports(struct cli *c, const struct heard *h)
 {
@@ -287,6 +357,7 @@ print_all(struct cli *c, const struct listing *l, wall_ms now)
 				print_row(c, &ranks[k], &l->rows[i], now);
 		}
 	}
+	print_services(c, l);
 	for (size_t i = 0; i < l->heard_count; i++)
 		print_reports(c, &l->heard[i]);
 	(void)fprintf(c->out, "%zu endpoint%s, as of %s\n", l->count,
@@ -355,6 +426,8 @@ print_json(struct cli *c, const struct listing *l, enum bucket worst,
 	for (size_t i = 0; i < l->heard_count; i++)
 		(void)json_object_set_new(reported, l->heard[i].service,
 		    reports_json(&l->heard[i].reports));
+	if (l->outlook.config != NULL)
+		(void)json_object_set_new(whole, "services", services_json(l));
 	cli_json(c, whole);
 }
 
@@ -372,7 +445,8 @@ worst_rank(const struct listing *l)
 }
 
 static int
-tell(struct cli *c, struct query *q, struct listing *l)
+tell(struct cli *c, struct query *q, const struct config *config,
+    struct listing *l)
 {
 	const struct query_incidents open = {.open_only = true};
 	wall_ms now = query_known_until(q);
@@ -381,7 +455,8 @@ tell(struct cli *c, struct query *q, struct listing *l)
 
 	if (query_endpoints(q, NULL, on_endpoint, l, &f) != OK ||
 	    query_incidents(q, &open, on_incident, l, &f) != OK ||
-	    find_partial(q, l, &f) != OK || find_reports(q, l, now, &f) != OK)
+	    find_partial(q, l, &f) != OK || find_reports(q, l, now, &f) != OK ||
+	    outlook_open(q, config, &l->outlook, &f) != OK)
 		return reading_failed(c, &f);
 	if (l->count == 0 && l->filter != NULL)
 		return cli_usage(c, "no endpoint matches '%s'", l->filter);
@@ -401,6 +476,7 @@ cli_status(struct cli *c, int argc, char **argv)
 	    {0}};
 	const char *database = NULL;
 	struct listing l = {0};
+	struct reading_source source = {0};
 	struct query *q;
 	int opt, code;
 
@@ -412,11 +488,12 @@ cli_status(struct cli *c, int argc, char **argv)
 		return cli_usage(c, "one filter at most");
 	if (c->operand < argc)
 		l.filter = argv[c->operand];
-	code = reading_open_live(c, database, &q, &l.daemon);
-	if (code != EXIT_CODE_GOOD)
-		return code;
-	code = tell(c, q, &l);
-	listing_done(&l);
-	query_close(q);
+	code = reading_open_source(c, database, &source, &q, &l.daemon);
+	if (code == EXIT_CODE_GOOD) {
+		code = tell(c, q, source.config, &l);
+		listing_done(&l);
+		query_close(q);
+	}
+	reading_done(&source);
 	return code;
 }

@@ -46,6 +46,15 @@ bind_is_list(struct binder *b, const char *name, const struct yaml *node)
 	return false;
 }
 
+/* In UTF-8: C1 (U+0080 to U+009F), and the separators of lines. */
+static bool
+is_control(const char *s)
+{
+	return (s[0] == '\xc2' && (unsigned char)s[1] < 0xa0) ||
+	    strncmp(s, "\xe2\x80\xa8", 3) == 0 ||
+	    strncmp(s, "\xe2\x80\xa9", 3) == 0;
+}
+
 bool
 bind_line(struct binder *b, const char *name, const struct yaml *node)
 {
@@ -54,7 +63,7 @@ bind_line(struct binder *b, const char *name, const struct yaml *node)
 	if (s == NULL)
 		return false;
 	for (; *s != '\0'; s++) {
-		if ((unsigned char)*s < ' ' || *s == 0x7f) {
+		if ((unsigned char)*s < ' ' || *s == 0x7f || is_control(s)) {
 			faults_add(b->faults, node->at,
 			    "'%s' must be one line without control characters",
 			    name);

@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "config/endpoint.h"
+#include "config/function.h"
 #include "config/index.h"
 #include "config/load.h"
 #include "config/zone.h"
@@ -268,8 +269,8 @@ service_done(struct config_service *s)
 	mem_free(s->id);
 	mem_free(s->name);
 	bind_list_free(s->tags);
-	bind_list_free(s->functions);
-	bind_list_free(s->unaffected);
+	function_done(&s->functions);
+	function_done(&s->unaffected);
 	mem_free(s->owner);
 	mem_free(s->runbook);
 	mem_free(s->advice);

@@ -25,10 +25,22 @@ struct config_endpoint {
 	struct target target; /* slot and generation are the keeper's */
 };
 
+/* What it can do for its users, and the endpoints that prove each. */
+struct config_function {
+	char **endpoints; /* globs over endpoint ids, NULL-terminated */
+	const struct config_endpoint **proof; /* that they name, each once */
+	size_t proof_count; /* 0: nothing proves it, it is only declared */
+};
+struct config_functions {
+	char **names; /* NULL-terminated, never NULL */
+	struct config_function *each;
+	size_t count;
+};
+
 struct config_service {
 	char *id, *name;
 	char **tags; /* NULL-terminated lists, never NULL */
-	char **functions, **unaffected;
+	struct config_functions functions, unaffected;
 	char *owner, *runbook, *advice; /* or NULL */
 	char *slo;                      /* "99.9%", or NULL */
 	enum all_clear all_clear;

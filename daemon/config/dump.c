@@ -236,6 +236,18 @@ endpoint(struct text *out, const struct config_endpoint *e)
 }
 
 static void
+functions(struct text *out, const char *key, const struct config_functions *f)
+{
+	if (f->count > 0)
+		text_printf(out, "    %s:\n", key);
+	for (size_t i = 0; i < f->count; i++) {
+		text_add(out, "      -\n");
+		line(out, 8, "name", f->names[i]);
+		list(out, 8, "endpoints", f->each[i].endpoints);
+	}
+}
+
+static void
 service(struct text *out, const struct config_service *s)
 {
 	text_add(out, "  -\n");
@@ -244,8 +256,8 @@ service(struct text *out, const struct config_service *s)
 	list(out, 4, "tags", s->tags);
 	line(out, 4, "owner", s->owner);
 	line(out, 4, "runbook", s->runbook);
-	list(out, 4, "functions", s->functions);
-	list(out, 4, "unaffected", s->unaffected);
+	functions(out, "functions", &s->functions);
+	functions(out, "unaffected", &s->unaffected);
 	line(out, 4, "advice", s->advice);
 	line(out, 4, "slo", s->slo);
 	word(out, 4, SCOPE_SERVICE, "all_clear", (int)s->all_clear);

@@ -13,6 +13,7 @@
 
 enum {
 	LINE_MAX_BYTES = 1024,
+	ADVICE_MAX_BYTES = 300, /* it is part of each notice */
 	PATTERN_MAX_BYTES = 4096,
 	BODY_MAX_BYTES = 65536
 };
@@ -72,12 +73,13 @@ const struct option_row option_table[] = {
 	AT(config_service, owner), "who looks after it"},
     {SCOPE_SERVICE, "runbook", OPTION_LINE, 1, LINE_MAX_BYTES, NULL, NULL,
 	AT(config_service, runbook), "address of what to do"},
-    {SCOPE_SERVICE, "functions", OPTION_LINES, 1, 200, NULL, NULL,
-	AT(config_service, functions), "what stops working with it"},
-    {SCOPE_SERVICE, "unaffected", OPTION_LINES, 1, 200, NULL, NULL,
-	AT(config_service, unaffected), "what goes on working without it"},
-    {SCOPE_SERVICE, "advice", OPTION_LINE, 1, LINE_MAX_BYTES, NULL, NULL,
-	AT(config_service, advice), "what its users can do meanwhile"},
+    {SCOPE_SERVICE, "functions", OPTION_OWN, 0, 64, NULL, NULL, NOWHERE,
+	"what stops working with it"},
+    {SCOPE_SERVICE, "unaffected", OPTION_OWN, 0, 64, NULL, NULL, NOWHERE,
+	"what goes on working without it"},
+    {SCOPE_SERVICE, "advice", OPTION_LINE, 1, ADVICE_MAX_BYTES, NULL, NULL,
+	AT(config_service, advice),
+	"one line on what its users can do meanwhile"},
     {SCOPE_SERVICE, "slo", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
 	"promised availability, like 99.9%"},
     {SCOPE_SERVICE, "all_clear", OPTION_WORD, 0, 0, "default",
@@ -87,6 +89,11 @@ const struct option_row option_table[] = {
 	"region to URL, endpoint, or list of endpoints with names"},
     {SCOPE_SERVICE, "depends_on", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE,
 	""},
+
+    {SCOPE_FUNCTION, "name", OPTION_LINE, 1, 200, NULL, NULL, NOWHERE,
+	"what its users call it"},
+    {SCOPE_FUNCTION, "endpoints", OPTION_OWN, 1, 64, NULL, NULL, NOWHERE,
+	"endpoints that prove whether it works, of any service, * and ? allowed"},
 
     {SCOPE_ENDPOINT, "name", OPTION_ID, 1, 63, NULL, NULL, NOWHERE,
 	"last part of its id, where a region has several"},
@@ -256,7 +263,7 @@ option_scope_name(unsigned bit)
 {
 	static const char *const names[SCOPE_COUNT] = {"file", "retention",
 	    "defaults", "service", "endpoint", "expect", "json", "auth", "tls",
-	    "maintenance", "receiver", "route", "match", "oauth2"};
+	    "maintenance", "receiver", "route", "match", "oauth2", "function"};
 
 	return bit < SCOPE_COUNT ? names[bit] : "";
 }

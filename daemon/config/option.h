@@ -26,9 +26,10 @@ enum scope {
 	SCOPE_RECEIVER = 1 << 10,
 	SCOPE_ROUTE = 1 << 11,
 	SCOPE_MATCH = 1 << 12,
-	SCOPE_OAUTH2 = 1 << 13
+	SCOPE_OAUTH2 = 1 << 13,
+	SCOPE_FUNCTION = 1 << 14
 };
-enum { SCOPE_COUNT = 14 };
+enum { SCOPE_COUNT = 15 };
 
 enum option_type {
 	OPTION_TEXT,     /* quoted or plain text of min..max bytes */

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "config/endpoint.h"
+#include "config/function.h"
 #include "config/idset.h"
 #include "config/load.h"
 
@@ -32,6 +33,10 @@ service_own(struct binder *b, const struct option_row *row,
 {
 	struct config_service *s = arg;
 
+	if (strcmp(row->name, "functions") == 0)
+		function_read(b, row, node, &s->functions);
+	if (strcmp(row->name, "unaffected") == 0)
+		function_read(b, row, node, &s->unaffected);
 	if (strcmp(row->name, "slo") != 0)
 		return; /* regions come when the rest is known */
 	if (node->kind != YAML_SCALAR || !is_slo(node->text)) {
@@ -182,8 +187,8 @@ read_service(struct reading *r, const struct yaml *node, struct idset *services)
 	    {SCOPE_DEFAULTS, &r->base, endpoint_own, &r->base}};
 
 	s->tags = bind_list_new();
-	s->functions = bind_list_new();
-	s->unaffected = bind_list_new();
+	s->functions.names = bind_list_new();
+	s->unaffected.names = bind_list_new();
 	endpoint_copy(&r->base, &r->load->defaults);
 	if (bind_map(&r->load->bind, node, to, 2)) {
 		check_id(r, node, services);
@@ -213,6 +218,9 @@ service_read_all(struct load *l)
 		read_service(&r, items[i], services);
 		c->endpoint_count += r.service->endpoint_count;
 	}
+	/* They may be proven by endpoints of any service. */
+	for (size_t i = 0; i < n; i++)
+		function_prove(&l->bind, items[i], &c->services[i]);
 	mem_free(items);
 	idset_free(services);
 	idset_free(r.ids);

@@ -69,8 +69,8 @@ service_of(struct config *c, const char *id)
 	s->id = mem_dup(id);
 	s->name = mem_dup(id);
 	s->tags = bind_list_new();
-	s->functions = bind_list_new();
-	s->unaffected = bind_list_new();
+	s->functions.names = bind_list_new();
+	s->unaffected.names = bind_list_new();
 	return s;
 }
 

@@ -71,6 +71,16 @@ static const char *const acts[] = {
 #include "schema/names.def"
 };
 
+static const char *const impacts[][2] = {
+#define IMPACT(id, name, text) {name, text},
+#include "schema/names.def"
+};
+
+static const char *const bases[] = {
+#define BASIS(id, name) name,
+#include "schema/names.def"
+};
+
 static const char *const roles[] = {
 #define ROLE(id, name) name,
 #include "schema/names.def"
@@ -289,6 +299,27 @@ act_name(enum act a)
 {
 	assert(a < ACT_COUNT);
 	return acts[a];
+}
+
+const char *
+impact_name(enum impact i)
+{
+	assert(i < IMPACT_COUNT);
+	return impacts[i][0];
+}
+
+const char *
+impact_text(enum impact i)
+{
+	assert(i < IMPACT_COUNT);
+	return impacts[i][1];
+}
+
+const char *
+basis_name(enum basis b)
+{
+	assert(b < BASIS_COUNT);
+	return bases[b];
 }
 
 const char *

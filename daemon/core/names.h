@@ -82,6 +82,18 @@ enum act {
 	ACT_COUNT
 };
 
+enum impact {
+#define IMPACT(id, name, text) IMPACT_##id,
+#include "schema/names.def"
+	IMPACT_COUNT
+};
+
+enum basis {
+#define BASIS(id, name) BASIS_##id,
+#include "schema/names.def"
+	BASIS_COUNT
+};
+
 enum role {
 #define ROLE(id, name) ROLE_##id,
 #include "schema/names.def"
@@ -106,7 +118,6 @@ bool class_parse(const char *s, enum sample_class *c);
 /* An answer of this class proves that our own path works (TLS may: 3.2). */
 bool class_proves_path(enum sample_class c);
 enum effect class_effect(enum sample_class c);
-
 const char *reason_name(enum reason r);
 const char *reason_text(enum reason r);
 enum sample_class reason_class(enum reason r);
@@ -128,10 +139,12 @@ const char *event_name(enum event_kind e);
 MUST_CHECK
 bool event_parse(const char *s, enum event_kind *e);
 const char *act_name(enum act a);
+const char *impact_name(enum impact i);
+const char *impact_text(enum impact i);
+const char *basis_name(enum basis b);
 const char *role_name(enum role r);
 MUST_CHECK
 bool role_parse(const char *s, enum role *r);
-
 const char *severity_name(enum severity s); /* "debug" beyond the set */
 
 #endif

@@ -10,10 +10,11 @@
 
 #include "base/mem.h"
 #include "core/backoff.h"
+#include "keeper/impacts.h"
 #include "keeper/inside.h"
 #include "wire/notice_json.h"
 
-enum { DUE_MAX = 64 };
+enum { DUE_MAX = 64, NAMES_MAX = 12 /* of one kind, in a line */ };
 
 static struct watched *
 watched_of(const struct keeper *k, uint32_t slot)
@@ -58,14 +59,17 @@ telling_word(const struct keeper *k, const struct pending *e, uint64_t seq,
 	struct event_names n = names_of(k, e);
 	/* No longer configured, it still has its name. */
 	struct notice_service service = {.id = n.service};
+	struct impacts impacts;
 	struct notice_about about = {.event = o,
 	    .names = &n,
 	    .service = n.service != NULL ? &service : NULL,
 	    .seq = seq,
 	    .public_url = k->config->public_url,
-	    .degraded = k->degraded};
+	    .degraded = k->degraded,
+	    .impacts = &impacts};
 	struct text text;
 
+	impacts_of_event(k, w != NULL ? w->config : NULL, o, &impacts);
 	if (w != NULL && w->config != NULL) {
 		const struct config_service *s = w->config;
 
@@ -75,12 +79,16 @@ telling_word(const struct keeper *k, const struct pending *e, uint64_t seq,
 		    .runbook = s->runbook,
 		    .advice = s->advice,
 		    .tags = (const char *const *)s->tags,
-		    .functions = (const char *const *)s->functions,
-		    .unaffected = (const char *const *)s->unaffected};
+		    .functions = (const char *const *)s->functions.names,
+		    .unaffected = (const char *const *)s->unaffected.names};
 	}
 	*body = notice_json(&about);
 	text_init(&text, NOTICE_JSON_BYTES);
 	event_line(o, &n, &text);
+	if (impacts.count > 0 || impacts.advice != NULL)
+		text_add(&text, "; ");
+	impacts_line(&impacts, loop_now(k->loop), NAMES_MAX, "; ", &text);
+	impacts_done(&impacts);
 	*line = text_take(&text);
 }
 

@@ -11,6 +11,8 @@
 
 enum { URL_BYTES = 2048 };
 
+static const char impacts_key[] = "impacts";
+
 static void
 set_text(json_t *o, const char *key, const char *value)
 {
@@ -77,6 +79,9 @@ body_json(const struct notice_about *a)
 	if (a->service != NULL)
 		(void)json_object_set_new(data, "service",
 		    service_json(a->service));
+	if (a->impacts != NULL && a->impacts->count > 0)
+		(void)json_object_set_new(data, impacts_key,
+		    impacts_json(a->impacts));
 	set_url(data, a);
 	if (a->degraded)
 		(void)json_object_set_new(data, "persisted", json_false());
@@ -102,15 +107,16 @@ char *
 notice_json(const struct notice_about *a)
 {
 	static const char *const spare[] = {"unaffected", "functions", "tags",
-	    "advice", "runbook", "owner", "name"};
+	    impacts_key, "advice", "runbook", "owner", "name"};
 	json_t *body = body_json(a);
-	json_t *service =
-	    json_object_get(json_object_get(body, "data"), "service");
+	json_t *data = json_object_get(body, "data");
+	json_t *service = json_object_get(data, "service");
 	char *out = dump(body);
 
 	for (size_t i = 0; i < sizeof spare / sizeof spare[0] && out == NULL;
 	     i++) {
-		(void)json_object_del(service, spare[i]);
+		(void)json_object_del(spare[i] == impacts_key ? data : service,
+		    spare[i]);
 		out = dump(body);
 	}
 	json_decref(body);

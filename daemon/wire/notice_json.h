@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "wire/event_json.h"
+#include "wire/impact.h"
 
 enum { NOTICE_JSON_BYTES = 20000 };
 
@@ -26,8 +27,9 @@ struct notice_about {
 	const struct event_names *names;
 	const struct notice_service *service; /* NULL for monitor.* */
 	uint64_t seq;                         /* per service, gap-free */
-	const char *public_url; /* without a final slash, or NULL */
-	bool degraded;          /* could not be written down */
+	const char *public_url;        /* without a final slash, or NULL */
+	bool degraded;                 /* could not be written down */
+	const struct impacts *impacts; /* NULL or empty: nothing to say */
 };
 
 /*

@@ -251,7 +251,7 @@ static const char full[] =
     "    tags: [x, y]\n"
     "    owner: me\n    runbook: https://r/\n"
     "    functions: one\n"
-    "    unaffected: [two]\n"
+    "    unaffected: [two, {name: three, endpoints: [b/*, a/us/web]}]\n"
     "    advice: ''''''''''''''''''''''\n" /* ten */
     "    slo: 99.95%\n"
     "    all_clear: cautious\n"
@@ -358,7 +358,7 @@ check_rest(const struct config *c)
 	assert_true(c->canaries[0].canary);
 	assert_int_equal(c->endpoint_count, 4);
 	assert_int_equal(c->services[0].all_clear, ALL_CLEAR_CAUTIOUS);
-	assert_string_equal(c->services[0].functions[0], "one");
+	assert_string_equal(c->services[0].functions.names[0], "one");
 	assert_int_equal(c->receivers[0].facility, 3);
 	assert_true(c->receivers[1].allow_private);
 	assert_int_equal(c->routes[1].notify_after, 90 * SECOND_MS);

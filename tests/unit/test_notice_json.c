@@ -138,6 +138,8 @@ it_always_fits(void **state)
 	struct output o = opened();
 	struct notice_service s = {.id = "tesla-fleet", .name = "Tesla"};
 	struct notice_about a = {.event = &o, .names = &names, .service = &s};
+	struct impacted one = {.name = "charging", .is = IMPACT_WORKS};
+	struct impacts impacts = {.all = &one, .count = 1};
 	json_t *body, *service;
 
 	(void)state;
@@ -150,6 +152,15 @@ it_always_fits(void **state)
 	assert_non_null(json_object_get(service, "functions"));
 	json_decref(body);
 
+	a.impacts = &impacts;
+	body = parsed(&a);
+	assert_int_equal(json_array_size(
+			     json_object_get(json_object_get(body, "data"),
+				 "impacts")),
+	    1);
+	json_decref(body);
+	one.name = big;
+
 	s.functions = s.tags = list;
 	s.advice = s.runbook = s.owner = s.name = big;
 	a.public_url = big;
@@ -157,6 +168,7 @@ it_always_fits(void **state)
 	service = json_object_get(json_object_get(body, "data"), "service");
 	assert_int_equal(json_object_size(service), 1);
 	assert_null(json_object_get(json_object_get(body, "data"), "url"));
+	assert_null(json_object_get(json_object_get(body, "data"), "impacts"));
 	json_decref(body);
 }
 

@@ -36,7 +36,8 @@ manual_entry(const char *manual, unsigned bit, const char *name)
 	static const char *const sections[SCOPE_COUNT] = {"TOP LEVEL",
 	    "RETENTION", "KEYS OF ALL ENDPOINTS", "SERVICES", "ENDPOINTS",
 	    "EXPECTATIONS", "EXPECTED JSON VALUES", "CREDENTIALS", "TLS",
-	    "PLANNED MAINTENANCE", "RECEIVERS", "ROUTES", "MATCHING", "TOKENS"};
+	    "PLANNED MAINTENANCE", "RECEIVERS", "ROUTES", "MATCHING", "TOKENS",
+	    "FUNCTIONS"};
 	char heading[64], item[64];
 	const char *from, *to, *at;
 
