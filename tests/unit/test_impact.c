@@ -37,7 +37,7 @@ explained(const struct seen *s)
 	    .goods = s->goods,
 	    .blind = s->blind,
 	    .heard_at = NOW - s->age,
-	    .stale_at = NOW - s->age + 3 * MINUTE_MS};
+	    .stale_at = NOW - s->age + 3 * (span_ms)MINUTE_MS};
 }
 
 static const struct one {
@@ -45,12 +45,12 @@ static const struct one {
 	enum impact is;
 } ones[] = {
     {{U, 0, 0, 5, false}, IMPACT_WORKS},
-    {{U, 3 * MINUTE_MS - 1, 0, 5, false}, IMPACT_WORKS},
-    {{U, 3 * MINUTE_MS, 0, 5, false}, IMPACT_UNKNOWN}, /* stale */
+    {{U, 3 * (span_ms)MINUTE_MS - 1, 0, 5, false}, IMPACT_WORKS},
+    {{U, 3 * (span_ms)MINUTE_MS, 0, 5, false}, IMPACT_UNKNOWN}, /* stale */
     {{U, 0, 1, 0, false}, IMPACT_UNKNOWN}, /* a failure is being confirmed */
     {{U, 0, 0, 5, true}, IMPACT_UNKNOWN},  /* our own network is lost */
     {{D, 0, 3, 0, false}, IMPACT_STOPS},
-    {{D, 3 * MINUTE_MS, 3, 0, false}, IMPACT_UNKNOWN},
+    {{D, 3 * (span_ms)MINUTE_MS, 3, 0, false}, IMPACT_UNKNOWN},
     {{M, 0, 3, 0, false}, IMPACT_STOPS},
     {{D, 0, 0, 1, false}, IMPACT_RECOVERING},
     {{R, 0, 0, 9, false}, IMPACT_RECOVERING},
@@ -79,13 +79,14 @@ static struct impacted
 impacted(const char *name, enum impact declared, const char *endpoints)
 {
 	struct impacted i = {.name = name, .declared = declared};
-	span_ms age = 10 * SECOND_MS;
+	span_ms age = 10 * (span_ms)SECOND_MS;
 
-	for (; *endpoints != '\0'; endpoints++, age += 30 * SECOND_MS) {
+	for (; *endpoints != '\0';
+	     endpoints++, age += 30 * (span_ms)SECOND_MS) {
 		struct seen s = {.bucket = *endpoints == 'd' ? D
 			: *endpoints == 'r'                  ? R
 							     : U,
-		    .age = *endpoints == 's' ? 14 * MINUTE_MS : age,
+		    .age = *endpoints == 's' ? 14 * (span_ms)MINUTE_MS : age,
 		    .fails = *endpoints == 'd',
 		    .goods = *endpoints != 'd'};
 		struct explanation x = explained(&s);
