@@ -154,7 +154,9 @@ def test_met_while_the_past_is_read(scene, tmp_path):
             "WHERE period = 0)") > 2, what="roll-ups")
         assert daemon.stop() == 0
     leaves = pages.leaves(scene.database, "sample")
-    pages.spoil(scene.database, leaves[len(leaves) // 3])
+    # Several: which is read depends on what was saved when, on a busy machine.
+    for leaf in leaves[len(leaves) // 4:2 * len(leaves) // 3]:
+        pages.spoil(scene.database, leaf)
     os.truncate(scene.database, LARGE)
     daemon.log.unlink()
     with live.Daemon(scene.config) as daemon:
