@@ -93,3 +93,17 @@ duration_format(span_ms d, char buf[DURATION_TEXT_BYTES])
 		    h % 24);
 	return buf;
 }
+
+const char *
+duration_column(span_ms d, char buf[DURATION_TEXT_BYTES])
+{
+	int64_t s = (d + SECOND_MS / 2) / SECOND_MS;
+
+	if (s < 3600)
+		(void)snprintf(buf, DURATION_TEXT_BYTES,
+		    "%" PRId64 "m%02" PRId64 "s", s / 60, s % 60);
+	else
+		(void)snprintf(buf, DURATION_TEXT_BYTES,
+		    "%" PRId64 "h%02" PRId64 "m", s / 3600, s / 60 % 60);
+	return buf;
+}

@@ -18,4 +18,7 @@ enum status duration_parse(const char *s, span_ms *out, struct fail *f);
 /* For people: "850 ms", "47 s", "12 min", "3 h 04 min", "2 d 5 h". */
 const char *duration_format(span_ms d, char buf[DURATION_TEXT_BYTES]);
 
+/* For a column: "12m05s", "18h30m"; d >= 0. */
+const char *duration_column(span_ms d, char buf[DURATION_TEXT_BYTES]);
+
 #endif

@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/escape.h"
 #include "base/text.h"
 #include "base/utc.h"
@@ -15,7 +16,6 @@
 enum {
 	COLUMN = 28, /* 21 for the time and two of these make a line */
 	CELL_BYTES = 64,
-	SPAN_BYTES = 24,
 	NAME_BYTES = 4 * 4096
 };
 
@@ -67,28 +67,13 @@ on_endpoint(void *arg, const struct replay_endpoint *e)
 	(void)e;
 }
 
-/* "6h00m", "12m05s": of a positive span. */
-static const char *
-span_text(int64_t ms, char buf[SPAN_BYTES])
-{
-	int64_t s = (ms + 500) / SECOND_MS;
-
-	if (s < 3600)
-		(void)snprintf(buf, SPAN_BYTES, "%" PRId64 "m%02" PRId64 "s",
-		    s / 60, s % 60);
-	else
-		(void)snprintf(buf, SPAN_BYTES, "%" PRId64 "h%02" PRId64 "m",
-		    s / 3600, s / 60 % 60);
-	return buf;
-}
-
 /* "resolved, loud +4h30m": so much later than the other; "-" for nothing. */
 static const char *
 cell(const struct compare_line *l, unsigned side, char buf[CELL_BYTES])
 {
 	const struct compare_said *s = l->said[side], *other = l->said[!side];
 	const char *name;
-	char later[SPAN_BYTES];
+	char later[DURATION_TEXT_BYTES];
 
 	if (s == NULL)
 		return "-";
@@ -97,29 +82,20 @@ cell(const struct compare_line *l, unsigned side, char buf[CELL_BYTES])
 	    s->event == EVENT_CHANGED ? ": " : "",
 	    s->event == EVENT_CHANGED ? kind_name(s->kind) : "",
 	    s->loud ? ", loud" : "", l->same && s->at > other->at ? " +" : "",
-	    l->same && s->at > other->at ? span_text(s->at - other->at, later)
-					 : "");
+	    l->same && s->at > other->at
+		? duration_column(s->at - other->at, later)
+		: "");
 	return buf;
 }
 
-static const struct compare_said *
-earlier(const struct compare_line *l)
-{
-	const struct compare_said *a = l->said[0], *b = l->said[1];
-
-	if (a == NULL || b == NULL)
-		return a != NULL ? a : b;
-	return a->at <= b->at ? a : b;
-}
-
 static void
-print_name(struct cli *c, const char *before, const char *name)
+print_name(struct cli *c, const char *name)
 {
 	struct text t;
 
 	text_init(&t, NAME_BYTES);
 	escape_log(&t, name, strlen(name));
-	(void)fprintf(c->out, "%s%s\n", before, text_str(&t));
+	(void)fprintf(c->out, "%s\n", text_str(&t));
 	text_done(&t);
 }
 
@@ -131,11 +107,11 @@ print_lines(struct cli *c, const struct compare *k)
 
 	for (size_t i = 0; i < compare_count(k); i++) {
 		const struct compare_line *l = compare_line_at(k, i);
-		const struct compare_said *s = earlier(l);
+		const struct compare_said *s = compare_earlier(l);
 
 		if (s->endpoint != of) {
 			(void)fputc('\n', c->out);
-			print_name(c, "", s->endpoint->id);
+			print_name(c, s->endpoint->id);
 			(void)fprintf(c->out, "%-21s%-*s%s\n", "", COLUMN, "A",
 			    "B");
 		}
@@ -158,10 +134,11 @@ print_counts(struct cli *c, const char *what, uint64_t a, uint64_t b)
 static void
 print_spans(struct cli *c, const char *what, int64_t a, int64_t b)
 {
-	char x[SPAN_BYTES], y[SPAN_BYTES];
+	char x[DURATION_TEXT_BYTES], y[DURATION_TEXT_BYTES];
 
 	(void)fprintf(c->out, "%-33s%12s%12s\n", what,
-	    a < 0 ? "-" : span_text(a, x), b < 0 ? "-" : span_text(b, y));
+	    a < 0 ? "-" : duration_column(a, x),
+	    b < 0 ? "-" : duration_column(b, y));
 }
 
 static void
@@ -208,7 +185,7 @@ said_json(const struct compare_said *s)
 static json_t *
 line_json(const struct compare_line *l)
 {
-	const struct compare_said *s = earlier(l);
+	const struct compare_said *s = compare_earlier(l);
 	char stamp[UTC_TEXT_BYTES];
 	json_t *j = json_object();
 
@@ -294,7 +271,7 @@ cli_compare(struct cli *c, const struct trace *t,
 	} else {
 		for (unsigned side = 0; side < COMPARE_SIDES; side++) {
 			(void)fprintf(c->out, "%c: ", letters[side]);
-			print_name(c, "", s[side].path);
+			print_name(c, s[side].path);
 		}
 		print_lines(c, k);
 		print_sums(c, k);

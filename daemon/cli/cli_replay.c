@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/duration.h"
 #include "base/escape.h"
 #include "base/text.h"
 #include "base/utc.h"
@@ -17,8 +18,7 @@ enum {
 	WIDTH = 80,
 	STAMP = 21, /* "2023-02-14 09:00:53Z " */
 	NAME_WIDTH = 19,
-	LINE_BYTES = 8192,
-	CELL_BYTES = 24
+	LINE_BYTES = 8192
 };
 
 /* What the sink needs; one replay. */
@@ -87,28 +87,11 @@ on_event(void *arg, const struct output *o, const struct trace_endpoint *e)
 		print_line(s->cli, o, &n);
 }
 
-/* "18h30m", "12m05s", "-" for none: eight columns up to a year. */
-static const char *
-cell(int64_t ms, char buf[CELL_BYTES])
-{
-	int64_t s = (ms + 500) / SECOND_MS;
-
-	if (ms == 0)
-		(void)snprintf(buf, CELL_BYTES, "-");
-	else if (s < 3600)
-		(void)snprintf(buf, CELL_BYTES, "%" PRId64 "m%02" PRId64 "s",
-		    s / 60, s % 60);
-	else
-		(void)snprintf(buf, CELL_BYTES, "%" PRId64 "h%02" PRId64 "m",
-		    s / 3600, s / 60 % 60);
-	return buf;
-}
-
 static void
 print_row(FILE *out, const char *name, const int64_t ms[BUCKET_COUNT])
 {
 	static const int width[] = {9, 9, 11, 12, 9, 9};
-	char buf[CELL_BYTES];
+	char buf[DURATION_TEXT_BYTES];
 
 	if (strlen(name) > NAME_WIDTH)
 		(void)fprintf(out, "%s\n%*s", name, NAME_WIDTH, "");
@@ -116,8 +99,9 @@ print_row(FILE *out, const char *name, const int64_t ms[BUCKET_COUNT])
 		(void)fprintf(out, "%-*s", NAME_WIDTH, name);
 	for (unsigned b = 0; b < BUCKET_COUNT; b++)
 		(void)fprintf(out, " %*s", width[b] - 1,
-		    ms != NULL ? cell(ms[b], buf)
-			       : bucket_name((enum bucket)b));
+		    ms == NULL       ? bucket_name((enum bucket)b)
+			: ms[b] == 0 ? "-"
+				     : duration_column(ms[b], buf));
 	(void)fputc('\n', out);
 }
 

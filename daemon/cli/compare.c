@@ -109,8 +109,8 @@ by_meaning(const void *p, const void *q)
 	return r != 0 ? r : order(x->nth, y->nth);
 }
 
-static const struct compare_said *
-earlier(const struct compare_line *l)
+const struct compare_said *
+compare_earlier(const struct compare_line *l)
 {
 	const struct compare_said *a = l->said[0], *b = l->said[1];
 
@@ -122,7 +122,8 @@ earlier(const struct compare_line *l)
 static int
 by_time(const void *p, const void *q)
 {
-	const struct compare_said *x = earlier(p), *y = earlier(q);
+	const struct compare_said *x = compare_earlier(p);
+	const struct compare_said *y = compare_earlier(q);
 	int r = order((uint64_t)x->at, (uint64_t)y->at);
 
 	if (r == 0)

@@ -61,6 +61,8 @@ void compare_pair(struct compare *c, wall_ms end);
 /* In order of time: of the earlier, where both say it. */
 size_t compare_count(const struct compare *c);
 const struct compare_line *compare_line_at(const struct compare *c, size_t i);
+/* What is said first on that line; of the first side, if at one time. */
+const struct compare_said *compare_earlier(const struct compare_line *l);
 const struct compare_figures *compare_sum(const struct compare *c,
     unsigned side);
 
