@@ -107,7 +107,7 @@ def test_a_pause_outlives_a_kill_and_a_resume_begins_anew(scene):
     assert (row["state"], row["why"]) == ("unknown", "paused")
     assert (row["paused"]["by"], row["paused"]["why"]) == (ME, "new disks")
     shown = daemon.command("status", code=4)
-    assert re.search(rf"\. NO DATA +shop/eu +\S+  paused until \S+ by {ME}: new disks\n", shown)
+    assert re.search(rf"\. NO DATA +shop/eu +\S+  paused until (?:\S+ )?\S+Z by {ME}: new disks\n", shown)
     assert re.search(rf"unknown: paused until [^.]+ by {ME}: new disks\.",
                      " ".join(daemon.command("back", "shop/eu", code=4).split()))
     words = " ".join(daemon.command("explain", "shop/eu").split())
