@@ -393,6 +393,18 @@ explaining_recoveries(struct text *t, const struct explanation *x)
 }
 
 static void
+add_frailty(struct text *t, unsigned frailty)
+{
+	unsigned tenths = (frailty * 10 + RECOVERY_UNIT / 2) / RECOVERY_UNIT;
+
+	if (tenths != 10)
+		text_printf(t,
+		    "Its recoveries fail again %u.%u times as often as "
+		    "elsewhere. ",
+		    tenths / 10, tenths % 10);
+}
+
+static void
 tell_recovery(struct cli *c, const struct dossier *d, struct text *t)
 {
 	const struct explanation *x = &d->x;
@@ -405,6 +417,7 @@ tell_recovery(struct cli *c, const struct dossier *d, struct text *t)
 		add_for(t, d->known - x->quiet_from);
 		text_printf(t, "; %u %% to hold for the next hour. ",
 		    x->now.chance);
+		add_frailty(t, recovery_frailty(&x->own));
 	}
 	explaining_recoveries(t, x);
 	say(c, t);

@@ -155,6 +155,8 @@ recovery_json(const struct explanation *x)
 	reading_put_count(j, "good_ms", x->now.at - x->quiet_from);
 	reading_put_count(j, "others", x->now.others);
 	reading_put_count(j, "chance", x->now.chance);
+	reading_put_count(j, "frailty_percent",
+	    recovery_frailty(&x->own) * 100 / RECOVERY_UNIT);
 	reading_put_time(j, "all_clear_at", x->now.all_clear_at);
 	return j;
 }

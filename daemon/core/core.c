@@ -13,7 +13,7 @@ _Static_assert(sizeof(struct memory) <= CORE_STATE_BYTES,
 #error "struct memory is kept as it lies in memory, little-endian"
 #endif
 
-enum { SITES_MAX = 1 << 20, MEMORY_VERSION = 1 };
+enum { SITES_MAX = 1 << 20, MEMORY_VERSION = 2, SHARED_VERSION = 1 };
 
 struct world *
 world_new(size_t canaries, wall_ms start)
@@ -269,6 +269,16 @@ world_save(const struct world *w, uint32_t i,
 	return sizeof(struct memory);
 }
 
+/* Version 1 had a quiet time where the own record is now. */
+static void
+convert(struct memory *m)
+{
+	if (m->version != 1)
+		return;
+	m->own = (struct recovery_record){0};
+	m->version = MEMORY_VERSION;
+}
+
 static bool
 plausible(const struct memory *m)
 {
@@ -293,6 +303,7 @@ world_restore(struct world *w, uint32_t i, const struct policy *p,
 		    "the state of endpoint %u has %zu bytes instead of %zu", i,
 		    n, sizeof(m));
 	memcpy(&m, bytes, sizeof(m));
+	convert(&m);
 	if (!plausible(&m))
 		return fail_set(f, ERR_CORRUPT,
 		    "the state of endpoint %u is not readable", i);
@@ -323,7 +334,7 @@ world_save_shared(const struct world *w, unsigned char buf[CORE_STATE_BYTES])
 	    .path_at = w->path_at,
 	    .sighted_at = w->sighted_at,
 	    .last_incident = w->last_incident,
-	    .version = MEMORY_VERSION,
+	    .version = SHARED_VERSION,
 	    .blind = w->blind,
 	    .blind_by_sites = w->blind_by_sites};
 
@@ -349,7 +360,7 @@ world_restore_shared(struct world *w, const void *bytes, size_t n,
 		    "the shared state has %zu bytes instead of %zu", n,
 		    sizeof(s));
 	memcpy(&s, bytes, sizeof(s));
-	if (s.version != MEMORY_VERSION)
+	if (s.version != SHARED_VERSION)
 		return fail_set(f, ERR_CORRUPT,
 		    "the shared state is not readable");
 	w->now = s.now > w->now ? s.now : w->now;

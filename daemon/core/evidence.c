@@ -173,17 +173,6 @@ failing(struct world *w, uint32_t i, const struct input *in)
 	evidence_decide(w, i);
 }
 
-span_ms
-evidence_failed_for(const struct memory *m, wall_ms now)
-{
-	int64_t ms[BUCKET_COUNT];
-
-	if (m->phase == PHASE_NONE)
-		return now - m->fail_from;
-	timeline_buckets(m, now, ms);
-	return ms[BUCKET_DOWN] + ms[BUCKET_MAINTENANCE];
-}
-
 /* The first good sample after a failing run: how long was it, what follows? */
 static void
 end_failing_run(struct world *w, uint32_t i)
@@ -203,11 +192,8 @@ end_failing_run(struct world *w, uint32_t i)
 	}
 	if (counts) {
 		m->others = (uint8_t)recovery_others(&m->recoveries, w->now);
-		recovery_note(&m->recoveries, w->now);
+		recovery_note(&m->recoveries, &m->own, m->fail_from, w->now);
 		m->quiet_from = w->now;
-		m->quiet_ms = (uint32_t)recovery_quiet(m->others,
-		    evidence_failed_for(m, w->now),
-		    w->endpoints[i].policy.all_clear);
 	}
 	if (m->phase != PHASE_RECOVERING)
 		return;
@@ -235,13 +221,19 @@ resume_recovery(struct world *w, uint32_t i)
 	timeline_state(w, i, STATE_UP, WHY_NONE);
 }
 
+span_ms
+evidence_quiet(const struct endpoint *e)
+{
+	return recovery_quiet(e->m.others, e->policy.all_clear);
+}
+
 static void
 good_in_recovery(struct world *w, uint32_t i)
 {
 	struct memory *m = &w->endpoints[i].m;
 	span_ms good_for = w->now - m->quiet_from;
 
-	if (m->run_good >= 2 && good_for >= m->quiet_ms) {
+	if (m->run_good >= 2 && good_for >= evidence_quiet(&w->endpoints[i])) {
 		incident_resolve(w, i, CAUSE_QUIET_TIME);
 		return;
 	}
@@ -253,7 +245,8 @@ good_in_recovery(struct world *w, uint32_t i)
 			.at = w->now,
 			.endpoint = i,
 			.every = PACE_HELD_MS,
-			.until = m->quiet_from + m->quiet_ms});
+			.until =
+			    m->quiet_from + evidence_quiet(&w->endpoints[i])});
 	}
 }
 
@@ -268,7 +261,7 @@ good_without_incident(struct world *w, uint32_t i)
 		timeline_state(w, i, STATE_UP, WHY_NONE);
 	}
 	if (memory_has(m, MEMORY_REOPENS) &&
-	    w->now - m->quiet_from >= m->quiet_ms)
+	    w->now - m->quiet_from >= evidence_quiet(&w->endpoints[i]))
 		memory_mark(m, MEMORY_REOPENS, false);
 	if (memory_has(m, MEMORY_SUSPECT) && m->ledger.level <= LEDGER_CLEAR) {
 		memory_mark(m, MEMORY_SUSPECT, false);

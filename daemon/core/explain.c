@@ -33,7 +33,7 @@ explain_recovery(const struct world *w, const struct endpoint *p,
 		e->good_since = m->good_from - m->good_ms;
 	if (m->phase == PHASE_RECOVERING || memory_has(m, MEMORY_REOPENS)) {
 		e->quiet_from = m->quiet_from;
-		e->quiet = m->quiet_ms;
+		e->quiet = evidence_quiet(p);
 	}
 	while (e->recovery_count < RECOVERY_MEMORY &&
 	    recovery_counts(log, e->recovery_count, w->now)) {
@@ -43,7 +43,8 @@ explain_recovery(const struct world *w, const struct endpoint *p,
 	}
 	if (m->phase == PHASE_OPEN)
 		e->next_quiet = recovery_quiet(recovery_others(log, w->now),
-		    evidence_failed_for(m, w->now), p->policy.all_clear);
+		    p->policy.all_clear);
+	e->own = m->own;
 }
 
 void

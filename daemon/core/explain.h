@@ -34,6 +34,7 @@ struct explanation {
 	wall_ms recoveries[RECOVERY_MEMORY];
 	size_t recovery_count;
 	span_ms next_quiet; /* if it answered again now */
+	struct recovery_record own;
 
 	wall_ms escalates_at; /* maintenance counts as an outage from then */
 	wall_ms window_until; /* of the planned window that is open */

@@ -34,7 +34,8 @@ later(wall_ms a, wall_ms b)
 void
 incident_describe(const struct world *w, uint32_t i, struct output *o)
 {
-	const struct memory *m = &w->endpoints[i].m;
+	const struct endpoint *e = &w->endpoints[i];
+	const struct memory *m = &e->m;
 
 	*o = (struct output){.kind = OUTPUT_EVENT,
 	    .at = w->now,
@@ -50,7 +51,7 @@ incident_describe(const struct world *w, uint32_t i, struct output *o)
 	    .last_good_at = m->last_good_since,
 	    .others = m->others,
 	    .first_ref = m->fail_ref,
-	    .ref = w->endpoints[i].ref,
+	    .ref = e->ref,
 	    .class = m->class,
 	    .reason = m->reason,
 	    .code = m->code,
@@ -68,8 +69,8 @@ incident_describe(const struct world *w, uint32_t i, struct output *o)
 	timeline_buckets(m, w->now, o->bucket_ms);
 	if (m->phase != PHASE_RECOVERING)
 		return;
-	o->all_clear_at = m->quiet_from + m->quiet_ms;
-	o->chance = recovery_chance(m->others, w->now - m->quiet_from);
+	o->all_clear_at = m->quiet_from + evidence_quiet(e);
+	o->chance = recovery_chance(m->others, &m->own, w->now - m->quiet_from);
 }
 
 void

@@ -37,7 +37,7 @@ struct memory {
 	struct recovery_log recoveries;
 	uint32_t heard_ms, good_ms; /* evidence minus start */
 	int32_t fail_ms; /* the same; negative: seen only after a silence */
-	uint32_t quiet_ms;
+	struct recovery_record own;
 	uint32_t penalty, penalty_s; /* at whole seconds UTC */
 	uint32_t day, n, seq;
 	struct ledger ledger;

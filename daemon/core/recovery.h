@@ -4,8 +4,8 @@
  *
  * The rule: an incident resolves when the endpoint has been good for a quiet
  * time that grows with its *other* recoveries of the last six hours.  What
- * just happened says more than waiting does; the four numbers and the table
- * of chances come from real probe histories.
+ * just happened says more than waiting does.  The numbers are fitted on real
+ * probe histories by tests/bench/recovery_fit.py; docs/recovery.md has them.
  */
 #ifndef CORE_RECOVERY_H
 #define CORE_RECOVERY_H
@@ -25,7 +25,20 @@ struct recovery_log {
 	uint32_t at_s[RECOVERY_MEMORY];
 };
 
-void recovery_note(struct recovery_log *log, wall_ms at);
+/*
+ * The endpoint's own record, in 1/256 of a failure: how many of its
+ * recoveries failed again within six hours, and how many would have
+ * elsewhere.  Both are halved now and then, so that the old counts less.
+ */
+struct recovery_record {
+	uint16_t again, expected;
+};
+
+enum { RECOVERY_UNIT = 256 }; /* of a record: one failure */
+
+/* A failing run from `from` ended at `at`: a recovery, from then on. */
+void recovery_note(struct recovery_log *log, struct recovery_record *own,
+    wall_ms from, wall_ms at);
 
 /* Was the nth newest, from 0, within the six hours before at? */
 bool recovery_counts(const struct recovery_log *log, size_t nth, wall_ms at);
@@ -33,14 +46,23 @@ bool recovery_counts(const struct recovery_log *log, size_t nth, wall_ms at);
 /* Recoveries within the six hours before at, itself not noted yet: 0..3. */
 unsigned recovery_others(const struct recovery_log *log, wall_ms at);
 
-/*
- * Quiet time after that many others, at least 120 s.  failed: how long the
- * incident has failed; a quarter of it, up to 15 min, is the least, so that
- * hours of outage are not over after ten good minutes.
- */
-span_ms recovery_quiet(unsigned others, span_ms failed, enum all_clear setting);
+/* Quiet time after that many others, at least 120 s. */
+span_ms recovery_quiet(unsigned others, enum all_clear setting);
 
-/* Chance in percent to hold for the next hour, good for so long already. */
-unsigned recovery_chance(unsigned others, span_ms good_for);
+/*
+ * How many times as often its recoveries fail again as elsewhere, in
+ * 1/RECOVERY_UNIT: (2 + again) / (2 + expected), the mean of a
+ * gamma-distributed frailty (Vaupel, Manton and Stallard 1979).
+ */
+unsigned recovery_frailty(const struct recovery_record *own);
+
+/*
+ * Chance in percent, 40..98, to hold for the next hour, good for so long (a
+ * world without inputs has no time, and less than nothing counts as nothing):
+ * e^-(frailty * (H(good_for + 1 h) - H(good_for))), H the cumulative hazard
+ * after that many others.
+ */
+unsigned recovery_chance(unsigned others, const struct recovery_record *own,
+    span_ms good_for);
 
 #endif

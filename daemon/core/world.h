@@ -74,8 +74,8 @@ void evidence_sample(struct world *w, uint32_t i, const struct input *in);
 void evidence_decide(struct world *w, uint32_t i);
 void evidence_drop(struct world *w, uint32_t i);
 void evidence_freeze(struct memory *m);
-/* How long the incident, or the run before one, has failed by now. */
-span_ms evidence_failed_for(const struct memory *m, wall_ms now);
+/* How long its last recovery has to be good. */
+span_ms evidence_quiet(const struct endpoint *e);
 /* The failing run confirms that it is down at this time at the earliest. */
 wall_ms evidence_earliest(const struct memory *m);
 

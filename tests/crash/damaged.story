@@ -18,5 +18,5 @@ tolerance 60s
 07:02:30 expect incident.opened shop/eu loud
 07:07:00 https://eu.test/ ok
 07:07:05 expect incident.recovering shop/eu quiet
-07:12:30 expect incident.resolved shop/eu loud
-07:15:00 stop
+07:15:00 expect incident.resolved shop/eu loud
+07:17:00 stop

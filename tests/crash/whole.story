@@ -25,7 +25,6 @@ tolerance 60s
 07:03:05 expect incident.recovering shop/eu quiet
 07:03:30 backup
 07:04:00 restart 5s
-07:08:30 expect incident.resolved shop/eu loud
 07:09:00 reload
 database: @/vigie.db
 control: @/control
@@ -40,15 +39,16 @@ receivers:
 routes:
   - {to: [hook, late], all: true}
 end
-07:10:00 https://bank.test/ 500 body="out of money"
-07:10:30 expect incident.opened bank/eu loud
-07:13:00 crash 5s
-07:15:00 https://bank.test/ ok
-07:15:05 expect incident.recovering bank/eu quiet
-07:16:00 backup
-07:16:30 kill herald
-07:17:00 pause shop/eu 2m moving
-07:22:30 expect incident.resolved bank/eu loud
+07:11:30 expect incident.resolved shop/eu loud
+07:13:00 https://bank.test/ 500 body="out of money"
+07:13:30 expect incident.opened bank/eu loud
+07:16:00 crash 5s
+07:18:00 https://bank.test/ ok
+07:18:05 expect incident.recovering bank/eu quiet
+07:19:00 backup
+07:19:30 kill herald
+07:20:00 pause shop/eu 2m moving
+07:25:30 expect incident.resolved bank/eu loud
 # More than a day later the samples of now have aged.
-07:25:00 sleep 25h
-32:30:00 stop
+07:28:00 sleep 25h
+32:33:00 stop

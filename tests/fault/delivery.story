@@ -25,5 +25,5 @@ tolerance 60s
 07:01:10 expect receiver.gone - loud receiver=gone code=410
 07:03:00 https://eu.test/ ok
 07:03:05 expect incident.recovering shop/eu quiet
-07:08:30 expect incident.resolved shop/eu loud
-07:12:00 stop
+07:11:00 expect incident.resolved shop/eu loud
+07:14:00 stop

@@ -22,5 +22,5 @@ tolerance 60s
 07:04:00 https://eu.test/ ok
 07:04:05 expect incident.recovering shop/eu quiet
 07:06:00 crash 10s
-07:10:00 expect incident.resolved shop/eu loud relapses=0
-07:12:00 stop
+07:12:30 expect incident.resolved shop/eu loud relapses=0
+07:15:00 stop

@@ -22,5 +22,5 @@ tolerance 60s
 09:34:30 expect incident.relapsed tesla-fleet/eu quiet relapses=1
 09:36:00 https://eu.test/ ok
 09:36:05 expect incident.recovering tesla-fleet/eu quiet
-10:06:00 expect incident.resolved tesla-fleet/eu loud relapses=1
-10:10:00 stop
+10:36:00 expect incident.resolved tesla-fleet/eu loud relapses=1
+10:40:00 stop

@@ -46,7 +46,6 @@ struct quiet {
 	wall_ms ended; /* its label */
 	wall_ms until;
 	unsigned others;
-	bool rough; /* until may be 2 ms off, by the rounding of a quarter */
 };
 
 struct quiet model_quiet(struct model *m);

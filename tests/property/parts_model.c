@@ -305,13 +305,12 @@ model_quiet(struct model *m)
 {
 	const double min = MINUTE_MS;
 	static const double scale[] = {1, 0.5, 2};
-	static const double table[] = {10, 60, 180, 360};
+	static const double table[] = {15, 120, 120, 360};
 	size_t told = model_last(m, EVENT_RECOVERING), ran;
 	struct quiet q = {.base = model_run(m, GOOD, told).first,
 	    .ended = m->facts[told].since};
-	struct model then = *m;
 	int64_t ms[BUCKET_COUNT];
-	double length, failed;
+	double length;
 
 	for (size_t i = told + 1; i < m->count; i++)
 		if (counts(m, i)) {
@@ -322,12 +321,8 @@ model_quiet(struct model *m)
 	while (ran > 0 && !counts(m, ran))
 		ran--;
 	q.others = others(m, ran);
-	then.count = ran + 1;
-	model_sums(&then, model_onset(m), m->facts[ran].at, ms);
-	failed = (double)(ms[BUCKET_DOWN] + ms[BUCKET_MAINTENANCE]);
-	length = fmax(table[q.others] * min, fmin(failed / 4, 15 * min));
-	q.rough = length > table[q.others] * min && length < 15 * min;
-	length = fmax(length * scale[m->policy.all_clear], 2 * min);
+	length =
+	    fmax(table[q.others] * min * scale[m->policy.all_clear], 2 * min);
 	model_sums(m, m->facts[q.base].at, m->facts[m->count - 1].at, ms);
 	q.until =
 	    m->facts[q.base].at + ms[BUCKET_UNKNOWN] + (wall_ms)floor(length);

@@ -333,8 +333,6 @@ resolve(struct model *m, size_t i)
 
 	if (model_run(m, GOOD, m->count).count < 2)
 		return;
-	if (q.rough && f.at > q.until - 3 && f.at < q.until + 3)
-		m->unsure = true;
 	if (f.at < q.until)
 		return;
 	f.phase = PHASE_CLOSED;

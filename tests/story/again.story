@@ -70,7 +70,7 @@ end
 08:00:00 crash 1m
 08:10:00 https://eu.test/ ok
 08:10:10 expect incident.recovering shop/eu quiet
-08:20:30 expect incident.resolved shop/eu loud
+08:25:30 expect incident.resolved shop/eu loud
 # The last word on each is that it is up, and no number was left out.
 08:30:00 holds 2 SELECT count(*) FROM endpoint e JOIN transition t ON t.endpoint = e.id WHERE t.seq = (SELECT max(seq) FROM transition WHERE endpoint = e.id) AND t.to_state = 1
 08:30:00 holds 0 SELECT sum(gap) FROM (SELECT max(seq) - count(*) AS gap FROM transition GROUP BY endpoint)

@@ -40,7 +40,7 @@ tolerance 60s
 10:30:30 expect incident.opened shop/eu loud
 10:40:00 https://eu.test/ ok
 10:40:30 expect incident.recovering shop/eu quiet
-10:50:30 expect incident.resolved shop/eu loud
+10:55:30 expect incident.resolved shop/eu loud
 # A day ahead at the start: that day is unknown, and nothing else.
 11:00:00 clock 25h
 11:00:30 restart 1m

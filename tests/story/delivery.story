@@ -44,7 +44,7 @@ tolerance 60s
 07:02:00 holds 3 SELECT state FROM outbox WHERE receiver = 'gone'
 07:10:00 https://eu.test/ ok
 07:10:05 expect incident.recovering shop/eu quiet
-07:20:30 expect incident.resolved shop/eu loud
+07:25:30 expect incident.resolved shop/eu loud
 07:30:00 holds 1 SELECT count(*) FROM outbox WHERE receiver = 'gone'
 07:30:00 holds 4 SELECT count(*) FROM outbox WHERE receiver = 'well' AND state = 1
 07:30:00 holds 1 SELECT count(*) FROM outbox o JOIN notice n ON n.id = o.notice WHERE n.service = ''

@@ -24,5 +24,5 @@ tolerance 60s
 07:30:05 expect incident.recovering shop/eu quiet persisted=false incident=20230214-1
 07:35:00 disk ok
 07:36:00 logged database-writable
-07:41:00 expect incident.resolved shop/eu loud incident=20230214-1
+07:46:00 expect incident.resolved shop/eu loud incident=20230214-1
 08:00:00 stop

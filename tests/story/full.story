@@ -20,5 +20,5 @@ tolerance 60s
 07:30:00 logged database-writable
 07:30:00 https://eu.test/ ok
 07:30:05 expect incident.recovering shop/eu quiet
-07:40:00 expect incident.resolved shop/eu loud
+07:45:20 expect incident.resolved shop/eu loud
 08:00:00 stop

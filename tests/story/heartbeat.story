@@ -26,7 +26,7 @@ tolerance 60s
 07:40:00 https://beat.test/ ok
 07:41:00 logged heartbeat-restored
 07:50:00 https://eu.test/ ok
-08:00:20 expect incident.resolved shop/eu loud
+08:05:20 expect incident.resolved shop/eu loud
 # A receiver that is owed a notice becomes a heartbeat, and is owed none.
 09:00:00 https://hook.test/ 503
 09:00:00 https://na.test/ 500

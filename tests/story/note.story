@@ -20,7 +20,7 @@ tolerance 60s
 07:05:00 expect incident.amended shop/eu quiet author=ann note="the vendor was called"
 07:10:00 https://eu.test/ ok
 07:10:05 expect incident.recovering shop/eu quiet
-07:20:30 expect incident.resolved shop/eu loud relapses=0
+07:25:30 expect incident.resolved shop/eu loud relapses=0
 08:00:00 note it was their load balancer
 08:00:00 expect incident.amended shop/eu quiet author=ann note="it was their load balancer"
 08:00:30 crash 5s

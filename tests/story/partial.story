@@ -42,8 +42,8 @@ tolerance 2m
 07:55:30 expect endpoint.partial shop/eu quiet failing=0
 07:55:30 expect incident.recovering shop/eu quiet
 07:55:30 expect incident.recovering shop/na quiet
-08:06:00 expect incident.resolved shop/eu loud
-08:06:00 expect incident.resolved shop/na loud
+08:11:00 expect incident.resolved shop/eu loud
+08:11:00 expect incident.resolved shop/na loud
 # Its end is told, though nobody was there for hours.
 10:00:00 tcp://192.0.2.2:443 refused
 10:01:30 expect endpoint.partial shop/eu quiet failing=1

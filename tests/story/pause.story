@@ -35,7 +35,7 @@ tolerance 60s
 09:40:00 holds 1 SELECT count(*) FROM v_span WHERE endpoint = 'shop/eu' AND bucket = 'unknown' AND since_ms BETWEEN 1676358600000 AND 1676358601000 AND until_ms BETWEEN 1676367060000 AND 1676367180000
 09:40:00 https://eu.test/ ok
 09:40:10 expect incident.recovering shop/eu quiet
-09:51:00 expect incident.resolved shop/eu loud
+09:56:00 expect incident.resolved shop/eu loud
 # All of a service, without an end: it is written that nobody looks.
 10:00:00 pause shop - moving
 10:30:00 holds 2 SELECT count(*) FROM v_pause WHERE until_ms IS NULL

@@ -35,11 +35,11 @@ receivers:
 routes:
   - {to: [hook], all: true}
 end
-22:51:00 expect incident.resolved shop/eu
-22:55:00 holds 1 SELECT count(*) FROM planned WHERE over_ms IS NULL
-22:55:00 plan w1
-22:55:00 expect maintenance.ended shop/eu quiet
-22:56:00 holds 1 SELECT count(*) FROM planned WHERE over_by = 'operator'
+22:56:00 expect incident.resolved shop/eu
+22:58:00 holds 1 SELECT count(*) FROM planned WHERE over_ms IS NULL
+22:58:00 plan w1
+22:58:00 expect maintenance.ended shop/eu quiet
+22:59:00 holds 1 SELECT count(*) FROM planned WHERE over_by = 'operator'
 # The clocks go forward at 01:00Z: 02:30 in Berlin does not come, and is taken
 # for 03:30, which is 01:30Z.
 23:00:00 plan {"service": "*", "region": "us", "rrule": "FREQ=WEEKLY;BYDAY=SU", "start": "2026-03-22 02:30:00", "length_s": 1800, "timezone": "Europe/Berlin", "except": ["2026-04-05 02:30:00"]}

@@ -21,4 +21,4 @@ tolerance 60s
 11:00:00 stop
 07:00:30 expect incident.opened shop/eu loud class=CONNECT
 07:10:05 expect incident.recovering shop/eu quiet
-07:20:30 expect incident.resolved shop/eu loud
+07:25:30 expect incident.resolved shop/eu loud

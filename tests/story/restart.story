@@ -22,7 +22,7 @@ tolerance 60s
 07:08:00 kill log
 07:10:00 crash 5s
 07:20:00 https://eu.test/ ok
-07:20:05 expect incident.recovering shop/eu quiet chance=92
+07:20:05 expect incident.recovering shop/eu quiet chance=85
 07:22:00 crash 10s
-07:31:00 expect incident.resolved shop/eu loud relapses=0
+07:36:00 expect incident.resolved shop/eu loud relapses=0
 09:00:00 stop

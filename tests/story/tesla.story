@@ -23,14 +23,14 @@ tolerance 60s
 09:00:53 expect incident.opened tesla-fleet/eu loud kind=maintenance origin=declared class=MAINT
 09:30:20 expect incident.changed tesla-fleet/eu loud kind=outage cause=promise_broken
 12:04:00 https://eu.test/ ok
-12:04:05 expect incident.recovering tesla-fleet/eu quiet chance=92
+12:04:05 expect incident.recovering tesla-fleet/eu quiet chance=85
 12:16:00 https://eu.test/ 503 body="server maintenance"
 12:16:30 expect incident.relapsed tesla-fleet/eu quiet relapses=1
 12:41:00 https://eu.test/ ok
-12:41:05 expect incident.recovering tesla-fleet/eu quiet chance=82
+12:41:05 expect incident.recovering tesla-fleet/eu quiet chance=61
 12:52:00 https://eu.test/ 503 body="server maintenance"
 12:52:30 expect incident.relapsed tesla-fleet/eu quiet relapses=2
 14:30:00 https://eu.test/ ok
-14:30:05 expect incident.recovering tesla-fleet/eu quiet chance=62
-17:30:30 expect incident.resolved tesla-fleet/eu loud relapses=2
+14:30:05 expect incident.recovering tesla-fleet/eu quiet chance=40
+16:30:30 expect incident.resolved tesla-fleet/eu loud relapses=2
 22:00:00 stop

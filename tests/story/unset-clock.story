@@ -20,7 +20,7 @@ tolerance 60s
 00:10:40 expect incident.opened shop/eu loud
 00:20:00 https://eu.test/ ok
 00:20:30 expect incident.recovering shop/eu quiet
-00:30:30 expect incident.resolved shop/eu loud
+00:35:30 expect incident.resolved shop/eu loud
 01:00:00 clock 19402d
 01:00:02 logged clock-step
 01:30:00 holds 1 SELECT count(*) FROM input WHERE kind = 8
@@ -31,7 +31,7 @@ tolerance 60s
 465649:40:40 expect incident.opened shop/eu loud
 465649:50:00 https://eu.test/ ok
 465649:50:30 expect incident.recovering shop/eu quiet
-465650:00:30 expect incident.resolved shop/eu loud
+465650:05:30 expect incident.resolved shop/eu loud
 # And a start with the clock unset again does not go back.
 465650:10:00 clock -19402d
 465650:10:30 restart 1m

@@ -38,6 +38,6 @@ tolerance 60s
 07:05:50 expect monitor.blind - loud
 07:30:05 expect monitor.sighted - quiet
 07:31:00 expect incident.recovering shop/cn quiet
-07:40:30 expect incident.resolved shop/cn loud
+07:45:30 expect incident.resolved shop/cn loud
 08:40:00 holds 0 SELECT count(*) FROM outbox WHERE state = 0
 08:40:00 stop

@@ -180,28 +180,28 @@ static const struct story stories[] = {
 	0, 0},
     {"a glitch is listed once it is cleared",
 	"0-540 good 600 fail 603 good 660 good 720 good", "660 glitch", 0, 0},
-    {"one recovery, nothing else: ten minutes",
+    {"one recovery, nothing else: a quarter of an hour",
 	"0-540 good 600 fail " LADDER("fail") "660 fail 720 good 725 good "
-					      "780-1380 good",
-	"633 opened/outage! 725 recovering/outage 1320 resolved/outage!", 0, 0},
-    {"a relapse stays in the incident and an hour is due",
+					      "780-1680 good",
+	"633 opened/outage! 725 recovering/outage 1620 resolved/outage!", 0, 0},
+    {"a relapse stays in the incident and two hours are due",
 	"0-540 good 600 fail " LADDER(
 	    "fail") "660 fail 720 good 725 good "
-		    "780 good 840 fail 846 fail 900 good 905 good 960-4560 good",
+		    "780 good 840 fail 846 fail 900 good 905 good 960-8160 good",
 	"633 opened/outage! 725 recovering/outage 846 relapsed/outage "
-	"905 recovering/outage 4500 resolved/outage!",
+	"905 recovering/outage 8100 resolved/outage!",
 	0, 0},
     {"a short blip in the quiet time changes nothing",
 	"0-540 good 600 fail " LADDER("fail") "660 fail 720 good 725 good "
-					      "780 fail 783 good 840-1380 good",
+					      "780 fail 783 good 840-1680 good",
 	"633 opened/outage! 725 recovering/outage 783 glitch "
-	"1320 resolved/outage!",
+	"1620 resolved/outage!",
 	0, 0},
     {"a longer one restarts it",
 	"0-540 good 600 fail " LADDER("fail") "660 fail 720 good 725 good "
-					      "780 fail 840-4500 good",
+					      "780 fail 840-8100 good",
 	"633 opened/outage! 725 recovering/outage 840 glitch "
-	"4440 resolved/outage!",
+	"8040 resolved/outage!",
 	0, 0},
     {"claimed maintenance escalates after 30 min",
 	"0-540 good 600 maint " LADDER("maint") "660-2460 maint",
@@ -209,9 +209,9 @@ static const struct story stories[] = {
     {"a promise is kept: no escalation",
 	"0-540 good 600 maint3600 " LADDER(
 	    "maint3600") "660-3000 maint "
-			 "3060 good 3065 good 3120-3780 good",
+			 "3060 good 3065 good 3120-4020 good",
 	"633 opened/maintenance! 3065 recovering/maintenance "
-	"3720 resolved/maintenance!",
+	"3960 resolved/maintenance!",
 	0, 0},
     {"endless promises end after four hours",
 	"0-540 good 600 maint3600 " LADDER("maint") "660-15060 maint3600",
@@ -221,7 +221,7 @@ static const struct story stories[] = {
 	    "fail") "660-1200 fail "
 		    "1260 good 1265 good 1320-2460 good",
 	"550 started 633 opened/maintenance 1265 recovering/maintenance "
-	"1860 resolved/maintenance 2350 ended",
+	"2160 resolved/maintenance 2350 ended",
 	0, 0},
     {"planned maintenance that overruns is an outage",
 	"0-540 good 550 window+600 600 fail " LADDER("fail") "660-1500 fail",
@@ -230,8 +230,8 @@ static const struct story stories[] = {
 	0, 0},
     {"silence is unknown and freezes the incident",
 	"0-540 good 600 fail " LADDER("fail") "660 good 665 good 720 good "
-					      "2000 good 2060-2560 good",
-	"633 opened/outage! 665 recovering/outage 2480 resolved/outage!", 0, 0},
+					      "2000 good 2060-2860 good",
+	"633 opened/outage! 665 recovering/outage 2780 resolved/outage!", 0, 0},
     {"refused credentials are neither up nor down",
 	"0-540 good 600-780 auth 840 good 900 good", "720 misconfigured", 0, 0},
     {"being limited says nothing", "0-540 good 600-900 lim 960 good", "", 0, 0},

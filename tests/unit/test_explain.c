@@ -97,7 +97,7 @@ confirmation_comes_when_it_is_said(void **state)
 	world_explain(w, 0, &e);
 	assert_int_equal(e.now.to, STATE_DOWN);
 	assert_false(e.suspect);
-	assert_int_equal(e.next_quiet, 10 * (span_ms)MINUTE_MS);
+	assert_int_equal(e.next_quiet, 15 * (span_ms)MINUTE_MS);
 	world_free(w);
 }
 
@@ -141,7 +141,7 @@ all_clear_comes_when_it_is_said(void **state)
 	assert_int_equal(e.now.phase, PHASE_RECOVERING);
 	assert_int_equal(e.recovery_count, 1);
 	assert_int_equal(e.recoveries[0] / 1000, back / 1000);
-	assert_int_equal(e.quiet, 10 * (span_ms)MINUTE_MS);
+	assert_int_equal(e.quiet, 15 * (span_ms)MINUTE_MS);
 	assert_true(prospects(&e, p) >= 3);
 	assert_int_equal(p[0].then, BUCKET_UP);
 	assert_int_equal(p[0].at, e.now.all_clear_at);
