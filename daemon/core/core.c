@@ -5,15 +5,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "core/keep.h"
 #include "core/world.h"
 
-_Static_assert(sizeof(struct memory) <= CORE_STATE_BYTES,
-    "the memory of an endpoint fits its budget");
-#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "struct memory is kept as it lies in memory, little-endian"
-#endif
-
-enum { SITES_MAX = 1 << 20, MEMORY_VERSION = 2, SHARED_VERSION = 1 };
+enum { SITES_MAX = 1 << 20, SHARED_VERSION = 1 };
 
 struct world *
 world_new(size_t canaries, wall_ms start)
@@ -87,8 +82,7 @@ watch(struct world *w, uint32_t i, const struct policy *p)
 	if (!e->watched) {
 		e->watched = true;
 		e->ref = 0;
-		e->m = (struct memory){.version = MEMORY_VERSION,
-		    .state = STATE_UNKNOWN,
+		e->m = (struct memory){.state = STATE_UNKNOWN,
 		    .why = WHY_NEW,
 		    .bucket = BUCKET_UNKNOWN,
 		    .span_since = w->now,
@@ -265,30 +259,7 @@ world_save(const struct world *w, uint32_t i,
     unsigned char buf[CORE_STATE_BYTES])
 {
 	assert(i < w->size);
-	memcpy(buf, &w->endpoints[i].m, sizeof(struct memory));
-	return sizeof(struct memory);
-}
-
-/* Version 1 had a quiet time where the own record is now. */
-static void
-convert(struct memory *m)
-{
-	if (m->version != 1)
-		return;
-	m->own = (struct recovery_record){0};
-	m->version = MEMORY_VERSION;
-}
-
-static bool
-plausible(const struct memory *m)
-{
-	return m->version == MEMORY_VERSION && m->state < STATE_COUNT &&
-	    m->why < WHY_COUNT && m->bucket < BUCKET_COUNT &&
-	    m->phase < PHASE_CLOSED && m->kind < KIND_COUNT &&
-	    m->worst < KIND_COUNT && m->origin < ORIGIN_COUNT &&
-	    m->class < CLASS_COUNT && m->reason < REASON_COUNT &&
-	    m->others <= RECOVERY_OTHERS_MAX && m->last_count <= 10 &&
-	    m->ledger.level >= LEDGER_REST && m->ledger.level <= LEDGER_MAX;
+	return keep_put(&w->endpoints[i].m, buf);
 }
 
 enum status
@@ -298,13 +269,7 @@ world_restore(struct world *w, uint32_t i, const struct policy *p,
 	struct memory m;
 	struct endpoint *e;
 
-	if (n != sizeof(m))
-		return fail_set(f, ERR_CORRUPT,
-		    "the state of endpoint %u has %zu bytes instead of %zu", i,
-		    n, sizeof(m));
-	memcpy(&m, bytes, sizeof(m));
-	convert(&m);
-	if (!plausible(&m))
+	if (!keep_get(&m, bytes, n))
 		return fail_set(f, ERR_CORRUPT,
 		    "the state of endpoint %u is not readable", i);
 	make_room(w, i, p);

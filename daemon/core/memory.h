@@ -47,7 +47,6 @@ struct memory {
 	uint8_t last_count; /* bits in use, up to 10 */
 	uint8_t auth_run, class, reason;
 	uint8_t state, why, bucket, phase, kind, worst, origin, others;
-	uint8_t version; /* of this layout, when saved */
 };
 
 static inline bool

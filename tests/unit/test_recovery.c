@@ -8,11 +8,12 @@
 #include <cmocka.h>
 
 #include "core/core.h"
-#include "core/memory.h"
+#include "core/explain.h"
+#include "core/ledger.h"
 #include "core/recovery.h"
 
 static const wall_ms noon = 1676376000000; /* 2023-02-14T12:00:00Z */
-static const span_ms minute = MINUTE_MS;
+static const span_ms minute = MINUTE_MS, hour = HOUR_MS;
 
 /* A stranger: 1 - e^-(H(t + 1 h) - H(t)) of docs/recovery.md, by hand. */
 static void
@@ -100,38 +101,68 @@ quiet_times(void **state)
 	assert_int_equal(recovery_quiet(1, ALL_CLEAR_CAUTIOUS), 240 * minute);
 }
 
-/* Kept by the version before: it had a quiet time where the record is. */
+/* Kept by versions before, whose bytes lay as in the daemon's memory. */
 static void
-memory_of_the_version_before(void **state)
+put(unsigned char *to, uint64_t v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		to[i] = (unsigned char)(v >> (8 * i));
+}
+
+static void
+restored(unsigned version, struct output *o, struct recovery_record *own)
 {
 	const struct policy policy = {.interval = 60000, .timeout = 10000};
-	struct memory m = {.version = 1,
-	    .state = STATE_UP,
-	    .phase = PHASE_RECOVERING,
-	    .kind = KIND_OUTAGE,
-	    .worst = KIND_OUTAGE,
-	    .day = 20230214,
-	    .n = 7,
-	    .run_good = 2,
-	    .quiet_from = noon,
-	    .ledger = {.level = LEDGER_REST}};
-	unsigned char kept[CORE_STATE_BYTES];
+	unsigned char old[CORE_STATE_BYTES] = {0}, kept[CORE_STATE_BYTES];
 	struct world *w = world_new(0, noon);
+	struct explanation e;
+	size_t n;
+
+	put(old + 32, (uint64_t)noon, 8);              /* quiet_from */
+	put(old + 64, (uint64_t)(noon - 2 * hour), 8); /* onset */
+	put(old + 152, 7000, 8);                       /* down */
+	put(old + 196, 10176, 2);                      /* own, or quiet time */
+	put(old + 198, 9, 2);
+	put(old + 208, 20230214, 4);
+	put(old + 212, 7, 4);
+	put(old + 220, (uint64_t)LEDGER_REST, 2);
+	put(old + 228, 2, 2); /* run_good */
+	old[244] = STATE_UP;
+	old[247] = PHASE_RECOVERING;
+	old[248] = old[249] = KIND_OUTAGE;
+	old[252] = (unsigned char)version;
+	assert_int_equal(world_restore(w, 0, &policy, old, sizeof(old), NULL),
+	    OK);
+	n = world_save(w, 0, kept);
+	assert_true(n < sizeof(kept));
+	assert_int_equal(world_restore(w, 0, &policy, kept, n, NULL), OK);
+	world_describe(w, 0, o);
+	world_explain(w, 0, &e);
+	*own = e.own;
+
+	old[71] = 1; /* no time of day lies that far away */
+	assert_int_equal(world_restore(w, 0, &policy, old, sizeof(old), NULL),
+	    ERR_CORRUPT);
+	world_free(w);
+}
+
+static void
+memory_of_the_versions_before(void **state)
+{
+	struct recovery_record own;
 	struct output o;
 
 	(void)state;
-	m.own = (struct recovery_record){.again = 10176, .expected = 9};
-	assert_int_equal(world_restore(w, 0, &policy, &m, sizeof(m), NULL), OK);
-	world_describe(w, 0, &o);
-	assert_int_equal(o.incident.n, 7);
-	assert_int_equal(o.phase, PHASE_RECOVERING);
-	assert_int_equal(o.all_clear_at, noon + 15 * minute);
-	assert_int_equal(o.chance, 85);
-	assert_int_equal(world_save(w, 0, kept), sizeof(m));
-	memcpy(&m, kept, sizeof(m));
-	assert_int_equal(m.version, 2);
-	assert_int_equal(m.own.again, 0);
-	world_free(w);
+	for (unsigned version = 1; version <= 2; version++) {
+		restored(version, &o, &own);
+		assert_int_equal(o.incident.n, 7);
+		assert_int_equal(o.phase, PHASE_RECOVERING);
+		assert_int_equal(o.onset, noon - 2 * hour);
+		assert_int_equal(o.bucket_ms[BUCKET_DOWN], 7000);
+		assert_int_equal(o.all_clear_at, noon + 15 * minute);
+		assert_int_equal(o.chance, version == 1 ? 85 : 40);
+		assert_int_equal(own.again, version == 1 ? 0 : 10176);
+	}
 }
 
 int
@@ -143,7 +174,7 @@ main(void)
 	    cmocka_unit_test(one_that_holds_is_trusted_more),
 	    cmocka_unit_test(old_records_count_less),
 	    cmocka_unit_test(quiet_times),
-	    cmocka_unit_test(memory_of_the_version_before),
+	    cmocka_unit_test(memory_of_the_versions_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
