@@ -225,9 +225,9 @@ tell_keys_of(struct cli *c, unsigned bit)
 
 	text_init(&t, LINE_MAX_BYTES);
 	(void)fprintf(c->out, "%s%s%s\n", cli_style(c, CLI_BOLD),
-	    option_scope_name(bit), cli_style(c, CLI_PLAIN));
+	    option_section_name(bit), cli_style(c, CLI_PLAIN));
 	for (const struct option_row *r = option_table; r->name != NULL; r++) {
-		if ((r->scopes & 1U << bit) == 0 || r->type == OPTION_REFUSED)
+		if ((r->sections & 1U << bit) == 0 || r->type == OPTION_REFUSED)
 			continue;
 		text_reset(&t);
 		bounds(&t, r);
@@ -380,7 +380,7 @@ cli_check(struct cli *c, int argc, char **argv)
 		return cli_usage(c, "the file is named with -c");
 	if (!wish.keys)
 		return load_and_tell(c, &wish);
-	for (unsigned bit = 0; bit < SCOPE_COUNT; bit++)
+	for (unsigned bit = 0; bit < SECTION_COUNT; bit++)
 		tell_keys_of(c, bit);
 	return EXIT_CODE_GOOD;
 }

@@ -129,8 +129,9 @@ bind_pairs(struct binder *b, const struct option_row *row,
 			    "'%s' is not a header name", c->key);
 			continue;
 		}
-		if (row->scopes == SCOPE_EXPECT ? !bind_pattern(b, c->key, c)
-						: !scalar_line(b, row, c))
+		if (row->sections == SECTION_EXPECT
+			? !bind_pattern(b, c->key, c)
+			: !scalar_line(b, row, c))
 			continue;
 		new[n].name = mem_dup(c->key);
 		new[n++].value = mem_dup(c->text);
@@ -146,13 +147,13 @@ report_unknown(struct binder *b, const struct yaml *c,
 {
 	char hint[SUGGEST_TEXT_BYTES];
 	struct suggest s;
-	unsigned scopes = 0;
+	unsigned sections = 0;
 
 	suggest_init(&s, c->key);
 	for (size_t i = 0; i < n; i++)
-		scopes |= bindings[i].scope;
+		sections |= bindings[i].section;
 	for (const struct option_row *r = option_table; r->name != NULL; r++) {
-		if ((r->scopes & scopes) != 0 && r->type != OPTION_REFUSED)
+		if ((r->sections & sections) != 0 && r->type != OPTION_REFUSED)
 			suggest_offer(&s, r->name);
 	}
 	faults_add(b->faults, c->key_at, "unknown key '%s'%s", c->key,
@@ -165,7 +166,7 @@ row_of(const struct yaml *c, const struct binding *bindings, size_t n,
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct option_row *r =
-		    option_find(bindings[i].scope, c->key);
+		    option_find(bindings[i].section, c->key);
 
 		if (r != NULL) {
 			*which = &bindings[i];

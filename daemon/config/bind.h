@@ -29,9 +29,9 @@ struct binder {
 typedef void bind_own_fn(struct binder *b, const struct option_row *row,
     const struct yaml *node, void *arg);
 
-/* Keys of one scope and the struct they go to; own may be NULL. */
+/* Keys of one section and the struct they go to; own may be NULL. */
 struct binding {
-	enum scope scope;
+	enum section section;
 	void *into;
 	bind_own_fn *own;
 	void *arg;

@@ -61,7 +61,7 @@ read_canary(struct load *l, const struct yaml *node)
 void
 canary_read_all(struct load *l)
 {
-	const struct option_row *row = option_find(SCOPE_FILE, "canaries");
+	const struct option_row *row = option_find(SECTION_FILE, "canaries");
 	const struct yaml **items;
 	bool given = false;
 	size_t n;

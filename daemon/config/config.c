@@ -135,9 +135,9 @@ file_own(struct binder *b, const struct option_row *row,
     const struct yaml *node, void *arg)
 {
 	struct load *l = arg;
-	const struct binding defaults = {SCOPE_DEFAULTS, &l->defaults,
+	const struct binding defaults = {SECTION_DEFAULTS, &l->defaults,
 	    endpoint_own, &l->defaults};
-	const struct binding retention = {SCOPE_RETENTION, b->config, NULL,
+	const struct binding retention = {SECTION_RETENTION, b->config, NULL,
 	    NULL};
 
 	if (row->type == OPTION_LIST)
@@ -152,7 +152,7 @@ file_own(struct binder *b, const struct option_row *row,
 static void
 check_twice(struct load *l, const struct yaml *node, size_t file)
 {
-	const struct option_row *row = option_find(SCOPE_FILE, node->key);
+	const struct option_row *row = option_find(SECTION_FILE, node->key);
 	char where[PLACE_TEXT_BYTES];
 
 	if (row == NULL || row->type == OPTION_LIST)
@@ -176,7 +176,7 @@ static void
 read_top(struct load *l)
 {
 	struct config *c = l->bind.config;
-	const struct binding to = {SCOPE_FILE, c, file_own, l};
+	const struct binding to = {SECTION_FILE, c, file_own, l};
 
 	for (size_t i = 0; i < l->doc_count; i++) {
 		const struct yaml *root = yaml_root(l->docs[i]);

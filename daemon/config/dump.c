@@ -67,13 +67,13 @@ truth(bool b)
 }
 
 static void
-word(struct text *out, int indent, enum scope scope, const char *key,
+word(struct text *out, int indent, enum section section, const char *key,
     int position)
 {
 	char buf[OPTION_WORD_BYTES];
 
 	line(out, indent, key,
-	    option_word_at(option_find(scope, key)->words, position, buf));
+	    option_word_at(option_find(section, key)->words, position, buf));
 }
 
 /* A header that may carry credentials. */
@@ -206,7 +206,7 @@ http_keys(struct text *out, int indent, const struct target *t)
 	auth_keys(out, indent, t);
 	line(out, indent, "proxy", t->proxy);
 	text_printf(out, "%*sredirects: %u\n", indent, "", t->redirects);
-	word(out, indent, SCOPE_ENDPOINT, "http", t->http);
+	word(out, indent, SECTION_ENDPOINT, "http", t->http);
 	text_printf(out, "%*sreuse: %s\n", indent, "", truth(t->reuse));
 }
 
@@ -224,8 +224,8 @@ endpoint(struct text *out, const struct config_endpoint *e)
 	span(out, indent, "interval", t->interval);
 	span(out, indent, "timeout", t->timeout);
 	if (t->kind != TARGET_DNS) {
-		word(out, indent, SCOPE_ENDPOINT, "ip", t->family);
-		word(out, indent, SCOPE_ENDPOINT, "addresses", t->addresses);
+		word(out, indent, SECTION_ENDPOINT, "ip", t->family);
+		word(out, indent, SECTION_ENDPOINT, "addresses", t->addresses);
 	}
 	text_printf(out, "%*sladder: %s\n", indent, "", truth(t->ladder));
 	if (t->kind == TARGET_HTTP || t->kind == TARGET_TLS)
@@ -260,7 +260,7 @@ service(struct text *out, const struct config_service *s)
 	functions(out, "unaffected", &s->unaffected);
 	line(out, 4, "advice", s->advice);
 	line(out, 4, "slo", s->slo);
-	word(out, 4, SCOPE_SERVICE, "all_clear", (int)s->all_clear);
+	word(out, 4, SECTION_SERVICE, "all_clear", (int)s->all_clear);
 	text_add(out, "    regions:\n");
 	for (size_t i = 0; i < s->endpoint_count; i++) {
 		const char *region = s->endpoints[i].region;
@@ -301,9 +301,9 @@ receiver(struct text *out, const struct receiver *r)
 {
 	text_add(out, "  -\n");
 	line(out, 4, "id", r->id);
-	word(out, 4, SCOPE_RECEIVER, "type", (int)r->type);
+	word(out, 4, SECTION_RECEIVER, "type", (int)r->type);
 	if (r->type == RECEIVER_SYSLOG) {
-		word(out, 4, SCOPE_RECEIVER, "facility", r->facility);
+		word(out, 4, SECTION_RECEIVER, "facility", r->facility);
 		return;
 	}
 	line(out, 4, "url", r->url);

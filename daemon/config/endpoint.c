@@ -87,7 +87,7 @@ read_oauth(struct binder *b, const struct option_row *row,
 	    "client_secret_file"};
 	struct target *t = arg;
 	struct target_oauth *o = &t->oauth;
-	struct binding to = {SCOPE_OAUTH2, t, NULL, NULL};
+	struct binding to = {SECTION_OAUTH2, t, NULL, NULL};
 
 	(void)row;
 	if (!bind_map(b, node, &to, 1))
@@ -107,7 +107,7 @@ read_auth(struct binder *b, const struct yaml *node, struct target *t)
 {
 	static const char *const kinds[] = {"basic_file", "bearer_file",
 	    "oauth2"};
-	struct binding to = {SCOPE_AUTH, t, read_oauth, t};
+	struct binding to = {SECTION_AUTH, t, read_oauth, t};
 	size_t n = 0;
 
 	/* Nearer credentials replace those of the service as a whole. */
@@ -137,7 +137,7 @@ value_at(const struct yaml *map, const char *key, const char *stored)
 static void
 read_tls(struct binder *b, const struct yaml *node, struct target *t)
 {
-	struct binding to = {SCOPE_TLS, t, NULL, NULL};
+	struct binding to = {SECTION_TLS, t, NULL, NULL};
 	const struct yaml *cert = bind_child(node, "cert_file");
 	const struct yaml *key = bind_child(node, "key_file");
 	struct fail f;
@@ -231,11 +231,11 @@ check_kind(struct binder *b, const struct yaml *node, const struct target *t)
 void
 endpoint_read(struct binder *b, const struct yaml *node, struct target *t)
 {
-	struct binding to = {SCOPE_ENDPOINT, t, endpoint_own, t};
+	struct binding to = {SECTION_ENDPOINT, t, endpoint_own, t};
 	const struct yaml *body, *addresses;
 
 	if (node->kind == YAML_SCALAR) {
-		scalar_store(b, option_find(SCOPE_ENDPOINT, "url"), node,
+		scalar_store(b, option_find(SECTION_ENDPOINT, "url"), node,
 		    &t->url);
 	} else if (bind_map(b, node, &to, 1) &&
 	    bind_child(node, "url") == NULL) {

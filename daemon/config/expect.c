@@ -133,7 +133,7 @@ json_text(const struct yaml *node)
 static bool
 read_json_value(struct binder *b, const struct yaml *c, struct target_json *out)
 {
-	struct binding to = {SCOPE_JSON, out, NULL, NULL};
+	struct binding to = {SECTION_JSON, out, NULL, NULL};
 
 	if (c->kind == YAML_MAP) {
 		if (bind_map(b, c, &to, 1) && c->count == 0)
@@ -250,7 +250,7 @@ expect_own(struct binder *b, const struct option_row *row,
 void
 expect_read(struct binder *b, const struct yaml *node, struct target_expect *e)
 {
-	struct binding to = {SCOPE_EXPECT, e, expect_own, e};
+	struct binding to = {SECTION_EXPECT, e, expect_own, e};
 	const struct yaml *type;
 
 	if (!bind_map(b, node, &to, 1))

@@ -41,7 +41,7 @@ static bool
 count_fits(struct binder *b, const struct option_row *row,
     const struct yaml *node)
 {
-	if (node->kind == YAML_MAP && row->scopes != SCOPE_FUNCTION) {
+	if (node->kind == YAML_MAP && row->sections != SECTION_FUNCTION) {
 		faults_add(b->faults, node->at,
 		    "'%s' must be a list, not a mapping: write '- name: ...'",
 		    row->name);
@@ -104,7 +104,7 @@ static const struct yaml *
 name_of(struct binder *b, const struct yaml *item)
 {
 	static const char *const key = "name";
-	const struct option_row *row = option_find(SCOPE_FUNCTION, key);
+	const struct option_row *row = option_find(SECTION_FUNCTION, key);
 	const struct yaml *node =
 	    item->kind == YAML_MAP ? bind_child(item, key) : item;
 
@@ -127,7 +127,8 @@ function_read(struct binder *b, const struct option_row *row,
 	for (const struct yaml *i = first_of(node); i != NULL;
 	     i = after(node, i)) {
 		struct config_function one = {.endpoints = bind_list_new()};
-		struct binding to = {SCOPE_FUNCTION, NULL, read_patterns, &one};
+		struct binding to = {SECTION_FUNCTION, NULL, read_patterns,
+		    &one};
 		const struct yaml *name;
 
 		if (i->kind == YAML_MAP)

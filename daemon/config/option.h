@@ -11,25 +11,25 @@
 #include <stdint.h>
 
 /* Where a key stands; a bit each, so that a row may name several. */
-enum scope {
-	SCOPE_FILE = 1 << 0,
-	SCOPE_RETENTION = 1 << 1,
-	SCOPE_DEFAULTS = 1 << 2, /* of an endpoint, but also at its service
+enum section {
+	SECTION_FILE = 1 << 0,
+	SECTION_RETENTION = 1 << 1,
+	SECTION_DEFAULTS = 1 << 2, /* of an endpoint, but also at its service
 				    or in `defaults` */
-	SCOPE_SERVICE = 1 << 3,
-	SCOPE_ENDPOINT = 1 << 4,
-	SCOPE_EXPECT = 1 << 5,
-	SCOPE_JSON = 1 << 6, /* one expected JSON value */
-	SCOPE_AUTH = 1 << 7,
-	SCOPE_TLS = 1 << 8,
-	SCOPE_WINDOW = 1 << 9,
-	SCOPE_RECEIVER = 1 << 10,
-	SCOPE_ROUTE = 1 << 11,
-	SCOPE_MATCH = 1 << 12,
-	SCOPE_OAUTH2 = 1 << 13,
-	SCOPE_FUNCTION = 1 << 14
+	SECTION_SERVICE = 1 << 3,
+	SECTION_ENDPOINT = 1 << 4,
+	SECTION_EXPECT = 1 << 5,
+	SECTION_JSON = 1 << 6, /* one expected JSON value */
+	SECTION_AUTH = 1 << 7,
+	SECTION_TLS = 1 << 8,
+	SECTION_WINDOW = 1 << 9,
+	SECTION_RECEIVER = 1 << 10,
+	SECTION_ROUTE = 1 << 11,
+	SECTION_MATCH = 1 << 12,
+	SECTION_OAUTH2 = 1 << 13,
+	SECTION_FUNCTION = 1 << 14
 };
-enum { SCOPE_COUNT = 15 };
+enum { SECTION_COUNT = 15 };
 
 enum option_type {
 	OPTION_TEXT,     /* quoted or plain text of min..max bytes */
@@ -55,7 +55,7 @@ enum option_type {
 };
 
 struct option_row {
-	unsigned scopes;
+	unsigned sections;
 	const char *name;
 	enum option_type type;
 	int64_t min, max;
@@ -68,11 +68,11 @@ struct option_row {
 /* The table; ends with a row whose name is NULL. */
 extern const struct option_row option_table[];
 
-/* NULL when the scopes have no such key. */
-const struct option_row *option_find(unsigned scopes, const char *name);
+/* NULL when the sections have no such key. */
+const struct option_row *option_find(unsigned sections, const char *name);
 
-/* "file", "service", ...; index 0..SCOPE_COUNT-1 is the bit. */
-const char *option_scope_name(unsigned bit);
+/* "file", "service", ...; index 0..SECTION_COUNT-1 is the bit. */
+const char *option_section_name(unsigned bit);
 /* "text", "duration", ... */
 const char *option_type_name(enum option_type t);
 

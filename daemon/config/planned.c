@@ -71,7 +71,7 @@ static void
 read_window(struct load *l, const struct yaml *node, struct config_window *w)
 {
 	struct binder *b = &l->bind;
-	struct binding to = {SCOPE_WINDOW, w, NULL, NULL};
+	struct binding to = {SECTION_WINDOW, w, NULL, NULL};
 	const struct yaml *zone;
 	char at[PLACE_TEXT_BYTES];
 	struct fail f = {.why = ""};

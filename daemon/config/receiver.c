@@ -73,7 +73,7 @@ check_type(struct binder *b, const struct yaml *node, const struct receiver *r)
 
 	(void)option_word_at(types, (int)r->type, type);
 	for (const struct yaml *c = node->first; c != NULL; c = c->next) {
-		if (option_find(SCOPE_RECEIVER, c->key) != NULL &&
+		if (option_find(SECTION_RECEIVER, c->key) != NULL &&
 		    (types_of(c->key) & 1U << r->type) == 0)
 			faults_add(b->faults, c->key_at,
 			    "'%s' has no meaning for type %s", c->key, type);
@@ -87,7 +87,7 @@ read_receiver(struct load *l, const struct yaml *node, struct receiver *r,
     struct idset *ids)
 {
 	struct binder *b = &l->bind;
-	struct binding to = {SCOPE_RECEIVER, r, NULL, NULL};
+	struct binding to = {SECTION_RECEIVER, r, NULL, NULL};
 	char where[PLACE_TEXT_BYTES];
 	const struct yaml *id, *type;
 	const struct place *before;

@@ -27,7 +27,7 @@ static void
 route_own(struct binder *b, const struct option_row *row,
     const struct yaml *node, void *arg)
 {
-	struct binding to = {SCOPE_MATCH, arg, NULL, NULL};
+	struct binding to = {SECTION_MATCH, arg, NULL, NULL};
 
 	if (strcmp(row->name, "match") == 0)
 		(void)bind_map(b, node, &to, 1); /* reported */
@@ -67,7 +67,7 @@ static void
 read_route(struct load *l, const struct yaml *node, struct config_route *r)
 {
 	struct binder *b = &l->bind;
-	struct binding bindings = {SCOPE_ROUTE, r, route_own, r};
+	struct binding bindings = {SECTION_ROUTE, r, route_own, r};
 	const struct yaml *to, *item;
 
 	r->to = bind_list_new();

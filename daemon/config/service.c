@@ -183,8 +183,8 @@ static void
 read_service(struct reading *r, const struct yaml *node, struct idset *services)
 {
 	struct config_service *s = r->service;
-	const struct binding to[] = {{SCOPE_SERVICE, s, service_own, s},
-	    {SCOPE_DEFAULTS, &r->base, endpoint_own, &r->base}};
+	const struct binding to[] = {{SECTION_SERVICE, s, service_own, s},
+	    {SECTION_DEFAULTS, &r->base, endpoint_own, &r->base}};
 
 	s->tags = bind_list_new();
 	s->functions.names = bind_list_new();

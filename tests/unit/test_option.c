@@ -33,7 +33,7 @@ read_file(const char *path)
 static const char *
 manual_entry(const char *manual, unsigned bit, const char *name)
 {
-	static const char *const sections[SCOPE_COUNT] = {"TOP LEVEL",
+	static const char *const sections[SECTION_COUNT] = {"TOP LEVEL",
 	    "RETENTION", "KEYS OF ALL ENDPOINTS", "SERVICES", "ENDPOINTS",
 	    "EXPECTATIONS", "EXPECTED JSON VALUES", "CREDENTIALS", "TLS",
 	    "PLANNED MAINTENANCE", "RECEIVERS", "ROUTES", "MATCHING", "TOKENS",
@@ -58,7 +58,7 @@ check_manual(const char *manual, const struct option_row *r, unsigned bit)
 	char preset[80];
 
 	/* What all endpoints share is told once. */
-	if (bit == 4 && (r->scopes & SCOPE_DEFAULTS) != 0)
+	if (bit == 4 && (r->sections & SECTION_DEFAULTS) != 0)
 		return;
 	entry = manual_entry(manual, bit, r->name);
 	if (r->type == OPTION_REFUSED) {
@@ -66,7 +66,7 @@ check_manual(const char *manual, const struct option_row *r, unsigned bit)
 		return;
 	}
 	if (entry == NULL)
-		fail_msg("the manual lacks %s %s", option_scope_name(bit),
+		fail_msg("the manual lacks %s %s", option_section_name(bit),
 		    r->name);
 	if (r->preset == NULL)
 		return;
@@ -84,21 +84,22 @@ test_manual(void **state)
 
 	(void)state;
 	for (const struct option_row *r = option_table; r->name != NULL; r++) {
-		for (unsigned bit = 0; bit < SCOPE_COUNT; bit++) {
-			if ((r->scopes & 1U << bit) != 0)
+		for (unsigned bit = 0; bit < SECTION_COUNT; bit++) {
+			if ((r->sections & 1U << bit) != 0)
 				check_manual(manual, r, bit);
 		}
 	}
 	mem_free(manual);
 }
 
-/* The object schema of a scope; borrowed from root. */
+/* The object schema of a section; borrowed from root. */
 static json_t *
 schema_of(json_t *root, unsigned bit)
 {
 	json_t *defs = json_object_get(root, "$defs");
 
-	return bit == 0 ? root : json_object_get(defs, option_scope_name(bit));
+	return bit == 0 ? root
+			: json_object_get(defs, option_section_name(bit));
 }
 
 static void
@@ -114,7 +115,7 @@ check_schema(json_t *root, const struct option_row *r, unsigned bit)
 		return;
 	}
 	if (p == NULL)
-		fail_msg("the schema lacks %s %s", option_scope_name(bit),
+		fail_msg("the schema lacks %s %s", option_section_name(bit),
 		    r->name);
 	assert_string_equal(json_string_value(
 				json_object_get(p, "description")),
@@ -150,26 +151,26 @@ test_schema(void **state)
 
 	(void)state;
 	assert_non_null(root);
-	for (unsigned bit = 0; bit < SCOPE_COUNT; bit++) {
+	for (unsigned bit = 0; bit < SECTION_COUNT; bit++) {
 		json_t *o = schema_of(root, bit);
-		unsigned scopes = 1U << bit;
+		unsigned sections = 1U << bit;
 		const char *key;
 		json_t *value;
 
-		if (scopes == SCOPE_SERVICE)
-			scopes |= SCOPE_DEFAULTS;
+		if (sections == SECTION_SERVICE)
+			sections |= SECTION_DEFAULTS;
 		assert_false(json_boolean_value(
 		    json_object_get(o, "additionalProperties")));
 		json_object_foreach(json_object_get(o, "properties"), key,
 		    value)
 		{
-			if (option_find(scopes, key) == NULL)
-				fail_msg("no key %s %s", option_scope_name(bit),
-				    key);
+			if (option_find(sections, key) == NULL)
+				fail_msg("no key %s %s",
+				    option_section_name(bit), key);
 		}
 		for (const struct option_row *r = option_table; r->name != NULL;
 		     r++) {
-			if ((r->scopes & scopes) != 0)
+			if ((r->sections & sections) != 0)
 				check_schema(root, r, bit);
 		}
 	}
