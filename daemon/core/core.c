@@ -15,6 +15,7 @@ world_new(size_t canaries, wall_ms start)
 {
 	struct world *w = mem_zalloc(sizeof(*w));
 
+	w->groups = mem_zalloc(sizeof(*w->groups));
 	w->now = start;
 	w->path_at = start;
 	w->asked_at = start - DAY_MS;
@@ -30,6 +31,7 @@ world_free(struct world *w)
 		return;
 	mem_free(w->endpoints);
 	mem_free(w->heap);
+	groups_free(w->groups);
 	mem_free(w->canaries);
 	mem_free(w->site_seen);
 	mem_free(w);
@@ -79,6 +81,7 @@ watch(struct world *w, uint32_t i, const struct policy *p)
 	make_room(w, i, p);
 	e = &w->endpoints[i];
 	e->policy = *p;
+	w->groups->fresh = false;
 	if (!e->watched) {
 		e->watched = true;
 		e->ref = 0;
@@ -223,6 +226,13 @@ world_describe(const struct world *w, uint32_t i, struct output *o)
 {
 	assert(i < w->size);
 	incident_describe(w, i, o);
+	scope_describe(w, i, o);
+}
+
+void
+world_group(struct world *w)
+{
+	groups_ready(w);
 }
 
 enum state
@@ -280,6 +290,7 @@ world_restore(struct world *w, uint32_t i, const struct policy *p,
 	e->watched = true;
 	e->ref = 0;
 	e->m = m;
+	w->groups->fresh = false;
 	deadline_renew(w, i);
 	return OK;
 }

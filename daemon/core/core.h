@@ -63,6 +63,12 @@ bool world_blind(const struct world *w);
 size_t world_size(const struct world *w);
 bool world_watches(const struct world *w, uint32_t i);
 
+/*
+ * Look who belongs together, before describing; core_step() does when it has
+ * to.
+ */
+void world_group(struct world *w);
+
 /* What is known of an endpoint now, as an EVENT-shaped output. */
 void world_describe(const struct world *w, uint32_t i, struct output *o);
 /* State, and whether a failure is being confirmed. */

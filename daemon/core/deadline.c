@@ -90,10 +90,18 @@ window_at(const struct endpoint *e)
 }
 
 static wall_ms
+look_at(const struct endpoint *e)
+{
+	return e->m.look_at > 0 ? e->m.look_at : INT64_MAX;
+}
+
+static wall_ms
 deadline_of(const struct endpoint *e)
 {
-	return earlier(earlier(deadline_stale(e), deadline_overdue(e)),
-	    earlier(window_at(e), penalty_deadline(&e->m)));
+	wall_ms d = earlier(deadline_stale(e), deadline_overdue(e));
+
+	d = earlier(d, look_at(e));
+	return earlier(d, earlier(window_at(e), penalty_deadline(&e->m)));
 }
 
 void
@@ -166,6 +174,8 @@ deadline_fire(struct world *w, uint32_t i)
 	if (window_at(e) <= w->now) {
 		memory_mark(m, MEMORY_IN_WINDOW, false);
 		incident_tell(w, i, EVENT_MAINT_ENDED, false, CAUSE_EVIDENCE);
+	} else if (look_at(e) <= w->now) {
+		scope_look(w, i);
 	} else if (deadline_overdue(e) <= w->now) {
 		incident_overdue(w, i);
 	} else if (deadline_stale(e) <= w->now) {

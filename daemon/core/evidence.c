@@ -67,7 +67,7 @@ convincing(const struct memory *m, wall_ms at)
 		return true;
 	if (m->run_fail < 2)
 		return false;
-	if (m->phase == PHASE_RECOVERING || memory_has(m, MEMORY_REOPENS))
+	if (memory_recovers(m) || memory_has(m, MEMORY_REOPENS))
 		return apart(m->fail_from, at);
 	return m->ledger.level >= LEDGER_DOWN &&
 	    at - m->fail_from >= CONFIRM_MS;
@@ -195,7 +195,7 @@ end_failing_run(struct world *w, uint32_t i)
 		recovery_note(&m->recoveries, &m->own, m->fail_from, w->now);
 		m->quiet_from = w->now;
 	}
-	if (m->phase != PHASE_RECOVERING)
+	if (!memory_recovers(m))
 		return;
 	if (counts) {
 		wall_ms back = w->now - m->heard_ms;
@@ -260,6 +260,11 @@ good_without_incident(struct world *w, uint32_t i)
 		timeline_span(w, i, BUCKET_UP, m->good_from - m->good_ms);
 		timeline_state(w, i, STATE_UP, WHY_NONE);
 	}
+	if (memory_has(m, MEMORY_LINGERS) && m->state == STATE_UP &&
+	    !scope_leads(w, i)) {
+		incident_finish(w, i, CAUSE_QUIET_TIME, 0);
+		return;
+	}
 	if (memory_has(m, MEMORY_REOPENS) &&
 	    w->now - m->quiet_from >= evidence_quiet(&w->endpoints[i]))
 		memory_mark(m, MEMORY_REOPENS, false);
@@ -284,27 +289,19 @@ good(struct world *w, uint32_t i, const struct sample *s)
 		m->good_from = w->now;
 		m->good_ms = m->heard_ms;
 	}
-	if (m->phase == PHASE_RECOVERING && m->state == STATE_UNKNOWN)
+	if (memory_recovers(m) && m->state == STATE_UNKNOWN)
 		resume_recovery(w, i);
 	if (m->run_fail > 0)
 		end_failing_run(w, i);
 	count_up(&m->run_good);
 	ledger_good(&m->ledger);
-	switch ((enum phase)m->phase) {
-	case PHASE_NONE:
+	if (m->phase == PHASE_NONE || memory_has(m, MEMORY_LINGERS))
 		good_without_incident(w, i);
-		break;
-	case PHASE_OPEN:
-		if (m->run_good >= 2 && apart(m->good_from, w->now))
-			incident_recovering(w, i);
-		break;
-	case PHASE_RECOVERING:
-	case PHASE_CLOSED:
-	case PHASE_COUNT:
-		break;
-	}
+	else if (m->phase == PHASE_OPEN && m->run_good >= 2 &&
+	    apart(m->good_from, w->now))
+		incident_recovering(w, i);
 	/* Seldom probed, it may have been good for long enough already. */
-	if (m->phase == PHASE_RECOVERING)
+	if (memory_recovers(m))
 		good_in_recovery(w, i);
 }
 

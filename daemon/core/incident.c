@@ -58,6 +58,11 @@ incident_describe(const struct world *w, uint32_t i, struct output *o)
 	    .ledger = m->ledger.level};
 	if (m->phase == PHASE_NONE)
 		return;
+	o->lead = m->lead;
+	o->scope = m->scope;
+	o->scope_tag = m->scope_tag;
+	o->lingers = memory_has(m, MEMORY_LINGERS);
+	o->members = e->members;
 	o->incident = (struct incident_id){m->day, m->n};
 	o->kind_now = m->kind;
 	o->kind_worst = m->worst;
@@ -67,7 +72,7 @@ incident_describe(const struct world *w, uint32_t i, struct output *o)
 	o->promise_until =
 	    m->origin == ORIGIN_PLANNED ? m->window_until : m->promise_until;
 	timeline_buckets(m, w->now, o->bucket_ms);
-	if (m->phase != PHASE_RECOVERING)
+	if (!memory_recovers(m))
 		return;
 	o->all_clear_at = m->quiet_from + evidence_quiet(e);
 	o->chance = recovery_chance(m->others, &m->own, w->now - m->quiet_from);
@@ -81,9 +86,13 @@ incident_tell(struct world *w, uint32_t i, enum event_kind event, bool loud,
 
 	incident_describe(w, i, &o);
 	o.event = event;
-	o.loud = loud;
+	o.loud = loud && o.lead.n == 0;
+	o.muted = loud && o.lead.n > 0;
 	o.cause = cause;
-	if (loud)
+	/* The rest of a cause is told of many at once. */
+	if (o.phase != PHASE_NONE && o.lead.n == 0)
+		scope_describe(w, i, &o);
+	if (o.loud)
 		memory_mark(&w->endpoints[i].m, MEMORY_TOLD, true);
 	world_emit(w, &o);
 }
@@ -203,8 +212,7 @@ incident_open(struct world *w, uint32_t i)
 	timeline_span(w, i, failing_bucket(m), since);
 	begin_failing(w, i);
 	penalty_add(w, i, PENALTY_INCIDENT);
-	incident_tell(w, i, EVENT_OPENED, m->origin != ORIGIN_PLANNED,
-	    CAUSE_EVIDENCE);
+	scope_opened(w, i);
 }
 
 /* The incident is of another kind from `since` on; loud when it got worse. */
@@ -215,6 +223,7 @@ change_kind(struct world *w, uint32_t i, enum kind kind, enum origin origin,
 	struct memory *m = &w->endpoints[i].m;
 	bool worse = kind > m->worst;
 
+	scope_settle(w, i);
 	set_kind(m, kind, origin);
 	timeline_span(w, i, failing_bucket(m), since);
 	timeline_state(w, i, failing_state(m), WHY_NONE);
@@ -289,6 +298,7 @@ incident_recovering(struct world *w, uint32_t i)
 	struct memory *m = &w->endpoints[i].m;
 	wall_ms since = later(m->good_from - m->good_ms, m->span_since);
 
+	scope_settle(w, i);
 	if (m->state == STATE_UNKNOWN)
 		m->stopped_ms += since - m->span_since;
 	timeline_span(w, i, BUCKET_RECOVERING, since);
@@ -320,6 +330,7 @@ incident_relapse(struct world *w, uint32_t i)
 	if (!reopened)
 		timeline_fold_recovery(m, m->span_since);
 	memory_mark(m, MEMORY_REOPENS, false);
+	memory_mark(m, MEMORY_LINGERS, false);
 	m->relapses++;
 	begin_failing(w, i);
 	penalty_add(w, i, PENALTY_INCIDENT);
@@ -338,24 +349,14 @@ forget(struct memory *m)
 	m->last_maint = 0;
 	memory_mark(m, MEMORY_SUSPECT, false);
 	memory_mark(m, MEMORY_HELD, false);
+	memory_mark(m, MEMORY_LINGERS, false);
 }
 
 /* The recovery held: its time was up time after all. */
-void
-incident_resolve(struct world *w, uint32_t i, enum cause cause)
+static void
+count_as_up(struct world *w, uint32_t i)
 {
 	struct memory *m = &w->endpoints[i].m;
-	bool told = memory_has(m, MEMORY_TOLD);
-	struct output o;
-
-	assert(m->phase == PHASE_RECOVERING && m->run_fail == 0);
-	incident_describe(w, i, &o);
-	o.event = EVENT_RESOLVED;
-	o.phase = PHASE_CLOSED;
-	o.loud = told;
-	o.cause = cause;
-	o.ended = m->back_since;
-	memcpy(o.bucket_ms, m->bucket_ms, sizeof(o.bucket_ms));
 
 	world_emit(w,
 	    &(struct output){.kind = OUTPUT_RELABEL,
@@ -364,25 +365,80 @@ incident_resolve(struct world *w, uint32_t i, enum cause cause)
 		.bucket = BUCKET_UP,
 		.since = m->back_since,
 		.until = w->now});
+}
+
+/* The incident is over, and `ended` is what people are told. */
+static void
+end(struct world *w, uint32_t i, enum event_kind event, enum cause cause,
+    wall_ms ended)
+{
+	struct memory *m = &w->endpoints[i].m;
+	bool lingered = memory_has(m, MEMORY_LINGERS);
+	struct output o;
+
+	incident_describe(w, i, &o);
+	scope_describe(w, i, &o);
+	o.event = event;
+	o.phase = PHASE_CLOSED;
+	o.loud = memory_has(m, MEMORY_TOLD);
+	o.cause = cause;
+	o.ended = ended;
+	if (event == EVENT_RESOLVED) {
+		memcpy(o.bucket_ms, m->bucket_ms, sizeof(o.bucket_ms));
+		if (!lingered)
+			count_as_up(w, i);
+	}
 	forget(m);
-	if (m->bucket == BUCKET_RECOVERING)
+	if (event == EVENT_RESOLVED && m->bucket == BUCKET_RECOVERING)
 		timeline_span(w, i, BUCKET_UP, w->now);
 	memory_mark(m, MEMORY_REOPENS, cause == CAUSE_OPERATOR);
 	world_emit(w, &o);
+	scope_left(w, i, cause, event == EVENT_RESOLVED ? ended : 0);
+}
+
+/* Its own endpoint is well; the incident ends with the last of its members. */
+static void
+linger(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+
+	count_as_up(w, i);
+	timeline_span(w, i, BUCKET_UP, w->now);
+	m->ledger.level = LEDGER_REST;
+	memory_mark(m, MEMORY_LINGERS, true);
+	memory_mark(m, MEMORY_HELD, false);
+	memory_mark(m, MEMORY_SUSPECT, false);
+	incident_tell(w, i, EVENT_CHANGED, false, CAUSE_ELSEWHERE);
+}
+
+void
+incident_resolve(struct world *w, uint32_t i, enum cause cause)
+{
+	struct memory *m = &w->endpoints[i].m;
+
+	assert(m->phase == PHASE_RECOVERING && m->run_fail == 0);
+	if (scope_leads(w, i)) {
+		if (cause == CAUSE_QUIET_TIME) {
+			linger(w, i);
+			return;
+		}
+		scope_hand_over(w, i);
+	}
+	end(w, i, EVENT_RESOLVED, cause, m->back_since);
+}
+
+void
+incident_finish(struct world *w, uint32_t i, enum cause cause, wall_ms ended)
+{
+	end(w, i, EVENT_RESOLVED, cause,
+	    later(w->endpoints[i].m.back_since, ended));
 }
 
 void
 incident_withdraw(struct world *w, uint32_t i, enum cause cause)
 {
-	struct memory *m = &w->endpoints[i].m;
-	struct output o;
-
-	incident_describe(w, i, &o);
-	o.event = EVENT_WITHDRAWN;
-	o.phase = PHASE_CLOSED;
-	o.loud = memory_has(m, MEMORY_TOLD);
-	o.cause = cause;
-	o.ended = w->now;
-	forget(m);
-	world_emit(w, &o);
+	scope_settle(w, i);
+	if (scope_leads(w, i))
+		scope_hand_over(w, i);
+	end(w, i, EVENT_WITHDRAWN, cause, w->now);
 }

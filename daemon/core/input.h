@@ -12,11 +12,17 @@
 
 #define ENDPOINT_NONE UINT32_MAX
 
-/* How one endpoint is to be judged; copied into the world. */
+enum { SCOPE_TAGS = 4 };
+
+/*
+ * How one endpoint is to be judged; copied into the world.  Services, regions
+ * and tags are numbers from 1, the same for who belongs together; 0: none.
+ */
 struct policy {
 	span_ms interval, timeout; /* > 0 */
 	enum all_clear all_clear;
 	uint32_t site; /* endpoints with one registrable domain share it */
+	uint32_t service, region, tags[SCOPE_TAGS];
 };
 
 enum input_kind {

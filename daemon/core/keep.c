@@ -101,6 +101,7 @@ carry_times(struct carrier *c, struct memory *m)
 	carry_ms(c, &m->back_since);
 	carry_ms(c, &m->promise_until);
 	carry_ms(c, &m->window_until);
+	carry_ms(c, &m->look_at);
 	carry_ms(c, &m->stopped_ms);
 	carry_ms(c, &m->unknown_ms);
 	for (size_t i = 0; i < BUCKET_COUNT; i++)
@@ -120,6 +121,8 @@ carry_words(struct carrier *c, struct memory *m)
 	carry_u8(c, &m->class);
 	carry_u8(c, &m->reason);
 	carry_u8(c, &m->others);
+	carry_u8(c, &m->scope);
+	carry_u8(c, &m->scope_tag);
 	carry_u8(c, &m->auth_run);
 	carry_u8(c, &m->last_count);
 }
@@ -142,6 +145,8 @@ carry_memory(struct carrier *c, struct memory *m)
 	carry_u32(c, &m->day);
 	carry_u32(c, &m->n);
 	carry_u32(c, &m->seq);
+	carry_u32(c, &m->lead.day);
+	carry_u32(c, &m->lead.n);
 	carry_level(c, &m->ledger);
 	carry_u16(c, &m->run_fail);
 	carry_u16(c, &m->run_good);
@@ -248,7 +253,8 @@ plausible(const struct memory *m)
 	return m->state < STATE_COUNT && m->why < WHY_COUNT &&
 	    m->bucket < BUCKET_COUNT && m->phase < PHASE_CLOSED &&
 	    m->kind < KIND_COUNT && m->worst < KIND_COUNT &&
-	    m->origin < ORIGIN_COUNT && m->class < CLASS_COUNT &&
+	    m->origin < ORIGIN_COUNT && m->scope < SCOPE_COUNT &&
+	    m->scope_tag < SCOPE_TAGS && m->class < CLASS_COUNT &&
 	    m->reason < REASON_COUNT && m->others <= RECOVERY_OTHERS_MAX &&
 	    m->last_count <= 10 && m->ledger.level >= LEDGER_REST &&
 	    m->ledger.level <= LEDGER_MAX;

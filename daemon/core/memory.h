@@ -10,6 +10,7 @@
 
 #include "core/ledger.h"
 #include "core/names.h"
+#include "core/output.h"
 #include "core/recovery.h"
 
 enum memory_flag {
@@ -23,13 +24,18 @@ enum memory_flag {
 	MEMORY_IN_WINDOW = 128, /* a planned window is open */
 	MEMORY_HELD = 256,      /* the pace of a long recovery was asked for */
 	MEMORY_SILENT = 1024,   /* nothing was heard since the failing run */
-	MEMORY_NEAR_END = 512   /* the pace of a promised end was asked for */
+	MEMORY_NEAR_END = 512,  /* the pace of a promised end was asked for */
+	MEMORY_PENDING = 2048,  /* opened, and to be told */
+	MEMORY_WIDER = 4096,    /* its scope is wider than was told */
+	MEMORY_LINGERS = 8192   /* recovered, for the others of its cause */
 };
 
 struct memory {
 	wall_ms heard_at, fail_from, fail_at, good_from, quiet_from;
 	wall_ms span_since, last_good_since, auth_since;
 	wall_ms onset, back_since, promise_until, window_until;
+	wall_ms look_at;         /* when its scope is looked at; 0: not */
+	struct incident_id lead; /* the incident is part of it; n 0: of none */
 	uint64_t fail_ref;
 	int64_t stopped_ms;              /* the incident's clocks stood still */
 	int64_t unknown_ms;              /* of the present recovery */
@@ -47,12 +53,20 @@ struct memory {
 	uint8_t last_count; /* bits in use, up to 10 */
 	uint8_t auth_run, class, reason;
 	uint8_t state, why, bucket, phase, kind, worst, origin, others;
+	uint8_t scope, scope_tag; /* of what it leads */
 };
 
 static inline bool
 memory_has(const struct memory *m, enum memory_flag flag)
 {
 	return (m->flags & flag) != 0;
+}
+
+/* Answering again, and not for long enough. */
+static inline bool
+memory_recovers(const struct memory *m)
+{
+	return m->phase == PHASE_RECOVERING && !memory_has(m, MEMORY_LINGERS);
 }
 
 void memory_mark(struct memory *m, enum memory_flag flag, bool on);

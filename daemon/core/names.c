@@ -56,6 +56,11 @@ static const char *const origins[] = {
 #include "schema/names.def"
 };
 
+static const char *const scopes[] = {
+#define SCOPE(id, name) name,
+#include "schema/names.def"
+};
+
 static const char *const causes[][2] = {
 #define CAUSE(id, name, text) {name, text},
 #include "schema/names.def"
@@ -260,6 +265,13 @@ origin_name(enum origin o)
 {
 	assert(o < ORIGIN_COUNT);
 	return origins[o];
+}
+
+const char *
+scope_name(enum scope s)
+{
+	assert(s < SCOPE_COUNT);
+	return scopes[s];
 }
 
 const char *

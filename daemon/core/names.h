@@ -13,20 +13,7 @@
 #include <stddef.h>
 
 #include "base/attr.h"
-
-enum sample_class {
-#define CLASS(id, name, path, effect, text) CLASS_##id,
-#include "schema/names.def"
-	CLASS_COUNT
-};
-
-enum effect { EFFECT_GOOD, EFFECT_FAILING, EFFECT_NONE, EFFECT_REFUSED };
-
-enum reason {
-#define REASON(id, name, class, text) REASON_##id,
-#include "schema/names.def"
-	REASON_COUNT
-};
+#include "core/classes.h"
 
 enum state {
 #define STATE(id, name) STATE_##id,
@@ -70,6 +57,12 @@ enum cause {
 	CAUSE_COUNT
 };
 
+enum scope {
+#define SCOPE(id, name) SCOPE_##id,
+#include "schema/names.def"
+	SCOPE_COUNT
+};
+
 enum event_kind {
 #define EVENT(id, name) EVENT_##id,
 #include "schema/names.def"
@@ -111,19 +104,6 @@ enum exit_code {
 #include "schema/names.def"
 };
 
-const char *class_name(enum sample_class c);
-const char *class_text(enum sample_class c);
-MUST_CHECK
-bool class_parse(const char *s, enum sample_class *c);
-/* An answer of this class proves that our own path works (TLS may: 3.2). */
-bool class_proves_path(enum sample_class c);
-enum effect class_effect(enum sample_class c);
-const char *reason_name(enum reason r);
-const char *reason_text(enum reason r);
-enum sample_class reason_class(enum reason r);
-/* The plainest reason of a class, for samples that carry only a class. */
-enum reason class_reason(enum sample_class c);
-
 const char *state_name(enum state s);
 const char *why_name(enum why w);
 const char *why_text(enum why w);
@@ -135,6 +115,7 @@ bool kind_parse(const char *s, enum kind *k);
 const char *origin_name(enum origin o);
 const char *cause_name(enum cause c);
 const char *cause_text(enum cause c);
+const char *scope_name(enum scope s);
 const char *event_name(enum event_kind e);
 MUST_CHECK
 bool event_parse(const char *s, enum event_kind *e);

@@ -9,6 +9,14 @@
 #include "base/clock.h"
 #include "core/names.h"
 
+/* A part of a service, a region or the world: of so many endpoints. */
+struct scope_row {
+	uint32_t endpoint; /* one of them */
+	uint32_t failing, known, unknown;
+};
+
+enum { SCOPE_ROWS = 8 };
+
 /* YYYYMMDD-n; n counts from 1 within the UTC day of opening.  n 0: none. */
 struct incident_id {
 	uint32_t day, n;
@@ -54,6 +62,18 @@ struct output {
 	unsigned chance;       /* RECOVERING: percent to hold for an hour */
 	unsigned others;       /* RECOVERING: other recoveries in six hours */
 	unsigned relapses;
+
+	/* For whom: what falls ill together has one lead. */
+	struct incident_id lead; /* it is part of that one; n 0: of none */
+	bool muted; /* loud but for its lead; told who hears not of that */
+	enum scope scope;   /* as wide as it was, of its endpoint's groups */
+	unsigned scope_tag; /* TAG: which of its service's */
+	bool at_least;      /* most of the node is unknown */
+	bool lingers;       /* its endpoint is well, others of it are not */
+	unsigned members;   /* incidents that are part of it */
+	struct scope_row rows[SCOPE_ROWS]; /* the most failing first */
+	size_t row_count; /* may be more than there is room for */
+
 	int64_t bucket_ms[BUCKET_COUNT]; /* of the incident so far */
 
 	/* The run behind it: first and deciding sample. */

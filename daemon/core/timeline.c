@@ -67,18 +67,20 @@ timeline_unknown(struct world *w, uint32_t i, enum why why, wall_ms since)
 }
 
 /*
- * The recovery so far turned out to be part of the incident.  The present
- * span must begin at or before `until` and not be unknown, or begin there.
+ * The recovery so far turned out to be part of the incident; what lingered
+ * was up meanwhile.  The present span must begin at or before `until` and not
+ * be unknown, or begin there.
  */
 void
 timeline_fold_recovery(struct memory *m, wall_ms until)
 {
+	enum bucket well = memory_recovers(m) ? BUCKET_RECOVERING : BUCKET_UP;
+
 	assert(m->phase == PHASE_RECOVERING);
 	if (until < m->back_since)
 		until = m->back_since;
 	m->bucket_ms[BUCKET_UNKNOWN] += m->unknown_ms;
-	m->bucket_ms[BUCKET_RECOVERING] +=
-	    until - m->back_since - m->unknown_ms;
+	m->bucket_ms[well] += until - m->back_since - m->unknown_ms;
 	m->back_since = until;
 	m->unknown_ms = 0;
 }

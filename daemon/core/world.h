@@ -4,6 +4,7 @@
 #define CORE_WORLD_H
 
 #include "core/core.h"
+#include "core/groups.h"
 #include "core/memory.h"
 
 struct endpoint {
@@ -12,6 +13,9 @@ struct endpoint {
 	size_t heap_at;   /* place in the heap, or HEAP_NONE */
 	wall_ms deadline; /* as in the heap: never later than the true one */
 	uint64_t ref;     /* of its last informative sample */
+	uint32_t place;   /* of groups, while they are fresh */
+	uint32_t lead;    /* endpoint whose incident m.lead is */
+	uint32_t members; /* how many have their lead here */
 	struct memory m;
 };
 
@@ -39,6 +43,7 @@ struct world {
 	uint8_t *site_seen;  /* scratch, by site */
 	size_t site_count;
 	struct incident_id last_incident;
+	struct groups *groups;
 	core_out_fn *out; /* of the step under way */
 	void *arg;
 };
@@ -58,11 +63,24 @@ void incident_recovering(struct world *w, uint32_t i);
 void incident_relapse(struct world *w, uint32_t i);
 void incident_resolve(struct world *w, uint32_t i, enum cause cause);
 void incident_withdraw(struct world *w, uint32_t i, enum cause cause);
+/* It lingered, and the last of its members ended so; well since `ended`. */
+void incident_finish(struct world *w, uint32_t i, enum cause cause,
+    wall_ms ended);
 void incident_overdue(struct world *w, uint32_t i);
 wall_ms incident_limit(const struct memory *m);
 void incident_describe(const struct world *w, uint32_t i, struct output *o);
 void incident_tell(struct world *w, uint32_t i, enum event_kind event,
     bool loud, enum cause cause);
+
+/* scope.c: what belongs to one cause */
+void scope_opened(struct world *w, uint32_t i); /* tells it, now or later */
+void scope_look(struct world *w, uint32_t i);
+void scope_settle(struct world *w, uint32_t i);
+bool scope_leads(struct world *w, uint32_t i);
+void scope_hand_over(struct world *w, uint32_t i);
+void scope_left(struct world *w, uint32_t i, enum cause cause, wall_ms ended);
+void scope_restore(struct world *w);
+void scope_describe(const struct world *w, uint32_t i, struct output *o);
 
 /* penalty.c: the flapping flag */
 void penalty_add(struct world *w, uint32_t i, uint32_t points);

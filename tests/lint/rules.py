@@ -53,7 +53,7 @@ HOMES = {
 
 # File under schema/ -> who may include it.
 SCHEMA = {
-    "schema/names.def": r"daemon/core/names\.[ch]$",
+    "schema/names.def": r"daemon/core/(names\.[ch]|classes\.h)$",
     "schema/assets.h": r"daemon/(store|cli)/",
 }
 

@@ -20,7 +20,7 @@
 #include "core/account.h"
 #include "core/core.h"
 
-enum { ENDPOINTS = 5, CANARIES = 3, EVENTS_MAX = 256 };
+enum { ENDPOINTS = 12, CANARIES = 3 };
 
 static const wall_ms start = 1676332800000;
 
@@ -30,10 +30,10 @@ struct seen {
 	enum state state;
 	uint32_t seq;
 	bool open, recovering, failing_since_good;
-	struct incident_id incident;
+	struct incident_id incident, lead;
 	unsigned relapses, loud, worse;
 	enum kind worst;
-	wall_ms onset, last_fail, last_good, recovering_at, watched_at;
+	wall_ms onset, escalated_to;
 	wall_ms resolved_by_operator; /* may come back until its quiet time */
 	unsigned fails;
 };
@@ -53,7 +53,7 @@ struct life {
 	bool network; /* our own works */
 	wall_ms now;
 	bool blind;
-	unsigned incidents, resolved;
+	unsigned incidents, resolved, joined, wide, lingered;
 	uint64_t said, said_by_twin; /* digests of all outputs */
 };
 
@@ -84,7 +84,7 @@ digest(uint64_t h, const struct output *o)
 	    o->kind_worst, o->origin, (uint64_t)o->onset, (uint64_t)o->ended,
 	    (uint64_t)o->all_clear_at, o->chance, o->relapses,
 	    (uint64_t)o->bucket_ms[BUCKET_DOWN], o->first_ref, o->class,
-	    (uint64_t)o->ledger};
+	    (uint64_t)o->ledger, o->lead.n, o->scope, o->muted, o->lingers};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		h = (h ^ fields[i]) * 0x100000001b3u;
@@ -101,6 +101,12 @@ on_transition(struct seen *s, const struct output *o)
 	s->state = o->to;
 }
 
+static bool
+is(struct incident_id a, struct incident_id b)
+{
+	return a.day == b.day && a.n == b.n;
+}
+
 static void
 on_closed(struct life *l, struct seen *s, const struct output *o)
 {
@@ -113,15 +119,24 @@ on_closed(struct life *l, struct seen *s, const struct output *o)
 		sum += o->bucket_ms[b];
 	}
 	if (o->event == EVENT_RESOLVED) {
-		/* 3: held for at least two minutes, nothing failing. */
+		/* 3: held for at least two minutes, nothing failing; its
+		   maintenance may have escalated before it was known. */
 		assert_true(s->recovering && s->fails == 0);
-		if (o->cause != CAUSE_OPERATOR)
+		if (o->cause != CAUSE_OPERATOR && o->ended != s->escalated_to)
 			assert_true(o->at - o->ended >= 2 * (span_ms)MINUTE_MS);
 		l->resolved++;
+		/* A cause is over when all of it is. */
+		for (size_t k = 0; o->cause != CAUSE_OPERATOR && k < ENDPOINTS;
+		     k++)
+			assert_false(l->seen[k].open &&
+			    is(l->seen[k].lead, o->incident));
 	}
-	/* What an operator ended and came back was up in between. */
+	/* What an operator ended and came back was up in between, and what
+	   lingered was well before it ended. */
 	if (o->onset + sum != o->ended)
-		assert_true(o->onset + sum < o->ended && s->relapses > 0);
+		assert_true(o->onset + sum < o->ended &&
+		    (s->relapses > 0 || o->lingers));
+	l->lingered += o->lingers;
 	assert_int_equal(o->relapses, s->relapses);
 	s->resolved_by_operator = o->cause == CAUSE_OPERATOR ? o->at : 0;
 	s->open = s->recovering = false;
@@ -155,7 +170,6 @@ on_event(struct life *l, struct seen *s, const struct output *o)
 		assert_true(s->open && !s->recovering);
 		assert_true(s->fails == 0);
 		s->recovering = true;
-		s->recovering_at = o->at;
 		break;
 	case EVENT_RELAPSED:
 		assert_true(
@@ -167,7 +181,15 @@ on_event(struct life *l, struct seen *s, const struct output *o)
 		assert_int_equal(o->relapses, s->relapses);
 		break;
 	case EVENT_CHANGED:
-		assert_true(s->open && !s->recovering);
+		assert_true(s->open);
+		if (o->cause == CAUSE_SCOPE || o->cause == CAUSE_LEAD_ENDED) {
+			s->worse += o->loud;
+			l->joined += o->lead.n > 0;
+			l->wide += o->scope > SCOPE_PLACE;
+			break;
+		}
+		assert_true(!s->recovering || o->cause == CAUSE_ELSEWHERE);
+		s->escalated_to = o->since;
 		if (o->kind_worst > s->worst)
 			s->worse++;
 		s->worst = o->kind_worst;
@@ -181,6 +203,10 @@ on_event(struct life *l, struct seen *s, const struct output *o)
 	}
 	assert_int_equal(o->incident.day, s->incident.day);
 	assert_int_equal(o->incident.n, s->incident.n);
+	s->lead = o->lead;
+	/* One cause, one loud notice. */
+	assert_false(o->loud && o->event == EVENT_OPENED && o->lead.n > 0);
+	l->joined += o->event == EVENT_OPENED && o->lead.n > 0;
 	/* 10: two loud notices, and one more for each worsening or act. */
 	s->loud += o->loud;
 	assert_true(s->loud <= 2 + s->worse + 2 * s->relapses);
@@ -218,13 +244,49 @@ on_twin(void *arg, const struct output *o)
 static struct policy
 policy(uint32_t i)
 {
-	static const span_ms intervals[ENDPOINTS] = {1000, 10000, 60000, 60000,
-	    600000};
+	static const span_ms intervals[] = {1000, 10000, 60000, 60000, 600000};
+	/* One service in three regions, two in two, and loners. */
+	static const uint32_t groups[ENDPOINTS][3] = {{1, 1, 1}, {1, 1, 1},
+	    {1, 2, 1}, {1, 3, 1}, {2, 1, 1}, {2, 2, 1}, {3, 1, 2}, {3, 3, 2},
+	    {4, 0, 0}, {4, 1, 0}, {0, 0, 0}, {5, 2, 2}};
 
-	return (struct policy){.interval = intervals[i],
+	return (struct policy){.interval = intervals[i % 5],
+	    .service = groups[i][0],
+	    .region = groups[i][1],
+	    .tags = {0, groups[i][2]},
 	    .timeout = 10000,
 	    .all_clear = i % 3,
 	    .site = i};
+}
+
+/* Who is part of another finds it open, and counted there; all share a node. */
+static void
+check_leads(struct life *l)
+{
+	struct output of[ENDPOINTS];
+	unsigned members[ENDPOINTS] = {0};
+
+	world_group(l->world);
+	for (uint32_t i = 0; i < ENDPOINTS; i++) {
+		of[i] = (struct output){0};
+		if (world_watches(l->world, i))
+			world_describe(l->world, i, &of[i]);
+	}
+	for (uint32_t i = 0; i < ENDPOINTS; i++) {
+		uint32_t k = 0;
+
+		if (of[i].lead.n == 0)
+			continue;
+		assert_int_equal(of[i].scope, SCOPE_ENDPOINT);
+		while (k < ENDPOINTS && !is(of[k].incident, of[i].lead))
+			k++;
+		assert_true(k < ENDPOINTS && k != i);
+		assert_int_equal(of[k].lead.n, 0);
+		assert_int_not_equal(of[k].scope, SCOPE_ENDPOINT);
+		members[k]++;
+	}
+	for (uint32_t i = 0; i < ENDPOINTS; i++)
+		assert_int_equal(members[i], of[i].members);
 }
 
 static void
@@ -236,6 +298,7 @@ step(struct life *l, struct input *in)
 	in->ref = ++ref;
 	core_step(l->world, in, on_output, l);
 	core_step(l->twin, in, on_twin, l);
+	check_leads(l);
 	/* 8: the one that was saved and restored says the same. */
 	assert_int_equal(l->said, l->said_by_twin);
 }
@@ -373,6 +436,21 @@ check_sums(struct life *l)
 	}
 }
 
+/* All that shares a service, a region or the world with i, or its end. */
+static void
+together(struct life *l, uint32_t i)
+{
+	uint64_t what = next(l) % 3;
+	bool ill = chance(l, 2);
+
+	for (uint32_t k = 0; k < ENDPOINTS; k++) {
+		if (what == 0 ||
+		    (what == 1 && policy(k).service == policy(i).service) ||
+		    (what == 2 && policy(k).region == policy(i).region))
+			l->mood[k] = ill ? FAILING : CALM;
+	}
+}
+
 static void
 live(struct life *l)
 {
@@ -383,6 +461,8 @@ live(struct life *l)
 	l->now += pauses[next(l) % (chance(l, 50) ? 13 : 10)];
 	if (chance(l, 40))
 		l->mood[i] = chance(l, 3) ? next(l) % 6 : CALM;
+	if (chance(l, 300))
+		together(l, i);
 	if (chance(l, 400))
 		l->network = !l->network;
 	else if (!l->network && chance(l, 20))
@@ -444,11 +524,14 @@ test_lives(void **state)
 			check_sums(&l);
 	}
 	check_sums(&l);
-	printf("%u incidents, %u resolved, all promises held\n", l.incidents,
-	    l.resolved);
+	printf("%u incidents, %u resolved, %u joined, %u wide, %u lingered, "
+	       "all promises held\n",
+	    l.incidents, l.resolved, l.joined, l.wide, l.lingered);
 	/* A life in which nothing happened would prove nothing. */
 	assert_true(l.incidents > steps / 2000);
 	assert_true(l.resolved > l.incidents / 4);
+	assert_true(l.joined > l.incidents / 10 && l.wide > 0);
+	assert_true(l.lingered > 0);
 	for (uint32_t i = 0; i < ENDPOINTS; i++)
 		account_done(&l.seen[i].account);
 	world_free(l.world);

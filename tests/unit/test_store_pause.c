@@ -74,7 +74,10 @@ pause_of(wall_ms at, wall_ms until)
 
 static const struct input watch = {.kind = INPUT_WATCH,
     .at = STORES_T0,
-    .u.policy = {MINUTE_MS, 10000, ALL_CLEAR_EAGER, 7}};
+    .u.policy = {.interval = MINUTE_MS,
+	.timeout = 10000,
+	.all_clear = ALL_CLEAR_EAGER,
+	.site = 7}};
 
 static void
 a_pause_is_kept_until_it_is_watched_or_removed(void **state)

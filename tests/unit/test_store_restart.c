@@ -75,7 +75,10 @@ first_life(const char *path)
 	put(s,
 	    (struct input){.kind = INPUT_WATCH,
 		.at = STORES_T0 + 5000,
-		.u.policy = {60000, 10000, ALL_CLEAR_EAGER, 7}},
+		.u.policy = {.interval = 60000,
+		    .timeout = 10000,
+		    .all_clear = ALL_CLEAR_EAGER,
+		    .site = 7}},
 	    e);
 	p.start += 9000;
 	p.flags |= SAMPLE_IPV6;
@@ -185,7 +188,10 @@ policies_come_back(void **state)
 	put(s,
 	    (struct input){.kind = INPUT_WATCH,
 		.at = 5,
-		.u.policy = {60000, 10000, ALL_CLEAR_CAUTIOUS, 7}},
+		.u.policy = {.interval = 60000,
+		    .timeout = 10000,
+		    .all_clear = ALL_CLEAR_CAUTIOUS,
+		    .site = 7}},
 	    store_endpoint(s, "a/b", "a", "b", 5));
 	stores_commit(s);
 	assert_int_equal(store_load_inputs(s, 0, on_input, &l, &f), OK);
