@@ -6,6 +6,9 @@ Targets are served on loopback from core 1; what is measured runs on core 0.
 The bare loop (no history, no rules) is run before and after Vigie, so that a
 machine which grows slower meanwhile is seen.  Costs are of all processes
 together, from /proc; the first seconds of each run do not count.
+
+Without sockets: a long trace replayed, and storms of 10,000 endpoints that the
+core alone judges in virtual time (tests/bench/storm.c).
 """
 
 import argparse
@@ -35,6 +38,13 @@ GOALS = {
     ("tls", "cpu_ratio"): 1.10,
     ("tls", "cpu_us_per_probe"): 3000,
 }
+
+# How many causes each storm has; one is told once, and once more if it widens.
+CAUSES = {"calm": 0, "all": 1, "region": 1, "service": 1, "one_by_one": 10_000,
+          "all_third_unknown": 1}
+WIDENINGS = 1
+# What a step of a storm with one cause may cost, to one of calm.
+STORM_STEP_RATIO = 3
 
 
 def pinned(core, *command):
@@ -225,10 +235,47 @@ def replay(options, work):
             "seconds": round(took, 2), "samples_per_second": round(summary["samples"] / took)}
 
 
+def storm(options):
+    say("storms in virtual time")
+    done = subprocess.run(pinned(0, f"{options.build}/tests/bench/storm"),
+                          stdout=subprocess.PIPE, check=True, text=True)
+    return json.loads(done.stdout)
+
+
+def storm_missed(storms):
+    for name, s in storms.items():
+        causes = CAUSES[name]
+        exact = {"loud_opened": causes, "loud_resolved": causes, "loud_other": 0,
+                 "told_as_part": s["incidents"] - causes}
+        for figure, wanted in exact.items():
+            if s[figure] != wanted:
+                yield f"storm {name} {figure}: {s[figure]}, goal {wanted}"
+        if s["loud_changed"] > (WIDENINGS if causes == 1 else 0):
+            yield f"storm {name} loud_changed: {s['loud_changed']}"
+        ratio = s["ns_per_step"] / storms["calm"]["ns_per_step"]
+        if causes == 1 and ratio > STORM_STEP_RATIO:
+            yield f"storm {name} step: {ratio:.2f} of calm, goal at most {STORM_STEP_RATIO}"
+
+
 def missed(result):
+    if "storm" in result:
+        yield from storm_missed(result["storm"]["storms"])
     for (part, figure), at_most in GOALS.items():
         if part in result and result[part]["vigie"][figure] > at_most:
             yield f"{part} {figure}: {result[part]['vigie'][figure]:.2f}, goal at most {at_most}"
+
+
+def show_storm(result):
+    row = "{:<20}{:>10}{:>8}{:>9}{:>10}{:>8}{:>10}{:>9}{:>10}"
+    print(row.format("storm", "incidents", "opened", "changed", "resolved", "part", "widest",
+                     "ns/step", "worst us"))
+    for name, s in result["storms"].items():
+        print(row.format("  " + name, s["incidents"], s["loud_opened"], s["loud_changed"],
+                         s["loud_resolved"], s["told_as_part"], s["widest"], s["ns_per_step"],
+                         s["worst_step_us"]))
+    print(f"  opened, changed, resolved: loud ones; {result['kept_bytes_per_endpoint']} bytes kept "
+          f"and {result['heap_bytes_per_endpoint']} in memory per endpoint; "
+          f"groups found in {result['grouping_us']} us")
 
 
 def show(result):
@@ -248,6 +295,8 @@ def show(result):
     if "replay" in result:
         print(f"replay  {result['replay']['samples_per_second']} samples/s "
               f"({result['replay']['samples']} in {result['replay']['seconds']} s)")
+    if "storm" in result:
+        show_storm(result["storm"])
     for line in missed(result):
         print(f"missed: {line}")
 
@@ -259,7 +308,7 @@ def main():
     parser.add_argument("--endpoints", type=int, default=1000, help="over HTTP (1000)")
     parser.add_argument("--tls-endpoints", type=int, default=400, help="over TLS (400)")
     parser.add_argument("--rows", type=int, default=5_000_000, help="of the replayed trace")
-    parser.add_argument("--only", choices=("http", "tls", "replay"))
+    parser.add_argument("--only", choices=("http", "tls", "replay", "storm"))
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--check", action="store_true", help="exit 1 when a goal is missed")
     options = parser.parse_args()
@@ -274,6 +323,8 @@ def main():
             result["tls"] = side_by_side(options, "https", options.tls_endpoints, work)
         if options.only in (None, "replay"):
             result["replay"] = replay(options, work)
+        if options.only in (None, "storm"):
+            result["storm"] = storm(options)
     finally:
         shutil.rmtree(work, ignore_errors=True)
     if options.json:
