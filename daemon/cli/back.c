@@ -6,6 +6,7 @@
 #include "cli/explaining.h"
 #include "cli/paused.h"
 #include "cli/prospect.h"
+#include "wire/degraded.h"
 #include "wire/event_json.h"
 
 enum { OPT_DATABASE = 'D', OPT_WAIT = 'w', OPT_TIMEOUT = 't' };
@@ -22,9 +23,9 @@ backing_answer(const struct dossier *d)
 		return BUCKET_DOWN;
 	if (o->to == STATE_MAINTENANCE)
 		return BUCKET_MAINTENANCE;
-	if (o->phase != PHASE_NONE)
-		return BUCKET_RECOVERING;
-	return o->to == STATE_UP ? BUCKET_UP : BUCKET_DEGRADED;
+	if (o->to == STATE_DEGRADED)
+		return BUCKET_DEGRADED;
+	return o->phase != PHASE_NONE ? BUCKET_RECOVERING : BUCKET_UP;
 }
 
 enum exit_code
@@ -91,6 +92,8 @@ add_state(struct text *t, const struct backing *b)
 	case BUCKET_DEGRADED:
 		text_add(t, "not quite: degraded");
 		add_since(t, d, o->since);
+		text_add(t, ", ");
+		degraded_line(&o->degraded, t);
 		text_char(t, '.');
 		break;
 	case BUCKET_RECOVERING:

@@ -9,6 +9,7 @@
 #include "cli/paused.h"
 #include "cli/prospect.h"
 #include "core/ledger.h"
+#include "wire/degraded.h"
 #include "wire/event_json.h"
 
 enum { COLUMNS = 78, PARAGRAPH_BYTES = 8192 };
@@ -121,6 +122,10 @@ add_state(struct text *t, const struct dossier *d)
 	add_since(t, d, o->since);
 	if (o->bucket == BUCKET_UNKNOWN)
 		text_printf(t, ": %s", why_text(o->why));
+	if (o->bucket == BUCKET_DEGRADED) {
+		text_add(t, ": ");
+		degraded_line(&o->degraded, t);
+	}
 	if (o->bucket == BUCKET_RECOVERING)
 		text_add(t, ", and has not been given the all-clear yet");
 	text_char(t, '.');
@@ -321,7 +326,7 @@ tell_confirmation(struct cli *c, const struct dossier *d, struct text *t)
 	text_printf(t, "%u failing answer%s", x->fails,
 	    x->fails == 1 ? "" : "s");
 	add_since(t, d, x->fail_since);
-	if (x->now.phase == PHASE_NONE) {
+	if (x->by_ledger) {
 		text_add(t, "; the ledger stands at ");
 		add_ledger(t, x->now.ledger);
 		text_add(t, " and has to reach ");

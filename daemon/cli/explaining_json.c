@@ -6,6 +6,7 @@
 #include "cli/paused.h"
 #include "cli/prospect.h"
 #include "core/ledger.h"
+#include "wire/degraded.h"
 #include "wire/event_json.h"
 
 static void
@@ -191,6 +192,8 @@ put_endpoint(json_t *j, const struct dossier *d)
 		reading_put(j, "why", why_name(x->now.why));
 	reading_put_time(j, "since", x->now.since);
 	reading_put_safe(j, "partial", d->partial);
+	if (x->now.to == STATE_DEGRADED)
+		degraded_json(j, &x->now.degraded);
 	put_flag(j, "flapping", x->now.flapping);
 	(void)json_object_set_new(j, "claim", claim_json(d));
 	(void)json_object_set_new(j, "confirmation", confirmation_json(x));

@@ -64,6 +64,24 @@ without_news(struct list *l)
 		    prospect_time(l->e->stale_at, l->e->now.at, when));
 }
 
+/* A failing run: when would it be believed? */
+static void
+confirming(struct list *l)
+{
+	const struct explanation *e = l->e;
+	wall_ms at = e->down_from > e->now.at ? e->down_from : e->now.at;
+	char when[PROSPECT_TIME_BYTES];
+
+	if (e->waiting)
+		add(l, 0, failing(e),
+		    "Confirmed as soon as an answer proves that our own "
+		    "network works.");
+	else
+		add(l, at, failing(e),
+		    "Confirmed at %s at the earliest if it goes on failing.",
+		    prospect_time(at, e->now.at, when));
+}
+
 static void
 recovering(struct list *l)
 {
@@ -71,7 +89,9 @@ recovering(struct list *l)
 	wall_ms at = e->now.all_clear_at, now = e->now.at;
 	char when[PROSPECT_TIME_BYTES];
 
-	if (e->fails > 0)
+	if (e->fails > 0 && e->by_ledger)
+		confirming(l);
+	else if (e->fails > 0)
 		add(l, 0, failing(e),
 		    "A relapse when a failing answer comes 5 s or more after "
 		    "the first one (%s).",
@@ -84,7 +104,11 @@ recovering(struct list *l)
 	if (e->fails == 0)
 		add(l, 0, failing(e),
 		    "A failing run of 10 s or more restarts the quiet time; "
-		    "two failing answers 5 s or more apart are a relapse.");
+		    "%s.",
+		    e->by_ledger
+			? "failing answers over 30 s or more are an outage"
+			: "two failing answers 5 s or more apart are a "
+			  "relapse");
 	else
 		add(l, 0, BUCKET_RECOVERING,
 		    "Good again, 10 s or more after the first failing answer, "
@@ -119,20 +143,32 @@ open(struct list *l)
 }
 
 static void
-suspected(struct list *l)
+degraded(struct list *l)
 {
 	const struct explanation *e = l->e;
-	wall_ms at = e->down_from > e->now.at ? e->down_from : e->now.at;
-	char when[PROSPECT_TIME_BYTES];
+	wall_ms now = e->now.at;
+	wall_ms at = e->rate_low_at > now ? e->rate_low_at : now;
+	char when[PROSPECT_TIME_BYTES], quiet[DURATION_TEXT_BYTES];
 
-	if (e->waiting)
-		add(l, 0, failing(e),
-		    "Confirmed as soon as an answer proves that our own "
-		    "network works.");
+	if (e->fails > 0)
+		confirming(l);
 	else
-		add(l, at, failing(e),
-		    "Confirmed at %s at the earliest if it goes on failing.",
-		    prospect_time(at, e->now.at, when));
+		add(l, 0, failing(e),
+		    "Failing answers over 30 s or more make it an outage.");
+	if (e->rate_low_at > 0)
+		add(l, at, BUCKET_RECOVERING,
+		    "Recovering at %s if it does not fail again until then: "
+		    "less than 5 %% of its checks, the old ones counting "
+		    "less.",
+		    prospect_time(at, now, when));
+	add(l, 0, BUCKET_UP, "All-clear after a quiet time of %s then.",
+	    duration_format(e->next_quiet, quiet));
+}
+
+static void
+suspected(struct list *l)
+{
+	confirming(l);
 	add(l, 0, BUCKET_UP,
 	    "Good answers clear the suspicion: it was a glitch then.");
 }
@@ -184,9 +220,11 @@ unknown(struct list *l)
 	    "Two good answers 5 s or more apart make it %s.",
 	    e->now.phase == PHASE_NONE ? "up" : "recovering");
 	add(l, 0, failing(e), "%s",
-	    e->now.phase == PHASE_OPEN
-		? "A failing answer continues the incident."
-		: "Failing answers over 30 s or more open an incident.");
+	    e->now.phase != PHASE_OPEN
+		? "Failing answers over 30 s or more open an incident."
+		: e->by_ledger
+		? "Failing answers over 30 s or more make it an outage."
+		: "A failing answer continues the incident.");
 }
 
 size_t
@@ -198,6 +236,8 @@ prospects(const struct explanation *e, struct prospect out[PROSPECTS_MAX])
 		unknown(&l);
 	else if (e->now.phase == PHASE_RECOVERING)
 		recovering(&l);
+	else if (e->now.to == STATE_DEGRADED)
+		degraded(&l);
 	else if (e->now.phase == PHASE_OPEN)
 		open(&l);
 	else if (e->suspect)

@@ -193,6 +193,9 @@ print_cause(struct cli *c, const struct row *r)
 {
 	const struct output *o = &r->incident;
 
+	if (o->kind_now == KIND_DEGRADATION &&
+	    class_effect(o->class) == EFFECT_FAILING)
+		(void)fputs("some checks fail: ", c->out);
 	if (o->code != 0)
 		(void)fprintf(c->out, "%d ", o->code);
 	(void)fputs(o->class == CLASS_MAINT ? class_text(o->class)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/duration.h"
+#include "wire/degraded.h"
 
 static const char *
 string_of(const json_t *j, const char *key)
@@ -28,6 +29,19 @@ add_reason(struct text *out, const json_t *j)
 	}
 	if (code > 0)
 		text_printf(out, " (%" JSON_INTEGER_FORMAT ")", code);
+}
+
+/* Of what is degraded, how many of its checks fail. */
+static void
+add_failure(struct text *out, const json_t *j)
+{
+	struct degraded d = degraded_read(j);
+	size_t before = text_len(out);
+
+	degraded_line(&d, out);
+	if (text_len(out) > before)
+		text_add(out, ", last of ");
+	add_reason(out, j);
 }
 
 static void
@@ -81,10 +95,10 @@ told_words(struct text *out, enum event_kind event, const struct json_t *j)
 		if (!kind_parse(string_of(j, "kind"), &kind))
 			break;
 		text_printf(out, "%s, ", kind_name(kind));
-		add_reason(out, j);
+		add_failure(out, j);
 		break;
 	case EVENT_RELAPSED:
-		add_reason(out, j);
+		add_failure(out, j);
 		break;
 	case EVENT_CHANGED:
 		add_cause(out, j);

@@ -32,8 +32,9 @@ evidence_drop(struct world *w, uint32_t i)
 	memory_mark(m, MEMORY_WAITING, false);
 	memory_mark(m, MEMORY_SUSPECT, false);
 	m->run_good = 0;
-	/* The failing run of an open incident is no suspicion. */
-	if (m->phase == PHASE_OPEN)
+	degraded_drop(m);
+	/* The failing run of an outage is no suspicion. */
+	if (memory_fails(m))
 		return;
 	m->run_fail = 0;
 	memory_mark(m, MEMORY_SILENT, false);
@@ -63,11 +64,13 @@ convincing(const struct memory *m, wall_ms at)
 {
 	if (m->run_fail == 0)
 		return false;
-	if (m->phase == PHASE_OPEN)
+	if (memory_fails(m))
 		return true;
 	if (m->run_fail < 2)
 		return false;
-	if (memory_recovers(m) || memory_has(m, MEMORY_REOPENS))
+	/* What was degraded is as far from down as what was up. */
+	if ((memory_recovers(m) || memory_has(m, MEMORY_REOPENS)) &&
+	    m->worst != KIND_DEGRADATION)
 		return apart(m->fail_from, at);
 	return m->ledger.level >= LEDGER_DOWN &&
 	    at - m->fail_from >= CONFIRM_MS;
@@ -100,8 +103,10 @@ evidence_decide(struct world *w, uint32_t i)
 		path_wait(w, i);
 		return;
 	}
-	if (m->phase == PHASE_OPEN)
+	if (memory_fails(m))
 		incident_judge(w, i);
+	else if (m->phase == PHASE_OPEN)
+		incident_worsen(w, i);
 	else if (m->phase == PHASE_RECOVERING || memory_has(m, MEMORY_REOPENS))
 		incident_relapse(w, i);
 	else
@@ -166,9 +171,10 @@ failing(struct world *w, uint32_t i, const struct input *in)
 	m->reason = s->reason;
 	m->code = s->code;
 	memory_mark(m, MEMORY_UNPROVEN, !proven);
-	if (m->phase != PHASE_OPEN)
+	degraded_count(w, i, s, true);
+	if (!memory_fails(m))
 		memory_mark(m, MEMORY_SUSPECT, true);
-	if (!proven && (m->phase != PHASE_OPEN || m->state == STATE_UNKNOWN))
+	if (!proven && (!memory_fails(m) || m->state == STATE_UNKNOWN))
 		path_doubt(w);
 	evidence_decide(w, i);
 }
@@ -178,8 +184,7 @@ static void
 end_failing_run(struct world *w, uint32_t i)
 {
 	struct memory *m = &w->endpoints[i].m;
-	bool counts =
-	    w->now - m->fail_from >= BLIP_MS || m->phase == PHASE_OPEN;
+	bool counts = w->now - m->fail_from >= BLIP_MS || memory_fails(m);
 
 	/* Longer is no glitch, however few samples saw it. */
 	if (m->phase == PHASE_NONE && m->state == STATE_UP &&
@@ -277,6 +282,17 @@ good_without_incident(struct world *w, uint32_t i)
 }
 
 static void
+good_in_incident(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+
+	if (memory_fails(m) && m->run_good >= 2 && apart(m->good_from, w->now))
+		incident_recovering(w, i);
+	else if (!memory_fails(m) && m->ledger.level <= LEDGER_CLEAR)
+		memory_mark(m, MEMORY_SUSPECT, false);
+}
+
+static void
 good(struct world *w, uint32_t i, const struct sample *s)
 {
 	struct memory *m = &w->endpoints[i].m;
@@ -295,11 +311,12 @@ good(struct world *w, uint32_t i, const struct sample *s)
 		end_failing_run(w, i);
 	count_up(&m->run_good);
 	ledger_good(&m->ledger);
+	degraded_count(w, i, s, false);
+	degraded_judge(w, i);
 	if (m->phase == PHASE_NONE || memory_has(m, MEMORY_LINGERS))
 		good_without_incident(w, i);
-	else if (m->phase == PHASE_OPEN && m->run_good >= 2 &&
-	    apart(m->good_from, w->now))
-		incident_recovering(w, i);
+	else if (m->phase == PHASE_OPEN)
+		good_in_incident(w, i);
 	/* Seldom probed, it may have been good for long enough already. */
 	if (memory_recovers(m))
 		good_in_recovery(w, i);

@@ -12,12 +12,13 @@ explain_failing(const struct memory *m, wall_ms now, struct explanation *e)
 	e->suspect = memory_has(m, MEMORY_SUSPECT);
 	e->unproven = memory_has(m, MEMORY_UNPROVEN);
 	e->waiting = memory_has(m, MEMORY_WAITING);
+	e->by_ledger = m->phase == PHASE_NONE || m->worst == KIND_DEGRADATION;
 	if (m->run_fail == 0)
 		return;
 	e->claims = m->run_maint;
 	e->fail_since = m->fail_from - m->fail_ms;
 	e->fail_at = m->fail_at;
-	if (e->suspect && m->phase == PHASE_NONE && now >= m->fail_at)
+	if (e->suspect && e->by_ledger && now >= m->fail_at)
 		e->down_from = evidence_earliest(m);
 }
 
@@ -42,7 +43,9 @@ explain_recovery(const struct world *w, const struct endpoint *p,
 		e->recovery_count++;
 	}
 	if (m->phase == PHASE_OPEN)
-		e->next_quiet = recovery_quiet(recovery_others(log, w->now),
+		e->next_quiet = recovery_quiet(memory_recovered(m)
+			? m->others
+			: recovery_others(log, w->now),
 		    p->policy.all_clear);
 	e->own = m->own;
 }
@@ -67,6 +70,8 @@ world_explain(const struct world *w, uint32_t i, struct explanation *e)
 	world_describe(w, i, &e->now);
 	explain_failing(m, w->now, e);
 	explain_recovery(w, p, e);
+	if (memory_has(m, MEMORY_PARTLY))
+		e->rate_low_at = m->rate.at + rate_wait(&m->rate);
 	if (memory_has(m, MEMORY_IN_WINDOW))
 		e->window_until = m->window_until;
 	at = deadline_overdue(p);

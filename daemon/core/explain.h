@@ -19,13 +19,16 @@ struct explanation {
 	unsigned fails, claims;      /* of them, how many claimed maintenance */
 	wall_ms fail_since, fail_at; /* start of the first, evidence of last */
 	bool suspect;                /* not confirmed */
-	bool unproven;               /* the last one proves no path */
+	bool by_ledger;    /* it confirms; else a second failing sample does */
+	bool unproven;     /* the last one proves no path */
 	bool waiting;      /* it would convince, were our own path proven */
 	wall_ms down_from; /* suspect: not confirmed before; 0: not yet seen */
 
 	/* The run of good samples, while goods > 0. */
 	unsigned goods;
 	wall_ms good_since;
+
+	wall_ms rate_low_at; /* partly: degraded until then if it is good */
 
 	/* Recovering: good since quiet_from, for `quiet` it has to be. */
 	wall_ms quiet_from;

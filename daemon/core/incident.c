@@ -71,6 +71,7 @@ incident_describe(const struct world *w, uint32_t i, struct output *o)
 	o->onset = m->onset;
 	o->promise_until =
 	    m->origin == ORIGIN_PLANNED ? m->window_until : m->promise_until;
+	o->degraded = degraded_describe(e);
 	timeline_buckets(m, w->now, o->bucket_ms);
 	if (!memory_recovers(m))
 		return;
@@ -174,6 +175,7 @@ begin_failing(struct world *w, uint32_t i)
 	m->phase = PHASE_OPEN;
 	memory_mark(m, MEMORY_SUSPECT, false);
 	memory_mark(m, MEMORY_HELD, false);
+	degraded_drop(m);
 	timeline_state(w, i, failing_state(m), WHY_NONE);
 	advise(w, i, interval < PACE_DOWN_MS ? interval : PACE_DOWN_MS,
 	    w->now + PACE_DOWN_FOR_MS);
@@ -191,12 +193,9 @@ next_id(struct world *w, struct memory *m)
 	m->n = w->last_incident.n;
 }
 
-void
-incident_open(struct world *w, uint32_t i)
+static void
+begin_incident(struct world *w, struct memory *m, wall_ms since)
 {
-	struct memory *m = &w->endpoints[i].m;
-	wall_ms since = later(fail_since(m), m->span_since);
-
 	m->onset = since;
 	m->stopped_ms = 0;
 	m->unknown_ms = 0;
@@ -207,12 +206,36 @@ incident_open(struct world *w, uint32_t i)
 	m->flags &= (uint16_t) ~(
 	    MEMORY_ESCALATED | MEMORY_TOLD | MEMORY_REOPENS | MEMORY_NEAR_END);
 	next_id(w, m);
+}
 
+void
+incident_open(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+	wall_ms since = later(fail_since(m), m->span_since);
+
+	begin_incident(w, m, since);
 	argue_kind(w, m);
 	timeline_span(w, i, failing_bucket(m), since);
 	begin_failing(w, i);
 	penalty_add(w, i, PENALTY_INCIDENT);
 	scope_opened(w, i);
+}
+
+/* What was degraded is down as well: the same incident, but worse. */
+void
+incident_worsen(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+	wall_ms since = later(fail_since(m), m->span_since);
+
+	m->stopped_ms = since - m->onset;
+	argue_kind(w, m);
+	timeline_span(w, i, failing_bucket(m), since);
+	begin_failing(w, i);
+	penalty_add(w, i, PENALTY_CHANGE);
+	incident_tell(w, i, EVENT_CHANGED, m->origin != ORIGIN_PLANNED,
+	    CAUSE_EVIDENCE);
 }
 
 /* The incident is of another kind from `since` on; loud when it got worse. */
@@ -250,7 +273,7 @@ incident_judge(struct world *w, uint32_t i)
 	wall_ms since = m->heard_at - m->heard_ms;
 	unsigned n = claims(m);
 
-	assert(m->phase == PHASE_OPEN);
+	assert(memory_fails(m));
 	if (m->state == STATE_UNKNOWN) {
 		m->stopped_ms += later(since, m->span_since) - m->span_since;
 		timeline_span(w, i, failing_bucket(m), since);
@@ -325,6 +348,9 @@ incident_relapse(struct world *w, uint32_t i)
 		since = later(since, m->back_since);
 	if (!memory_has(m, MEMORY_IN_WINDOW) && m->origin == ORIGIN_PLANNED)
 		m->origin = ORIGIN_OBSERVED;
+	/* Its limits were those of a degradation: none. */
+	if (before == KIND_DEGRADATION)
+		m->stopped_ms = since - m->onset;
 	argue_kind(w, m);
 	timeline_span(w, i, failing_bucket(m), since);
 	if (!reopened)
@@ -339,6 +365,39 @@ incident_relapse(struct world *w, uint32_t i)
 		incident_tell(w, i, EVENT_CHANGED, true, CAUSE_EVIDENCE);
 }
 
+/* Answering, but not as it should: it opens, or a recovery did not hold. */
+void
+incident_degrade(struct world *w, uint32_t i, wall_ms from)
+{
+	struct memory *m = &w->endpoints[i].m;
+	bool back = m->phase == PHASE_RECOVERING;
+	bool reopened =
+	    memory_has(m, MEMORY_REOPENS) && m->worst == KIND_DEGRADATION;
+	wall_ms since = later(from, m->span_since);
+
+	if (back)
+		since = later(since, m->back_since);
+	else if (!reopened)
+		begin_incident(w, m, since);
+	set_kind(m, KIND_DEGRADATION, ORIGIN_OBSERVED);
+	timeline_span(w, i, BUCKET_DEGRADED, since);
+	if (back)
+		timeline_fold_recovery(m, m->span_since);
+	m->back_since = m->span_since;
+	m->phase = PHASE_OPEN;
+	memory_mark(m, MEMORY_SUSPECT, false);
+	memory_mark(m, MEMORY_HELD, false);
+	memory_mark(m, MEMORY_REOPENS, false);
+	timeline_state(w, i, STATE_DEGRADED, WHY_NONE);
+	penalty_add(w, i, PENALTY_INCIDENT);
+	if (back || reopened) {
+		m->relapses++;
+		incident_tell(w, i, EVENT_RELAPSED, reopened, CAUSE_EVIDENCE);
+	} else {
+		incident_tell(w, i, EVENT_OPENED, true, CAUSE_EVIDENCE);
+	}
+}
+
 static void
 forget(struct memory *m)
 {
@@ -350,6 +409,7 @@ forget(struct memory *m)
 	memory_mark(m, MEMORY_SUSPECT, false);
 	memory_mark(m, MEMORY_HELD, false);
 	memory_mark(m, MEMORY_LINGERS, false);
+	degraded_drop(m);
 }
 
 /* The recovery held: its time was up time after all. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A byte for the version, then the fields in the order of carry_memory(),
- * little-endian; times and lengths have 48 bits, which last for 8,900 years.
+ * little-endian; times have 48 bits, which last for 8,900 years, and lengths
+ * 40, which are 34.
  */
 #include "core/keep.h"
 
@@ -10,12 +11,13 @@
 
 #include "base/bytes.h"
 
-enum { VERSION = 3, MS_BITS = 48 };
+enum { VERSION = 4, BEFORE_RATE = 3, MS_BITS = 48, SPAN_BITS = 40 };
 
 /* Either way: into bytes, or out of them. */
 struct carrier {
 	struct bytes_out *out; /* NULL: out of */
 	struct bytes_in *in;
+	uint8_t version;
 };
 
 static void
@@ -57,6 +59,25 @@ carry_ms(struct carrier *c, int64_t *v)
 	*v = (int64_t)high << 32 | low;
 }
 
+/* A length; one longer than fits is kept as the longest. */
+static void
+carry_span(struct carrier *c, int64_t *v)
+{
+	int64_t longest = ((int64_t)1 << SPAN_BITS) - 1;
+	int64_t kept = *v < longest ? *v : longest;
+	uint32_t low = (uint32_t)kept;
+	uint8_t high = (uint8_t)(kept >> 32);
+
+	if (c->version == BEFORE_RATE) {
+		carry_ms(c, v);
+		return;
+	}
+	assert(*v >= 0);
+	carry_u32(c, &low);
+	carry_u8(c, &high);
+	*v = (int64_t)high << 32 | low;
+}
+
 static void
 carry_ref(struct carrier *c, uint64_t *v)
 {
@@ -87,6 +108,20 @@ carry_level(struct carrier *c, struct ledger *l)
 }
 
 static void
+carry_penalty(struct carrier *c, uint32_t *v)
+{
+	uint16_t points = (uint16_t)*v;
+
+	if (c->version == BEFORE_RATE) {
+		carry_u32(c, v);
+		return;
+	}
+	assert(*v <= UINT16_MAX);
+	carry_u16(c, &points);
+	*v = points;
+}
+
+static void
 carry_times(struct carrier *c, struct memory *m)
 {
 	carry_ms(c, &m->heard_at);
@@ -102,10 +137,23 @@ carry_times(struct carrier *c, struct memory *m)
 	carry_ms(c, &m->promise_until);
 	carry_ms(c, &m->window_until);
 	carry_ms(c, &m->look_at);
-	carry_ms(c, &m->stopped_ms);
-	carry_ms(c, &m->unknown_ms);
+	carry_span(c, &m->stopped_ms);
+	carry_span(c, &m->unknown_ms);
 	for (size_t i = 0; i < BUCKET_COUNT; i++)
-		carry_ms(c, &m->bucket_ms[i]);
+		carry_span(c, &m->bucket_ms[i]);
+}
+
+static void
+carry_rate(struct carrier *c, struct rate *s)
+{
+	if (c->version == BEFORE_RATE)
+		return;
+	carry_ms(c, &s->at);
+	carry_u32(c, &s->fail_s);
+	for (size_t i = 0; i < RATE_FAILS - 1; i++)
+		carry_u16(c, &s->earlier_s[i]);
+	carry_u16(c, &s->level);
+	carry_u32(c, &s->checks);
 }
 
 static void
@@ -140,7 +188,7 @@ carry_memory(struct carrier *c, struct memory *m)
 	carry_u32(c, &m->heard_ms);
 	carry_u32(c, &m->good_ms);
 	carry_signed(c, &m->fail_ms);
-	carry_u32(c, &m->penalty);
+	carry_penalty(c, &m->penalty);
 	carry_u32(c, &m->penalty_s);
 	carry_u32(c, &m->day);
 	carry_u32(c, &m->n);
@@ -155,6 +203,7 @@ carry_memory(struct carrier *c, struct memory *m)
 	carry_u16(c, &m->code);
 	carry_u16(c, &m->flags);
 	carry_u16(c, &m->last_maint);
+	carry_rate(c, &m->rate);
 }
 
 /*
@@ -265,7 +314,7 @@ keep_put(const struct memory *m, unsigned char buf[CORE_STATE_BYTES])
 {
 	struct memory copy = *m;
 	struct bytes_out out;
-	struct carrier c = {.out = &out};
+	struct carrier c = {.out = &out, .version = VERSION};
 
 	/* One byte less: by the full length the versions before are known. */
 	bytes_out_init(&out, buf, CORE_STATE_BYTES - 1);
@@ -285,7 +334,8 @@ keep_get(struct memory *m, const void *bytes, size_t n)
 		return get_before(m, bytes) && plausible(m);
 	bytes_in_init(&in, bytes, n);
 	*m = (struct memory){0};
-	if (bytes_get_u8(&in) != VERSION)
+	c.version = bytes_get_u8(&in);
+	if (c.version != VERSION && c.version != BEFORE_RATE)
 		return false;
 	carry_memory(&c, m);
 	return bytes_in_done(&in) && plausible(m);

@@ -11,6 +11,7 @@
 #include "core/ledger.h"
 #include "core/names.h"
 #include "core/output.h"
+#include "core/rate.h"
 #include "core/recovery.h"
 
 enum memory_flag {
@@ -27,7 +28,8 @@ enum memory_flag {
 	MEMORY_NEAR_END = 512,  /* the pace of a promised end was asked for */
 	MEMORY_PENDING = 2048,  /* opened, and to be told */
 	MEMORY_WIDER = 4096,    /* its scope is wider than was told */
-	MEMORY_LINGERS = 8192   /* recovered, for the others of its cause */
+	MEMORY_LINGERS = 8192,  /* recovered, for the others of its cause */
+	MEMORY_PARTLY = 16384   /* too many of its checks fail */
 };
 
 struct memory {
@@ -47,6 +49,7 @@ struct memory {
 	uint32_t penalty, penalty_s; /* at whole seconds UTC */
 	uint32_t day, n, seq;
 	struct ledger ledger;
+	struct rate rate;
 	uint16_t run_fail, run_good, run_maint, relapses, code, flags;
 	uint16_t
 	    last_maint;     /* bit per failing sample: it claimed maintenance */
@@ -67,6 +70,21 @@ static inline bool
 memory_recovers(const struct memory *m)
 {
 	return m->phase == PHASE_RECOVERING && !memory_has(m, MEMORY_LINGERS);
+}
+
+/* Its incident says that it fails, not merely that it is degraded. */
+static inline bool
+memory_fails(const struct memory *m)
+{
+	return m->phase == PHASE_OPEN && m->kind != KIND_DEGRADATION;
+}
+
+/* Degraded, and its last failing run ended as a recovery of its own. */
+static inline bool
+memory_recovered(const struct memory *m)
+{
+	return m->kind == KIND_DEGRADATION &&
+	    m->recoveries.at_s[0] >= m->back_since / SECOND_MS;
 }
 
 void memory_mark(struct memory *m, enum memory_flag flag, bool on);

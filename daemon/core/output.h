@@ -22,6 +22,12 @@ struct incident_id {
 	uint32_t day, n;
 };
 
+/* What makes an endpoint degraded. */
+struct degraded {
+	bool partly;             /* too many of its checks fail */
+	unsigned failed, checks; /* of the last 20 minutes, at most 31 */
+};
+
 enum output_kind {
 	OUTPUT_TRANSITION, /* the state of an endpoint changed */
 	OUTPUT_SPAN,       /* from `since` on the endpoint is in `bucket` */
@@ -62,6 +68,7 @@ struct output {
 	unsigned chance;       /* RECOVERING: percent to hold for an hour */
 	unsigned others;       /* RECOVERING: other recoveries in six hours */
 	unsigned relapses;
+	struct degraded degraded; /* while a degradation is open */
 
 	/* For whom: what falls ill together has one lead. */
 	struct incident_id lead; /* it is part of that one; n 0: of none */

@@ -47,7 +47,8 @@ static bool
 ill(const struct memory *m, wall_ms onset)
 {
 	return m->phase != PHASE_NONE && !memory_has(m, MEMORY_LINGERS) &&
-	    m->origin != ORIGIN_PLANNED && together(m->onset, onset);
+	    m->worst != KIND_DEGRADATION && m->origin != ORIGIN_PLANNED &&
+	    together(m->onset, onset);
 }
 
 /* What an endpoint counts as, where `onset` is the onset in question. */
@@ -58,11 +59,12 @@ count(const struct memory *m, wall_ms onset, struct tally *t)
 		t->unknown++;
 	else if (ill(m, onset))
 		t->ill++;
-	else if (m->phase == PHASE_NONE && memory_has(m, MEMORY_SUSPECT))
+	else if ((m->phase == PHASE_NONE || m->kind == KIND_DEGRADATION) &&
+	    memory_has(m, MEMORY_SUSPECT))
 		t->suspect++;
 	else
 		t->well++;
-	t->failing += m->phase == PHASE_OPEN && m->state != STATE_UNKNOWN;
+	t->failing += memory_fails(m) && m->state != STATE_UNKNOWN;
 }
 
 static void

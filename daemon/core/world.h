@@ -58,6 +58,9 @@ void timeline_buckets(const struct memory *m, wall_ms at,
 
 /* incident.c: what an endpoint's incident goes through */
 void incident_open(struct world *w, uint32_t i);
+/* Degraded since then: it opens, or fails again. */
+void incident_degrade(struct world *w, uint32_t i, wall_ms from);
+void incident_worsen(struct world *w, uint32_t i);
 void incident_judge(struct world *w, uint32_t i);
 void incident_recovering(struct world *w, uint32_t i);
 void incident_relapse(struct world *w, uint32_t i);
@@ -96,6 +99,14 @@ void evidence_freeze(struct memory *m);
 span_ms evidence_quiet(const struct endpoint *e);
 /* The failing run confirms that it is down at this time at the earliest. */
 wall_ms evidence_earliest(const struct memory *m);
+
+/* degraded.c: answering, but not as it should */
+void degraded_count(struct world *w, uint32_t i, const struct sample *s,
+    bool failing);
+/* After a good sample. */
+void degraded_judge(struct world *w, uint32_t i);
+void degraded_drop(struct memory *m);
+struct degraded degraded_describe(const struct endpoint *e);
 
 /* path.c: our own network */
 bool path_fine(const struct world *w, const struct memory *m);

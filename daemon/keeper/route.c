@@ -12,7 +12,8 @@ route_severity(const struct output *o)
 {
 	switch (o->event) {
 	case EVENT_OPENED:
-		return SEVERITY_ERR;
+		return o->kind_now == KIND_DEGRADATION ? SEVERITY_WARNING
+						       : SEVERITY_ERR;
 	case EVENT_CHANGED:
 		return o->loud ? SEVERITY_CRIT : SEVERITY_INFO;
 	case EVENT_RECEIVER_GONE:

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utc.h"
+#include "wire/degraded.h"
 #include "wire/partial.h"
 
 enum { SCOPE_BYTES = 256 };
@@ -108,6 +109,7 @@ put_more(json_t *j, const struct output *o, const struct event_names *n)
 	case EVENT_OPENED:
 		(void)json_object_set_new(j, "ledger",
 		    json_real(o->ledger / 10.0));
+		degraded_json(j, &o->degraded);
 		break;
 	case EVENT_RECOVERING:
 		put_integer(j, "chance", o->chance);
@@ -116,6 +118,7 @@ put_more(json_t *j, const struct output *o, const struct event_names *n)
 		break;
 	case EVENT_RELAPSED:
 		put_integer(j, "relapses", o->relapses);
+		degraded_json(j, &o->degraded);
 		break;
 	case EVENT_RESOLVED:
 	case EVENT_WITHDRAWN:

@@ -6,6 +6,7 @@
 #include "base/escape.h"
 #include "base/text.h"
 #include "base/utc.h"
+#include "wire/degraded.h"
 #include "wire/event_json.h"
 
 /* "09:00:20Z", or with its date when that is not the day of the event. */
@@ -47,13 +48,30 @@ add_since(struct text *out, const struct output *o)
 	}
 }
 
+/* It answers now and then: when it was last good says nothing. */
+static void
+add_degraded(struct text *out, const struct output *o, const char *before)
+{
+	text_add(out, before);
+	degraded_line(&o->degraded, out);
+	if (o->degraded.partly) {
+		text_add(out, ", last of ");
+		add_reason(out, o);
+	}
+	if (o->onset != 0) {
+		text_add(out, "; since ");
+		add_time(out, o, o->onset, true);
+	}
+}
+
 static void
 add_opened(struct text *out, const struct output *o)
 {
 	if (o->kind_now == KIND_DEGRADATION) {
-		text_add(out, "degraded: ");
-		add_reason(out, o);
-	} else if (o->kind_now != KIND_MAINTENANCE) {
+		add_degraded(out, o, "degraded: ");
+		return;
+	}
+	if (o->kind_now != KIND_MAINTENANCE) {
 		text_add(out, "down: ");
 		add_reason(out, o);
 	} else if (o->origin == ORIGIN_PLANNED) {
@@ -77,9 +95,12 @@ add_opened(struct text *out, const struct output *o)
 static void
 add_changed(struct text *out, const struct output *o)
 {
-	text_printf(out, "now %s%s: %s",
-	    o->kind_now == KIND_OUTAGE ? "an " : "", kind_name(o->kind_now),
-	    cause_text(o->cause));
+	text_printf(out, "now %s%s: ", o->kind_now == KIND_OUTAGE ? "an " : "",
+	    kind_name(o->kind_now));
+	if (o->cause == CAUSE_EVIDENCE)
+		add_reason(out, o);
+	else
+		text_add(out, cause_text(o->cause));
 	add_since(out, o);
 }
 
@@ -87,7 +108,8 @@ static void
 add_recovering(struct text *out, const struct output *o)
 {
 	text_printf(out,
-	    "answering again, not confirmed; %u %% to hold for the next hour",
+	    "%s again, not confirmed; %u %% to hold for the next hour",
+	    o->kind_worst == KIND_DEGRADATION ? "good" : "answering",
 	    o->chance);
 	if (o->all_clear_at != 0) {
 		text_add(out, ", all-clear at ");
@@ -99,6 +121,10 @@ add_recovering(struct text *out, const struct output *o)
 static void
 add_relapsed(struct text *out, const struct output *o)
 {
+	if (o->kind_now == KIND_DEGRADATION) {
+		add_degraded(out, o, "degraded again, same incident: ");
+		return;
+	}
 	text_add(out, "failed again, same incident: ");
 	add_reason(out, o);
 	text_printf(out, "; false recovery no. %u", o->relapses);

@@ -29,7 +29,8 @@ impact_of(const struct explanation *e, wall_ms now)
 	case BUCKET_UP:
 		return e->fails > 0 ? IMPACT_UNKNOWN : IMPACT_WORKS;
 	case BUCKET_DEGRADED:
-		return e->fails > 0 ? IMPACT_PARTLY : IMPACT_WORKS;
+		return e->fails > 0 || e->now.degraded.partly ? IMPACT_PARTLY
+							      : IMPACT_WORKS;
 	case BUCKET_RECOVERING:
 		return IMPACT_RECOVERING;
 	case BUCKET_MAINTENANCE:

@@ -26,9 +26,10 @@ struct fact {
 	/* How things stood before it; for MOVED, after it. */
 	enum state state;
 	enum phase phase;
+	enum kind kind;
 	/* Samples. */
 	wall_ms start;
-	bool maint;
+	bool maint, extra;
 	int32_t retry_after_s;
 	/* WINDOW. */
 	wall_ms until;
@@ -38,7 +39,6 @@ struct fact {
 	wall_ms since;
 	wall_ms ended; /* RESOLVED */
 	enum why why;
-	enum kind kind;
 	enum origin origin;
 	bool loud, escalated;
 };

@@ -31,6 +31,25 @@ wall_ms model_onset(const struct model *m);
 /* Of a sample, as of the first facts: not before the span it is told in. */
 wall_ms model_label(const struct model *m, size_t i, size_t facts);
 
+/* Of an incident open then: it fails, and is not merely degraded. */
+bool model_fails(const struct fact *f);
+
+/* The rate of failing samples (3.10): between low and high. */
+struct partly {
+	double low, high;
+	wall_ms counted;   /* evidence of the last one that did */
+	wall_ms failed[3]; /* starts, newest first, in whole seconds; 0: none */
+	bool counts;       /* the last sample did, or might have */
+	bool ill, torn;    /* torn: whether it is ill cannot be told */
+};
+
+struct partly model_partly(const struct model *m);
+
+/* Where the incident began to be more than a degradation, and since then how
+ * long it was unknown before it recovered. */
+size_t model_grave(const struct model *m);
+span_ms model_unknown(const struct model *m);
+
 /* The ledger (3.3): between low and high, n samples, g glitches. */
 struct belief {
 	double low, high;

@@ -54,7 +54,7 @@ model_run(const struct model *m, enum what what, size_t facts)
 			silent = silent || r.count > 0;
 		} else if (f->what == GOOD || f->what == FAILING ||
 		    (f->what == DROPPED &&
-			!(what == FAILING && f->phase == PHASE_OPEN))) {
+			!(what == FAILING && model_fails(f)))) {
 			break;
 		}
 	}
@@ -70,6 +70,12 @@ model_ends_run(const struct model *m, size_t i)
 		return -1;
 	r = model_run(m, FAILING, i);
 	return r.count == 0 ? -1 : m->facts[i].at - m->facts[r.first].at;
+}
+
+bool
+model_fails(const struct fact *f)
+{
+	return f->phase == PHASE_OPEN && f->kind != KIND_DEGRADATION;
 }
 
 bool
@@ -199,6 +205,8 @@ bucket(const struct fact *f)
 						    : BUCKET_UP;
 	if (f->state == STATE_UNKNOWN)
 		return BUCKET_UNKNOWN;
+	if (f->state == STATE_DEGRADED)
+		return BUCKET_DEGRADED;
 	return f->state == STATE_DOWN ? BUCKET_DOWN : BUCKET_MAINTENANCE;
 }
 
@@ -278,7 +286,34 @@ counts(const struct model *m, size_t i)
 	span_ms length = model_ends_run(m, i);
 
 	return length >= 0 &&
-	    (length >= 10 * second || m->facts[i].phase == PHASE_OPEN);
+	    (length >= 10 * second || model_fails(&m->facts[i]));
+}
+
+static bool recovers(const struct model *m, size_t i);
+
+/* The end of a degradation, none of whose failing runs ended as one. */
+static bool
+ends_degradation(const struct model *m, size_t i)
+{
+	const struct fact *f = &m->facts[i];
+	size_t spell = i;
+
+	if (!model_told(f, EVENT_RECOVERING) || f->kind != KIND_DEGRADATION)
+		return false;
+	while (!model_told(&m->facts[spell], EVENT_OPENED) &&
+	    !model_told(&m->facts[spell], EVENT_RELAPSED))
+		spell--;
+	for (size_t j = i; j-- > 0;)
+		if (m->facts[j].at / 1000 >= m->facts[spell].since / 1000 &&
+		    recovers(m, j))
+			return false;
+	return true;
+}
+
+static bool
+recovers(const struct model *m, size_t i)
+{
+	return counts(m, i) || ends_degradation(m, i);
 }
 
 static unsigned
@@ -291,7 +326,7 @@ others(struct model *m, size_t place)
 	for (size_t i = 0; i < place; i++) {
 		wall_ms age = now - m->facts[i].at / 1000;
 
-		if (age > six_hours || !counts(m, i))
+		if (age > six_hours || !recovers(m, i))
 			continue;
 		if (age == six_hours)
 			m->unsure = true;
@@ -317,8 +352,8 @@ model_quiet(struct model *m)
 			q.base = i;
 			q.ended = model_label(m, i, i);
 		}
-	ran = q.base;
-	while (ran > 0 && !counts(m, ran))
+	ran = m->count - 1;
+	while (ran > 0 && !recovers(m, ran))
 		ran--;
 	q.others = others(m, ran);
 	length =

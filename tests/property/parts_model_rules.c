@@ -143,34 +143,14 @@ limit(wall_ms began, wall_ms promised)
 	return at < began + 4 * hour ? at : began + 4 * hour;
 }
 
-/* How long the incident was unknown before it recovered. */
-static span_ms
-unknown_while_open(const struct model *m)
-{
-	span_ms sum = 0;
-
-	for (size_t i = model_last(m, EVENT_OPENED); i < m->count; i++) {
-		const struct fact *f = &m->facts[i];
-		size_t next = i + 1;
-
-		if (f->what != MOVED || f->state != STATE_UNKNOWN ||
-		    f->phase != PHASE_OPEN)
-			continue;
-		while (next < m->count && m->facts[next].what != MOVED)
-			next++;
-		if (next < m->count)
-			sum += m->facts[next].since - f->since;
-	}
-	return sum;
-}
-
 /* The latest that its present claim is believed. */
 static wall_ms
 limit_now(const struct model *m)
 {
 	if (model_now(m).origin == ORIGIN_PLANNED)
 		return window(m)->until + 5 * minute;
-	return limit(model_onset(m) + unknown_while_open(m), promise(m));
+	return limit(m->facts[model_grave(m)].since + model_unknown(m),
+	    promise(m));
 }
 
 /* When the present maintenance turns into an outage; INT64_MAX for never. */
@@ -280,6 +260,18 @@ open_incident(struct model *m, size_t i, struct run r)
 	add(m, &f);
 }
 
+/* Degraded before: the same incident, worse. */
+static void
+worsen(struct model *m, size_t i, struct run r)
+{
+	struct fact f = event(m, EVENT_CHANGED, m->facts[i].at);
+
+	f.since = label(m, r.seen);
+	judge(m, &f, r, limit(f.since, promise(m)));
+	f.loud = f.origin != ORIGIN_PLANNED;
+	add(m, &f);
+}
+
 static void
 relapse(struct model *m, size_t i, struct run r)
 {
@@ -290,12 +282,33 @@ relapse(struct model *m, size_t i, struct run r)
 	f.phase = PHASE_OPEN;
 	f.since = label(m, r.seen);
 	judge(m, &f, r,
-	    limit(model_onset(m) + unknown_while_open(m), promise(m)));
+	    model_grave(m) == m->count
+		? limit(f.since, promise(m))
+		: limit(m->facts[model_grave(m)].since + model_unknown(m),
+		      promise(m)));
 	if (!relapse_escalates)
 		f.escalated = was;
 	add(m, &f);
 	if (f.kind > before)
 		change(m, &f, before);
+}
+
+/* The ledger decides. */
+static void
+convince(struct model *m, size_t i, struct run r)
+{
+	struct belief b = model_belief(m, m->count);
+	struct fact now = model_now(m);
+
+	m->unsure = m->unsure || (b.low < 200 && b.high >= 200);
+	if (b.high < 200)
+		return;
+	if (now.phase == PHASE_OPEN)
+		worsen(m, i, r);
+	else if (now.phase == PHASE_RECOVERING)
+		relapse(m, i, r);
+	else
+		open_incident(m, i, r);
 }
 
 static void
@@ -306,22 +319,19 @@ failing(struct model *m, size_t i)
 	struct run r = model_run(m, FAILING, m->count);
 	span_ms length = at - m->facts[r.first].at;
 
-	if (now.phase == PHASE_OPEN) {
+	if (model_fails(&now)) {
 		if (now.state == STATE_UNKNOWN)
 			move(m, at,
 			    now.kind == KIND_MAINTENANCE ? STATE_MAINTENANCE
 							 : STATE_DOWN,
 			    WHY_NONE, label(m, i));
 		majority(m, i);
-	} else if (now.phase == PHASE_RECOVERING) {
+	} else if (now.phase == PHASE_RECOVERING &&
+	    worst(m) != KIND_DEGRADATION) {
 		if (r.count >= 2 && length >= 5 * second)
 			relapse(m, i, r);
 	} else if (r.count >= 2 && length >= 30 * second) {
-		struct belief b = model_belief(m, m->count);
-
-		m->unsure = m->unsure || (b.low < 200 && b.high >= 200);
-		if (b.high >= 200)
-			open_incident(m, i, r);
+		convince(m, i, r);
 	}
 }
 
@@ -344,6 +354,46 @@ resolve(struct model *m, size_t i)
 	add(m, &f);
 }
 
+/* 3.10: two good answers end it, once the share is low. */
+static void
+degraded(struct model *m, size_t i, bool twice)
+{
+	struct fact now = model_now(m), f;
+	struct partly p = model_partly(m);
+	wall_ms at = m->facts[i].at;
+
+	m->unsure = m->unsure || p.torn;
+	if (!p.counts)
+		return;
+	f = event(m,
+	    now.phase == PHASE_NONE       ? EVENT_OPENED
+		: now.phase == PHASE_OPEN ? EVENT_RECOVERING
+					  : EVENT_RELAPSED,
+	    at);
+	if (p.ill && now.phase == PHASE_OPEN) {
+		if (now.state == STATE_UNKNOWN)
+			move(m, at, STATE_DEGRADED, WHY_NONE, label(m, i));
+	} else if (p.ill) {
+		f.loud = f.event == EVENT_OPENED;
+		f.phase = PHASE_OPEN;
+		f.kind = KIND_DEGRADATION;
+		f.origin = ORIGIN_OBSERVED;
+		f.state = STATE_DEGRADED;
+		f.why = WHY_NONE;
+		f.since = now.phase == PHASE_RECOVERING ? model_quiet(m).ended
+							: f.since;
+		if (p.failed[2] > f.since)
+			f.since = p.failed[2];
+		add(m, &f);
+	} else if (now.phase == PHASE_OPEN && twice) {
+		f.phase = PHASE_RECOVERING;
+		f.state = STATE_UP;
+		f.why = WHY_NONE;
+		f.since = label(m, model_run(m, GOOD, m->count).first);
+		add(m, &f);
+	}
+}
+
 static void
 good(struct model *m, size_t i)
 {
@@ -353,23 +403,26 @@ good(struct model *m, size_t i)
 	struct belief after = model_belief(m, m->count);
 	bool twice = r.count >= 2 && at - m->facts[r.first].at >= 5 * second;
 
-	m->unsure = m->unsure || (now.phase == PHASE_NONE && after.torn);
-	if (now.phase == PHASE_NONE && now.state == STATE_UNKNOWN && twice) {
-		move(m, at, STATE_UP, WHY_NONE, label(m, r.first));
-	} else if (now.phase == PHASE_OPEN && twice) {
-		f = event(m, EVENT_RECOVERING, at);
-		f.phase = PHASE_RECOVERING;
-		f.state = STATE_UP;
-		f.why = WHY_NONE;
-		f.since = label(m, r.first);
-		add(m, &f);
-	} else if (now.phase == PHASE_RECOVERING) {
+	if (now.phase == PHASE_RECOVERING) {
 		if (now.state == STATE_UNKNOWN)
 			move(m, at, STATE_UP, WHY_NONE, label(m, i));
 		if (model_ends_run(m, i) >= 0) {
 			f = event(m, EVENT_GLITCH, at);
 			add(m, &f);
 		}
+	}
+	degraded(m, i, twice);
+	now = model_now(m);
+	m->unsure = m->unsure || (now.phase == PHASE_NONE && after.torn);
+	if (now.phase == PHASE_NONE && now.state == STATE_UNKNOWN && twice) {
+		move(m, at, STATE_UP, WHY_NONE, label(m, r.first));
+	} else if (model_fails(&now) && twice) {
+		f = event(m, EVENT_RECOVERING, at);
+		f.phase = PHASE_RECOVERING;
+		f.state = STATE_UP;
+		f.why = WHY_NONE;
+		f.since = label(m, r.first);
+		add(m, &f);
 	}
 	f = event(m, EVENT_GLITCH, at);
 	if (now.phase == PHASE_NONE && f.state == STATE_UP && !after.suspect &&
@@ -388,7 +441,8 @@ lose(struct model *m, wall_ms at, enum why why, wall_ms since)
 	    .at = at,
 	    .why = why,
 	    .state = now.state,
-	    .phase = now.phase};
+	    .phase = now.phase,
+	    .kind = now.kind};
 
 	add(m, &f);
 	if (now.state == STATE_UNKNOWN && why == WHY_STALE)
@@ -495,6 +549,7 @@ model_step(struct model *m, const struct input *in)
 	now = model_now(m);
 	f.state = now.state;
 	f.phase = now.phase;
+	f.kind = now.kind;
 	if (in->kind == INPUT_WINDOW) {
 		f.what = WINDOW;
 		f.until =
@@ -506,6 +561,7 @@ model_step(struct model *m, const struct input *in)
 	f.what = what(in->u.sample.class);
 	f.start = in->u.sample.start;
 	f.maint = in->u.sample.class == CLASS_MAINT;
+	f.extra = (in->u.sample.flags & SAMPLE_EXTRA) != 0;
 	f.retry_after_s = in->u.sample.retry_after_s;
 	add(m, &f);
 	if (f.what == FAILING)

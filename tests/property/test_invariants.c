@@ -48,12 +48,14 @@ struct life {
 		CLAIMING,
 		BLIPPING,
 		SILENT,
-		REFUSED
+		REFUSED,
+		PARTLY
 	} mood[ENDPOINTS];
 	bool network; /* our own works */
 	wall_ms now;
 	bool blind;
 	unsigned incidents, resolved, joined, wide, lingered;
+	unsigned degraded, worsened;
 	uint64_t said, said_by_twin; /* digests of all outputs */
 };
 
@@ -154,8 +156,12 @@ on_opened(struct life *l, struct seen *s, const struct output *o)
 	s->worst = o->kind_worst;
 	s->onset = o->onset;
 	/* 7: never on evidence newer than the last good canary. */
-	assert_false(
-	    l->blind && o->class >= CLASS_TLS && o->class <= CLASS_DNS);
+	assert_false(o->kind_now != KIND_DEGRADATION && l->blind &&
+	    o->class >= CLASS_TLS && o->class <= CLASS_DNS);
+	/* Degraded is said of what answers. */
+	assert_true(
+	    o->kind_now != KIND_DEGRADATION || (s->fails == 0 && o->loud));
+	l->degraded += o->kind_now == KIND_DEGRADATION;
 	l->incidents++;
 }
 
@@ -190,6 +196,8 @@ on_event(struct life *l, struct seen *s, const struct output *o)
 		}
 		assert_true(!s->recovering || o->cause == CAUSE_ELSEWHERE);
 		s->escalated_to = o->since;
+		l->worsened += s->worst == KIND_DEGRADATION &&
+		    o->kind_worst > KIND_DEGRADATION;
 		if (o->kind_worst > s->worst)
 			s->worse++;
 		s->worst = o->kind_worst;
@@ -326,6 +334,10 @@ draw_class(struct life *l, uint32_t i)
 		return chance(l, 20) ? CLASS_ORIGIN : CLASS_MAINT;
 	case BLIPPING:
 		return chance(l, 2) ? CLASS_OK : failing_class(l);
+	case PARTLY:
+		/* Twice in a row would soon be an outage. */
+		return l->seen[i].fails == 0 && chance(l, 2) ? failing_class(l)
+							     : CLASS_OK;
 	case REFUSED:
 		return chance(l, 2) ? CLASS_AUTH : CLASS_LIMITED;
 	case SILENT:
@@ -460,7 +472,7 @@ live(struct life *l)
 
 	l->now += pauses[next(l) % (chance(l, 50) ? 13 : 10)];
 	if (chance(l, 40))
-		l->mood[i] = chance(l, 3) ? next(l) % 6 : CALM;
+		l->mood[i] = chance(l, 3) ? next(l) % 7 : CALM;
 	if (chance(l, 300))
 		together(l, i);
 	if (chance(l, 400))
@@ -525,13 +537,16 @@ test_lives(void **state)
 	}
 	check_sums(&l);
 	printf("%u incidents, %u resolved, %u joined, %u wide, %u lingered, "
-	       "all promises held\n",
-	    l.incidents, l.resolved, l.joined, l.wide, l.lingered);
+	       "%u degraded, %u of them worsened, all promises held\n",
+	    l.incidents, l.resolved, l.joined, l.wide, l.lingered, l.degraded,
+	    l.worsened);
 	/* A life in which nothing happened would prove nothing. */
 	assert_true(l.incidents > steps / 2000);
 	assert_true(l.resolved > l.incidents / 4);
 	assert_true(l.joined > l.incidents / 10 && l.wide > 0);
 	assert_true(l.lingered > 0);
+	assert_true(l.degraded > l.incidents / 50);
+	assert_true(l.worsened > l.degraded / 50);
 	for (uint32_t i = 0; i < ENDPOINTS; i++)
 		account_done(&l.seen[i].account);
 	world_free(l.world);

@@ -27,7 +27,7 @@ enum { OUTPUTS_MAX = 64, LIFE_LONGEST = 400, LIFE_OLD = 20100, PALETTE = 3 };
 
 static const wall_ms start = 1676332800000;
 
-enum mood { CALM, BROKEN, CLAIMING, TORN, BLIPPING, REFUSING, ABSENT, MOODS };
+enum mood { CALM, BROKEN, CLAIMED, TORN, BLIPPING, HALF, BARRED, GONE, MOODS };
 
 struct span {
 	wall_ms since;
@@ -42,6 +42,8 @@ struct life {
 	enum mood mood;
 	span_ms pauses[PALETTE]; /* how this mood is looked at */
 	uint32_t longest_us;
+	bool failed; /* the last sample */
+	bool steady; /* looked at by its interval, for longer */
 	wall_ms now, probed;
 	wall_ms all_clear_at;            /* as told last */
 	struct output told[OUTPUTS_MAX]; /* by the core, at this step */
@@ -54,6 +56,7 @@ struct life {
 
 struct tally {
 	uint64_t steps, lives, unsure, checked[EVENT_COUNT];
+	uint64_t degraded, worsened, cleared;
 };
 
 static uint64_t
@@ -327,13 +330,18 @@ draw_class(struct life *l)
 	 * nothing. */
 	static const unsigned parts[MOODS][4] = {[CALM] = {97, 1, 1, 0},
 	    [BROKEN] = {4, 3, 89, 1},
-	    [CLAIMING] = {4, 88, 5, 1},
+	    [CLAIMED] = {4, 88, 5, 1},
 	    [TORN] = {6, 46, 46, 0},
 	    [BLIPPING] = {50, 12, 34, 1},
-	    [REFUSING] = {5, 2, 3, 70},
-	    [ABSENT] = {0, 0, 0, 0}};
+	    [HALF] = {60, 8, 32, 0},
+	    [BARRED] = {5, 2, 3, 70},
+	    [GONE] = {0, 0, 0, 0}};
 	const unsigned *part = parts[l->mood];
 	unsigned draw = (unsigned)below(l, 100);
+
+	/* Twice in a row would soon be an outage. */
+	if (l->mood == HALF && l->failed)
+		draw = 0;
 
 	if (draw < part[0])
 		return chance(l, 10) ? CLASS_SLOW : CLASS_OK;
@@ -356,6 +364,7 @@ sample(struct life *l, enum sample_class c)
 	struct input in = {.kind = INPUT_SAMPLE};
 	uint32_t us = (uint32_t)below(l, chance(l, 5) ? l->longest_us : 400000);
 
+	l->failed = class_effect(c) == EFFECT_FAILING;
 	/* One probe at a time. */
 	if (us / 1000 > l->now - l->probed)
 		us = (uint32_t)(l->now - l->probed) * 1000;
@@ -369,6 +378,8 @@ sample(struct life *l, enum sample_class c)
 		? promises[below(l, COUNT(promises))]
 		: RETRY_AFTER_ABSENT,
 	    .flags = class_proves_path(c) ? SAMPLE_PATH_PROVEN : 0};
+	if (chance(l, 5))
+		in.u.sample.flags |= SAMPLE_EXTRA;
 	step(l, &in);
 }
 
@@ -389,10 +400,14 @@ set_mood(struct life *l)
 	static const span_ms pauses[] = {500, 1000, 3000, 5000, 10000, 15000,
 	    20000, 30000, 60000, 60000, 60000, 120000, 300000, 600000};
 
-	l->mood = chance(l, 3) ? CALM : (enum mood)below(l, MOODS);
+	bool healed = l->mood == HALF && chance(l, 2);
+
+	l->mood = healed || chance(l, 3) ? CALM : (enum mood)below(l, MOODS);
+	l->steady = healed || l->mood == HALF;
 	for (size_t i = 0; i < PALETTE; i++)
-		l->pauses[i] = chance(l, 3) ? l->policy.interval
-					    : pauses[below(l, COUNT(pauses))];
+		l->pauses[i] = l->steady || chance(l, 3)
+		    ? l->policy.interval
+		    : pauses[below(l, COUNT(pauses))];
 }
 
 /* The very moment of a deadline, or of the end of the quiet time. */
@@ -415,7 +430,7 @@ live(struct life *l)
 	span_ms pause = l->pauses[below(l, PALETTE)];
 	wall_ms to = moment(l);
 
-	if (chance(l, 25))
+	if (chance(l, l->steady ? 100 : 25))
 		set_mood(l);
 	if (to > l->now)
 		pause = to - l->now;
@@ -463,6 +478,18 @@ begin(struct life *l, uint64_t seed)
 }
 
 static void
+count(struct tally *t, const struct output *o)
+{
+	t->checked[o->event]++;
+	t->worsened +=
+	    o->event == EVENT_CHANGED && o->bucket_ms[BUCKET_DEGRADED] > 0;
+	if (o->kind_worst != KIND_DEGRADATION)
+		return;
+	t->degraded += o->event == EVENT_OPENED;
+	t->cleared += o->event == EVENT_RECOVERING;
+}
+
+static void
 go_on(struct life *l, size_t length, struct tally *t)
 {
 	while (length-- > 0 && !l->model.unsure) {
@@ -472,7 +499,7 @@ go_on(struct life *l, size_t length, struct tally *t)
 			break;
 		compare(l);
 		for (size_t i = 0; i < l->told_count; i++)
-			t->checked[l->told[i].event]++;
+			count(t, &l->told[i]);
 	}
 	t->lives++;
 	t->unsure += l->model.unsure;
@@ -531,6 +558,9 @@ test_lives(void **state)
 	/* A life in which nothing happened would prove nothing. */
 	for (size_t i = 0; i < COUNT(happen) && steps >= 100000; i++)
 		assert_true(t.checked[happen[i]] > steps / 20000);
+	if (steps >= 100000)
+		assert_true(t.degraded > steps / 20000 &&
+		    t.worsened > steps / 50000 && t.cleared > steps / 50000);
 	died(l);
 }
 

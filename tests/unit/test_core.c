@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Stories for the core.  A story is a list of inputs, "SECOND WORD", with
- * repeats "FROM-TO/STEP WORD":
- *	good fail maint time(out) lim(ited) auth, maintN: Retry-After N s
+ * repeats "FROM-TO/STEP WORD[,WORD...]", of which each takes the next one:
+ *	good fail maint time(out) lim(ited) auth, maintN: Retry-After N s; with
+ *	+ at its end it is beyond the timetable
  *	yes no: the canary answers or not; window+N: planned for N s
  *	resolve: an operator's act; now: time passes
  *	unwatch: removed; pause, watch: paused, and watched again
@@ -63,7 +64,12 @@ sample_of(wall_ms at, const char *word)
 	    .retry_after_s = RETRY_AFTER_ABSENT,
 	    .code = 200};
 	enum sample_class c = CLASS_OK;
+	char plain[16];
+	size_t n = strcspn(word, "+");
 
+	(void)snprintf(plain, sizeof(plain), "%.*s", (int)n, word);
+	s.flags = word[n] == '+' ? SAMPLE_EXTRA : 0;
+	word = plain;
 	if (strcmp(word, "fail") == 0)
 		c = CLASS_ORIGIN;
 	else if (strncmp(word, "maint", 5) == 0)
@@ -81,7 +87,7 @@ sample_of(wall_ms at, const char *word)
 	s.class = (uint8_t)c;
 	s.reason = (uint8_t)class_reason(c);
 	if (class_proves_path(c))
-		s.flags = SAMPLE_PATH_PROVEN;
+		s.flags |= SAMPLE_PATH_PROVEN;
 	return s;
 }
 
@@ -117,6 +123,16 @@ feed(struct world *w, struct teller *t, wall_ms at, const char *word)
 }
 
 static void
+play_word(struct world *w, struct teller *t, wall_ms at, const char *s,
+    size_t n)
+{
+	char word[32];
+
+	(void)snprintf(word, sizeof(word), "%.*s", (int)n, s);
+	feed(w, t, at, word);
+}
+
+static void
 play(struct world *w, struct teller *t, const char *in)
 {
 	char *copy = strdup(in), *save = NULL;
@@ -131,8 +147,12 @@ play(struct world *w, struct teller *t, const char *in)
 		if (*end == '/')
 			step = strtol(end + 1, &end, 10);
 		p = strtok_r(NULL, " ", &save);
-		for (; from <= to; from += step)
-			feed(w, t, start + from * 1000, p);
+		for (const char *word = p; from <= to; from += step) {
+			size_t n = strcspn(word, ",");
+
+			play_word(w, t, start + from * 1000, word, n);
+			word = word[n] == ',' ? word + n + 1 : p;
+		}
 	}
 	free(copy);
 }
@@ -263,6 +283,49 @@ static const struct story stories[] = {
 					      "1108 fail 1118 fail 1133 fail",
 	"633 opened/outage! 660 withdrawn/outage!=paused 1133 opened/outage!",
 	0, 0},
+    {"half of the checks fail: degraded, once, and over when few do",
+	"0-540 good 600-1500 fail,good 1560-23200 good",
+	"1020 opened/degradation! 3120 recovering/degradation 23100 resolved/degradation!",
+	0, 0},
+    {"however long it lasts", "0-540 good 600-22200 fail,good",
+	"1020 opened/degradation!", 0, 0},
+    {"a new endpoint may be degraded from the start", "0-1500 fail,good",
+	"420 opened/degradation!", 0, 0},
+    {"three blips in an hour are no degradation",
+	"0-540 good 600 fail 660-1740 good 1800 fail 1860-2940 good 3000 fail "
+	"3060-4200 good",
+	"720 glitch 1920 glitch 3120 glitch", 0, 0},
+    {"the quick probes after a failure count as one with it",
+	"0-540 good 600 fail 603 fail+ 608 fail+ 618 fail+ 625 good+ 660 good "
+	"720 good 780 fail 783 fail+ 788 fail+ 798 good+ 840 good 900 good",
+	"720 glitch 900 glitch", 0, 0},
+    {"what is seldom probed is not degraded by single failures",
+	"0-7200/1800 good 9000-18000/1800 fail,good", "", 1800, 0},
+    {"degraded, then down: the same incident, worse",
+	"0-540 good 600-1500 fail,good 1560 fail 1563 fail+ 1568 fail+ "
+	"1578 fail+ 1593 fail+ 1620 fail 1680 good 1685 good+ "
+	"1740 fail 1746 fail+",
+	"1020 opened/degradation! 1593 changed/outage! 1685 recovering/outage 1746 relapsed/outage",
+	0, 0},
+    {"the limits of a maintenance are its own",
+	"0-540 good 600-2460 fail,good 2520 maint 2523 maint+ 2528 maint+ "
+	"2538 maint+ 2553 maint+ 2580-4380 maint",
+	"1020 opened/degradation! 2553 changed/maintenance! 4320 changed/outage!",
+	0, 0},
+    {"two failures after a degradation are no outage",
+	"0-540 good 600-1500 fail,good 1560-3420 good 3480 fail 3486 fail+ "
+	"3495 fail+ 3500 good+ 3540 good 3600 good",
+	"1020 opened/degradation! 3120 recovering/degradation 3500 glitch", 0,
+	0},
+    {"degraded again within the quiet time",
+	"0-540 good 600-1500 fail,good 1560-3420 good 3480-4620 fail,good",
+	"1020 opened/degradation! 3120 recovering/degradation 3540 glitch 3660 glitch 3780 glitch 3900 glitch 3900 relapsed/degradation",
+	0, 0},
+    {"silence leaves it open, and is not its end",
+	"0-540 good 600-1500 fail,good 2400 good 2460 good",
+	"1020 opened/degradation!", 0, 0},
+    {"what fails in a planned window does not count",
+	"0-540 good 550 window+1500 600-1500 fail,good", "550 started", 0, 0},
     {"ten minutes apart, two failures are enough",
 	"0-6000/600 good 6600 fail 7200 fail", "7200 opened/outage!", 600, 0},
 };

@@ -104,6 +104,42 @@ opening(void **state)
 }
 
 static void
+degraded(void **state)
+{
+	struct output o = opened();
+	json_t *j;
+
+	(void)state;
+	o.kind_now = o.kind_worst = KIND_DEGRADATION;
+	o.origin = ORIGIN_OBSERVED;
+	o.class = CLASS_ORIGIN;
+	o.reason = REASON_SERVER_ERROR;
+	o.degraded =
+	    (struct degraded){.partly = true, .failed = 6, .checks = 21};
+	expect_line(&o, &eu,
+	    "tesla-fleet/eu: degraded: 6 of the last 21 checks failed, last "
+	    "of server error (503); since 09:00:20Z");
+	j = event_json(&o, &eu);
+	assert_int_equal(json_integer_value(json_object_get(j, "failed")), 6);
+	assert_int_equal(json_integer_value(json_object_get(j, "checks")), 21);
+	json_decref(j);
+	o.event = EVENT_RELAPSED;
+	o.relapses = 1;
+	expect_line(&o, &eu,
+	    "tesla-fleet/eu: degraded again, same incident: 6 of the last 21 "
+	    "checks failed, last of server error (503); since 09:00:20Z");
+	o.event = EVENT_CHANGED;
+	o.kind_now = o.kind_worst = KIND_OUTAGE;
+	o.degraded = (struct degraded){0};
+	expect_line(&o, &eu,
+	    "tesla-fleet/eu: now an outage: server error (503); since "
+	    "09:00:20Z, last good 08:59:20Z");
+	j = event_json(&o, &eu);
+	assert_null(json_object_get(j, "failed"));
+	json_decref(j);
+}
+
+static void
 recovering(void **state)
 {
 	struct output o = opened();
@@ -278,6 +314,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(opening),
+	    cmocka_unit_test(degraded),
 	    cmocka_unit_test(recovering),
 	    cmocka_unit_test(resolved),
 	    cmocka_unit_test(of_the_monitor),

@@ -101,6 +101,64 @@ confirmation_comes_when_it_is_said(void **state)
 	world_free(w);
 }
 
+/* It recovers at the minute that was named, if it does not fail again. */
+static void
+a_share_is_low_when_it_is_said(void **state)
+{
+	struct heard h = {0};
+	struct explanation e = {0};
+	struct prospect p[PROSPECTS_MAX];
+	wall_ms at;
+	struct world *w = world_up(&at, &h);
+	bool told = false;
+
+	(void)state;
+	for (unsigned n = 0; n < 12; n++, at += MINUTE_MS)
+		feed(w, at, n % 2 == 0 ? REASON_SERVER_ERROR : REASON_OK, &h);
+	assert_true(h.opened != 0);
+	world_explain(w, 0, &e);
+	assert_int_equal(e.now.to, STATE_DEGRADED);
+	assert_true(e.now.degraded.partly);
+	assert_int_equal(e.now.degraded.failed, 6);
+	assert_int_equal(e.now.degraded.checks, 21);
+	for (size_t n = prospects(&e, p); n-- > 0;)
+		told = told ||
+		    (p[n].then == BUCKET_RECOVERING &&
+			p[n].at == e.rate_low_at);
+	assert_true(told);
+	for (; at < e.rate_low_at; at += MINUTE_MS) {
+		feed(w, at, REASON_OK, &h);
+		assert_int_equal(world_state(w, 0), STATE_DEGRADED);
+	}
+	feed(w, at, REASON_OK, &h);
+	assert_int_equal(world_bucket(w, 0), BUCKET_RECOVERING);
+	world_free(w);
+}
+
+/* Half of its checks fail: a failing run needs the ledger all the same. */
+static void
+degraded_is_as_far_from_down_as_up(void **state)
+{
+	struct heard h = {0};
+	struct explanation e = {0};
+	wall_ms at;
+	struct world *w = world_up(&at, &h);
+
+	(void)state;
+	for (unsigned n = 0; n < 12; n++, at += MINUTE_MS)
+		feed(w, at, n % 2 == 0 ? REASON_SERVER_ERROR : REASON_OK, &h);
+	for (size_t i = 0; i < LADDER && world_state(w, 0) == STATE_DEGRADED;
+	     i++) {
+		feed(w, at + ladder[i], REASON_SERVER_ERROR, &h);
+		assert_true(i == 0 || e.down_from > 0);
+		if (world_state(w, 0) != STATE_DEGRADED)
+			assert_true(world_now(w) >= e.down_from);
+		world_explain(w, 0, &e);
+	}
+	assert_int_equal(world_state(w, 0), STATE_DOWN);
+	world_free(w);
+}
+
 static void
 ledger_waits_as_long_as_it_says(void **state)
 {
@@ -352,6 +410,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(confirmation_comes_when_it_is_said),
+	    cmocka_unit_test(a_share_is_low_when_it_is_said),
+	    cmocka_unit_test(degraded_is_as_far_from_down_as_up),
 	    cmocka_unit_test(ledger_waits_as_long_as_it_says),
 	    cmocka_unit_test(all_clear_comes_when_it_is_said),
 	    cmocka_unit_test(claimed_maintenance_escalates_when_it_is_said),

@@ -141,6 +141,19 @@ either_kind_matches(void **state)
 }
 
 static void
+what_is_only_degraded_is_a_warning(void **state)
+{
+	struct output o = event(EVENT_OPENED, true);
+
+	(void)state;
+	o.kind_now = o.kind_worst = KIND_DEGRADATION;
+	assert_int_equal(route_severity(&o), SEVERITY_WARNING);
+	o.event = EVENT_CHANGED;
+	o.kind_now = o.kind_worst = KIND_OUTAGE;
+	assert_int_equal(route_severity(&o), SEVERITY_CRIT);
+}
+
+static void
 quiet_ones_only_for_all(void **state)
 {
 	struct output o = event(EVENT_RECOVERING, false);
@@ -324,6 +337,7 @@ main(void)
 	    cmocka_unit_test(severities),
 	    cmocka_unit_test(every_glob_must_match),
 	    cmocka_unit_test(either_kind_matches),
+	    cmocka_unit_test(what_is_only_degraded_is_a_warning),
 	    cmocka_unit_test(quiet_ones_only_for_all),
 	    cmocka_unit_test(the_monitor_has_no_service),
 	    cmocka_unit_test(others_hear_of_a_receiver),
