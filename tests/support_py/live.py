@@ -19,6 +19,9 @@ VIGIE = str(pathlib.Path(os.environ.get(
 ENV = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}
 MAINTENANCE = (503, b"<h1>Error 503: server maintenance</h1>\n")
 WELL = (200, b'{"status":"ok"}\n')
+# The speed at which half a minute, which it takes to be sure of an outage,
+# passes in three seconds; with an interval of 10s probes come each second.
+FAST = 10
 
 
 def until(condition, seconds=60, what="it"):
@@ -34,6 +37,7 @@ class _Page(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
+        self.server.owner.asked.append(self.path)
         code, body = self.server.owner.answer(self.path)
         self.send_response(code)
         self.send_header("Content-Length", str(len(body)))
@@ -58,7 +62,7 @@ class Target:
     """Pages on loopback; answer(path) gives (status, body)."""
 
     def __init__(self, answer=None):
-        self.pages = {}
+        self.pages, self.asked = {}, []
         self.answer = answer or (lambda path: self.pages.get(path, WELL))
         self._server = _Server(("127.0.0.1", 0), _Page)
         self._server.owner = self
@@ -74,6 +78,10 @@ class Target:
     def __exit__(self, *_exc):
         self._server.shutdown()
         self._server.server_close()
+
+
+def utc(seconds):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seconds))
 
 
 def vigie(*arguments, timeout=60):
@@ -98,22 +106,31 @@ def children(pid):
 
 
 class Daemon:
-    """`vigie run` on a configuration; its words go to a file."""
+    """`vigie run` on a configuration; its words go to a file.  speed: how
+    much faster its time is, from began (of time.time()) on over all starts."""
 
-    def __init__(self, config, wrap=(), env=None, options=()):
+    def __init__(self, config, wrap=(), env=None, options=(), speed=1):
         self.config = pathlib.Path(config)
         self.log = self.config.with_suffix(".log")
         self.wrap, self.options = list(wrap), list(options)
         self.env = {**ENV, **(env or {})}
+        self.speed, self.began = speed, time.time()
         self.process = None
 
     def start(self):
+        options = [*self.options]
+        if self.speed != 1:
+            options += ["--time-scale", f"{utc(self.now() + 1)}={self.speed}"]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [*self.wrap, VIGIE, "run", "-c", self.config, *self.options],
+                [*self.wrap, VIGIE, "run", "-c", self.config, *options],
                 env=self.env, stdin=subprocess.DEVNULL, stdout=log,
                 stderr=log)
         return self
+
+    def now(self):
+        """Its time, in seconds since 1970."""
+        return self.began + (time.time() - self.began) * self.speed
 
     def __enter__(self):
         return self.start()
@@ -164,8 +181,8 @@ class Daemon:
             return {}
         whole = json.loads(done.stdout)
         alive = self.process is not None and self.process.poll() is None
-        if alive and whole["daemon"] == "absent":
-            return {}  # what it left last time
+        if alive and whole.get("daemon", "absent") == "absent":
+            return {}  # what it left last time, or too busy to answer
         return {e["id"]: e["state"] for e in whole["endpoints"]}
 
 

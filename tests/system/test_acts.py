@@ -12,75 +12,34 @@ sys.path.insert(0, str(ROOT / "tests/support_py"))
 
 import json_schema  # noqa: E402
 import live  # noqa: E402
-from receiver import Receiver, new_secret  # noqa: E402
+import shop  # noqa: E402
 
 SCHEMA = json.loads((ROOT / "schema/event.schema.json").read_text())
 ME = getpass.getuser()
 
 
-class Scene:
-    def __init__(self, folder, target, receiver, secret):
-        self.target, self.receiver = target, receiver
-        key = folder / "hook.key"
-        key.write_text(secret + "\n")
-        key.chmod(0o600)
-        self.config = folder / "vigie.yaml"
-        self.config.write_text(f"""
-database: {folder}/vigie.db
-control: {folder}/control
-canaries: []
-defaults: {{interval: 1s, timeout: 800ms}}
-services:
-  - id: shop
-    regions: {{eu: {target.url}/eu, na: {target.url}/na}}
-receivers:
-  - {{id: hook, type: webhook, url: {receiver.url}, secret_file: {key},
-     allow_private: true}}
-routes:
-  - {{to: [hook], all: true}}
-""")
-        self.daemon = live.Daemon(self.config)
-
-    def opened(self):
-        """The incident of shop/eu; it takes half a minute to be sure of one."""
-        self.daemon.until_said("start version")
-        if known := self.daemon.json("incidents"):
-            return known[0]["id"]
-        live.until(lambda: self.daemon.states().get("shop/eu") == "up")
-        self.target.pages["/eu"] = (500, b"")
-        (one,) = live.until(lambda: self.daemon.json("incidents"))
-        return one["id"]
-
-    def told(self, event):
-        """Once each: what a kill has told twice has one id."""
-        def look():
-            return {r.id: r.json()["data"] for r in self.receiver.requests
-                    if r.json()["type"] == event}
-        return list(live.until(look, what=event).values())
-
-    def refused(self, code, *arguments):
-        done = live.vigie(*arguments, "-c", self.config)
-        assert done.returncode == code, (arguments, done)
-        return done.stderr
-
-
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory):
-    tmp_path = tmp_path_factory.mktemp("scene")
-    secret = new_secret()
-    with live.Target() as target, Receiver([secret]) as receiver:
-        made = Scene(tmp_path, target, receiver, secret)
-        with made.daemon:
-            yield made
+    with shop.scene(tmp_path_factory.mktemp("scene"), live.FAST) as made:
+        yield made
+
+
+def opened(scene):
+    """The incident of shop/eu; it takes half a minute to be sure of one."""
+    if known := scene.daemon.json("incidents"):
+        return known[0]["id"]
+    scene.until_state("shop/eu", "up")
+    scene.target.pages["/eu"] = (500, b"")
+    (one,) = live.until(lambda: scene.daemon.json("incidents"))
+    return one["id"]
 
 
 def test_an_ack_is_kept_shown_and_told(scene):
-    daemon, one = scene.daemon, scene.opened()
+    daemon, one = scene.daemon, opened(scene)
     assert daemon.command("ack", one, "--why", "on it") == f"acknowledged {one} of shop/eu\n"
     # Acknowledged is committed: nothing of it may wait in memory.
     daemon.kill()
-    daemon.start()
-    daemon.until_said(r"start version[^$]*start version")
+    scene.restart()
     (listed,) = daemon.json("incidents")
     assert (listed["acknowledged_by"], listed["acknowledged_why"]) == (ME, "on it")
     assert f"acknowledged by {ME}" in daemon.command("incidents")
@@ -97,7 +56,7 @@ def test_an_ack_is_kept_shown_and_told(scene):
 
 
 def test_what_is_told_of_acts_fits_its_schema(scene):
-    daemon, one = scene.daemon, scene.opened()
+    daemon, one = scene.daemon, opened(scene)
     daemon.command("ack", one)
     daemon.command("note", one, "\"\\" * 2048)
     live.until(lambda: "note" in scene.told("incident.amended")[-1])
@@ -107,7 +66,7 @@ def test_what_is_told_of_acts_fits_its_schema(scene):
 
 def test_an_open_incident_is_shown_as_it_is_now(scene):
     """Not as of its last event; what is the same is said once."""
-    daemon, one = scene.daemon, scene.opened()
+    daemon, one = scene.daemon, opened(scene)
 
     def failing():
         story = daemon.json("incident", one)
@@ -130,7 +89,7 @@ def test_an_open_incident_is_shown_as_it_is_now(scene):
 
 
 def test_what_cannot_be_done_is_said(scene):
-    one = scene.opened()
+    one = opened(scene)
     before = scene.daemon.json("incident", one)["timeline"]
     assert "there is no incident 20200101-1" in scene.refused(65, "ack", "20200101-1")
     assert "is not an incident" in scene.refused(65, "note", "x", "text")
@@ -145,7 +104,7 @@ def test_what_cannot_be_done_is_said(scene):
 
 
 def test_notes_are_in_the_timeline_even_of_what_is_over(scene):
-    daemon, one = scene.daemon, scene.opened()
+    daemon, one = scene.daemon, opened(scene)
     assert daemon.command("note", one, "called", "the vendor") == "noted\n"
     scene.target.pages.clear()
     live.until(lambda: daemon.json("incidents")[0]["phase"] == "recovering")

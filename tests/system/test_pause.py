@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: MIT
 """Nobody watches for a while, because somebody said so."""
-import contextlib
 import getpass
 import json
 import pathlib
@@ -15,76 +14,27 @@ sys.path.insert(0, str(ROOT / "tests/support_py"))
 
 import json_schema  # noqa: E402
 import live  # noqa: E402
-from receiver import Receiver, new_secret  # noqa: E402
+import shop  # noqa: E402
 
 SCHEMA = json.loads((ROOT / "schema/event.schema.json").read_text())
 ME = getpass.getuser()
 EVIL = "disks\n\x1b]0;gone\x07 \u202e</script>{\"by\":\"root\"}\\"
 
 
-class Scene:
-    def __init__(self, folder, target, receiver, secret):
-        self.target, self.receiver = target, receiver
-        key = folder / "hook.key"
-        key.write_text(secret + "\n")
-        key.chmod(0o600)
-        self.config = folder / "vigie.yaml"
-        self.database = folder / "vigie.db"
-        self.config.write_text(f"""
-database: {self.database}
-control: {folder}/control
-canaries: []
-defaults: {{interval: 1s, timeout: 800ms}}
-services:
-  - id: shop
-    regions: {{eu: {target.url}/eu, na: {target.url}/na}}
-  - id: bank
-    regions: {{eu: {target.url}/bank}}
-receivers:
-  - {{id: hook, type: webhook, url: {receiver.url}, secret_file: {key},
-     allow_private: true}}
-routes:
-  - {{to: [hook], all: true}}
-""")
-        self.daemon = live.Daemon(self.config)
-
-    def rows(self):
-        done = live.vigie("status", "--json", "-c", self.config)
-        return {e["id"]: e for e in json.loads(done.stdout)["endpoints"]}
-
-    def until_state(self, name, state):
-        live.until(lambda: self.daemon.states().get(name) == state,
-                   what=f"{name} {state}")
-
-    def until_asked(self, path):
-        self.asked.clear()
-        live.until(lambda: path in self.asked, what=f"a probe of {path}")
-
-    def refused(self, code, *arguments):
-        done = live.vigie(*arguments, "-c", self.config)
-        assert done.returncode == code, (arguments, done)
-        return done.stderr
+@pytest.fixture
+def scene(tmp_path):
+    with shop.scene(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
-def scene(tmp_path):
-    secret = new_secret()
-    asked = []
-
-    def answer(path):
-        asked.append(path)
-        return made.target.pages.get(path, live.WELL)
-    with live.Target(answer) as target, Receiver([secret]) as receiver:
-        made = Scene(tmp_path, target, receiver, secret)
-        made.asked = asked
-        with made.daemon:
-            made.daemon.until_said("start version")
-            live.until(made.daemon.states)
-            yield made
+def fast(tmp_path):
+    with shop.scene(tmp_path, live.FAST) as made:
+        yield made
 
 
-def test_a_pause_outlives_a_kill_and_a_resume_begins_anew(scene):
-    daemon = scene.daemon
+def test_a_pause_outlives_a_kill_and_a_resume_begins_anew(fast):
+    scene, daemon = fast, fast.daemon
     scene.until_state("shop/eu", "up")
     scene.target.pages["/eu"] = (500, b"")
     (one,) = live.until(lambda: daemon.json("incidents"))
@@ -98,11 +48,10 @@ def test_a_pause_outlives_a_kill_and_a_resume_begins_anew(scene):
     assert (end["author"], end["why"]) == (ME, "new disks")
     assert f"paused by {ME}: new disks" in daemon.command("incident", one["id"])
 
-    scene.asked.clear()
-    daemon.start()
-    daemon.until_said(r"start version[^$]*start version")
-    live.until(lambda: scene.asked.count("/na") > 1)
-    assert "/eu" not in scene.asked
+    scene.target.asked.clear()
+    scene.restart()
+    scene.until_asked("/na", 2)
+    assert "/eu" not in scene.target.asked
     row = scene.rows()["shop/eu"]
     assert (row["state"], row["why"]) == ("unknown", "paused")
     assert (row["paused"]["by"], row["paused"]["why"]) == (ME, "new disks")
@@ -126,11 +75,10 @@ def test_a_pause_outlives_a_kill_and_a_resume_begins_anew(scene):
     assert row["state"] != "unknown" or row["why"] == "new"
     scene.until_state("shop/eu", "up")
     assert daemon.command("resume", "shop/eu") == "shop/eu is not paused\n"
-    with contextlib.closing(live.reader(scene.database)) as db:
-        assert db.execute("SELECT author, why FROM input WHERE kind = 5 "
-                          "AND author IS NOT NULL").fetchall() == [(ME, "there")]
-        spans = [row[0] for row in db.execute(
-            "SELECT bucket FROM v_span WHERE endpoint = 'shop/eu' ORDER BY since_ms")]
+    assert scene.query("SELECT author, why FROM input WHERE kind = 5 "
+                       "AND author IS NOT NULL") == [(ME, "there")]
+    spans = [row[0] for row in scene.query(
+        "SELECT bucket FROM v_span WHERE endpoint = 'shop/eu' ORDER BY since_ms")]
     assert spans == ["unknown", "up", "down", "unknown", "up"]
 
 
@@ -148,8 +96,7 @@ def test_its_end_is_reached_by_itself_and_while_nobody_is_here(scene):
     daemon.until_said("pause-over endpoint=bank/eu")
     scene.until_asked("/bank")
     live.until(lambda: "paused" not in scene.rows()["bank/eu"])
-    with contextlib.closing(live.reader(scene.database)) as db:
-        assert db.execute("SELECT count(*) FROM v_pause").fetchone() == (0,)
+    assert scene.query("SELECT count(*) FROM v_pause") == [(0,)]
 
 
 def test_what_cannot_be_paused_is_said(scene):
@@ -167,8 +114,7 @@ def test_what_cannot_be_paused_is_said(scene):
     assert "is empty" in refused(65, "pause", "shop", "--why", "")
     assert "at most" in refused(65, "resume", "shop", "--why", "y" * 1025)
     assert "control character" in refused(65, "pause", "shop", "--why", EVIL)
-    with contextlib.closing(live.reader(scene.database)) as db:
-        assert db.execute("SELECT count(*) FROM v_pause").fetchone() == (0,)
+    assert scene.query("SELECT count(*) FROM v_pause") == [(0,)]
     scene.daemon.stop()
     assert "no daemon" in refused(69, "pause", "shop")
 

@@ -17,32 +17,15 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support_py"))
 
 import live  # noqa: E402
+import shop  # noqa: E402
 
 ME = getpass.getuser()
 QUARTER = 900
 WEEK = 7 * 24 * 4  # quarters
 
 
-class Scene:
-    def __init__(self, folder, target):
-        self.folder, self.target = folder, target
-        self.config = folder / "vigie.yaml"
-        self.database = folder / "vigie.db"
-        self.config.write_text(f"""
-database: {self.database}
-control: {folder}/control
-canaries: []
-defaults: {{interval: 1s, timeout: 800ms}}
-services:
-  - id: shop
-    regions: {{eu: {target.url}/eu, na: {target.url}/na}}
-  - id: bank
-    regions: {{eu: {target.url}/bank}}
-""")
-        self.daemon = live.Daemon(self.config)
-
-    def run(self, *arguments):
-        return live.vigie(*arguments, "-c", self.config)
+class Scene(shop.Scene):
+    past = ()
 
     def report(self, *arguments, code=0):
         done = self.run("report-problem", *arguments)
@@ -55,22 +38,36 @@ services:
         return path
 
     def counts(self):
-        with contextlib.closing(live.reader(self.database)) as db:
-            return db.execute("SELECT service, region, since_ms, reports "
-                              "FROM v_report ORDER BY 1, 3, 2").fetchall()
+        """Without those of tests before this one, which are of other times."""
+        return [row for row in self.query(
+            "SELECT service, region, since_ms, reports "
+            "FROM v_report ORDER BY 1, 3, 2") if row not in self.past]
 
     def total(self):
         return sum(row[3] for row in self.counts())
 
+    def shown(self):
+        return json.loads(self.run("status", "--json").stdout)["reports"]["shop"]
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scene")
+    with shop.scene(folder, hook=False, kind=Scene) as made:
+        yield made
+
 
 @pytest.fixture
-def scene(tmp_path):
-    with live.Target() as target:
-        made = Scene(tmp_path, target)
-        with made.daemon:
-            made.daemon.until_said("start version")
-            live.until(lambda: set(made.daemon.states().values()) == {"up"})
-            yield made
+def scene(running):
+    running.past = ()
+    running.past = running.counts()
+    return running
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    with shop.scene(tmp_path, hook=False, kind=Scene) as made:
+        yield made
 
 
 def present():
@@ -88,23 +85,25 @@ def history(quarter, usual=3, many=42):
     return "\n".join(rows) + "\n"
 
 
-def test_one_in_an_hour_is_counted_of_each_user_and_service(scene):
+def test_one_in_an_hour_is_counted_of_each_user_and_service(fresh):
     quarter = present()
-    assert scene.report("shop") == "counted for shop; it changes no verdict\n"
+    assert fresh.report("shop") == "counted for shop; it changes no verdict\n"
     # Counted is committed, and known after a kill.
-    scene.daemon.kill()
-    assert scene.counts() == [("shop", None, quarter * QUARTER * 1000, 1)]
-    scene.daemon.start()
-    scene.daemon.until_said(r"start version[^$]*start version")
-    again = scene.report("shop", "--region", "eu", code=75)
+    fresh.daemon.kill()
+    assert fresh.counts() == [("shop", None, quarter * QUARTER * 1000, 1)]
+    assert "no daemon answers" in fresh.report("shop", code=69)
+    assert "no daemon answers" in fresh.report(
+        "--import", fresh.file("time,service\n1676365220,shop\n"), code=69)
+    fresh.restart()
+    again = fresh.report("shop", "--region", "eu", code=75)
     assert re.fullmatch(
         rf"vigie report-problem: {ME} reported shop at \S+Z already: one in an "
         r"hour is counted, the next from \S+Z on\n", again)
-    assert scene.report("bank", "--region", "eu")
-    assert scene.counts()[0] == ("bank", "eu", quarter * QUARTER * 1000, 1)
-    refused = json.loads(scene.run("report-problem", "shop", "--json").stdout)
+    assert fresh.report("bank", "--region", "eu")
+    assert fresh.counts()[0] == ("bank", "eu", quarter * QUARTER * 1000, 1)
+    refused = json.loads(fresh.run("report-problem", "shop", "--json").stdout)
     assert (refused["ok"], refused["code"]) == (False, 75)
-    shown = scene.run("status").stdout
+    shown = fresh.run("status").stdout
     assert re.search(r"^shop: reports: 0 in the last 15 min \(to \d\d:\d\dZ\), 1 since, "
                      r"what is usual is not known yet$", shown, re.MULTILINE)
     assert re.search(r"^bank: reports: .*\(eu 1\)$", shown, re.MULTILINE)
@@ -120,10 +119,6 @@ def test_what_is_not_known_is_refused_with_what_was_meant(scene):
     assert "which service?" in scene.report("shop", "bank", code=64)
     assert "names services" in scene.report("shop", "--import", "x", code=64)
     assert scene.counts() == []
-    scene.daemon.stop()
-    assert "no daemon answers" in scene.report("shop", code=69)
-    assert "no daemon answers" in scene.report(
-        "--import", scene.file("time,service\n1676365220,shop\n"), code=69)
 
 
 def test_a_file_is_counted_once(scene):
@@ -153,26 +148,25 @@ def test_a_file_is_counted_once(scene):
     assert scene.total() == 8
 
 
-def test_an_import_goes_on_where_it_was_cut_off(scene):
+def test_an_import_goes_on_where_it_was_cut_off(fresh):
     quarter = present()
-    path = scene.file(history(quarter))
-    all_of_it = scene.run("report-problem", "--import", path, "--json")
+    path = fresh.file(history(quarter))
+    all_of_it = fresh.run("report-problem", "--import", path, "--json")
     entries = json.loads(all_of_it.stdout)["quarters"]
     assert entries == 3 * WEEK
-    total = scene.total()
+    total = fresh.total()
     # As if the command had ended in the middle: what it had not sent is gone.
-    scene.daemon.stop()
-    with contextlib.closing(sqlite3.connect(scene.database)) as db, db:
+    fresh.daemon.stop()
+    with contextlib.closing(sqlite3.connect(fresh.database)) as db, db:
         cut = quarter - WEEK
         db.execute("DELETE FROM report WHERE since_ms >= ?", (cut * QUARTER * 1000,))
         db.execute("UPDATE report_import SET taken = entries - ?", (WEEK,))
-    assert scene.total() < total
-    scene.daemon.start()
-    scene.daemon.until_said(r"start version[^$]*start version")
-    assert "went on there" in scene.report("--import", path)
-    assert scene.total() == total
-    assert "counted already" in scene.report("--import", path)
-    assert scene.total() == total
+    assert fresh.total() < total
+    fresh.restart()
+    assert "went on there" in fresh.report("--import", path)
+    assert fresh.total() == total
+    assert "counted already" in fresh.report("--import", path)
+    assert fresh.total() == total
 
 
 def test_parts_of_an_import_are_counted_once_in_any_order(scene):
@@ -266,66 +260,75 @@ def test_times_that_are_older_than_what_is_kept_are_left_out(scene):
     assert [row[3] for row in scene.counts()] == [1]
 
 
-def test_more_than_usual_is_shown_and_decides_nothing(scene):
+def test_more_than_usual_is_shown_and_decides_nothing(fresh):
+    live.until(lambda: set(fresh.daemon.states().values()) == {"up"})
     quarter = present()
-    scene.report("--import", scene.file(history(quarter)))
+    fresh.report("--import", fresh.file(history(quarter)))
     at = time.strftime("%H:%M", time.gmtime(quarter * QUARTER))
     words = f"reports: 42 in the last 15 min (to {at}Z), usually 3: elevated"
-    done = scene.run("status")
+    done = fresh.run("status")
     assert f"shop: {words}\n" in done.stdout and done.returncode == 0
-    whole = json.loads(scene.run("status", "--json").stdout)
+    whole = json.loads(fresh.run("status", "--json").stdout)
     shown = whole["reports"]["shop"]
     assert (shown["count"], shown["since"], shown["usual"]) == (42, 0, 3.0)
     # 2 * (sqrt(42.375) - sqrt(3.375)) / sqrt(1)
     assert shown["elevated"] is True and shown["score"] == 9.3
     assert "bank" not in whole["reports"] and whole["overall"] == "up"
-    one = " ".join(scene.run("explain", "shop/eu").stdout.split())
+    one = " ".join(fresh.run("explain", "shop/eu").stdout.split())
     assert f"What people report {words}. They change no verdict." in one
-    assert json.loads(scene.run("explain", "shop/eu", "--json").stdout)["reports"] == shown
-    of_all = scene.run("explain", "shop").stdout
+    assert json.loads(fresh.run("explain", "shop/eu", "--json").stdout)["reports"] == shown
+    of_all = fresh.run("explain", "shop").stdout
     assert "shop has 2 endpoints" in of_all and "  shop/na: up for " in of_all
     assert words in " ".join(of_all.split())
-    of_all = json.loads(scene.run("explain", "shop", "--json").stdout)
+    of_all = json.loads(fresh.run("explain", "shop", "--json").stdout)
     assert of_all["reports"] == shown and len(of_all["endpoints"]) == 2
-    assert "reports" not in json.loads(scene.run("explain", "bank", "--json").stdout)
-    assert scene.report("shop", "--region", "na")
-    shown = json.loads(scene.run("status", "--json").stdout)["reports"]["shop"]
+    assert "reports" not in json.loads(fresh.run("explain", "bank", "--json").stdout)
+    assert fresh.report("shop", "--region", "na")
+    shown = fresh.shown()
     assert (shown["since"], shown["regions"]) == (1, {"na": 1})
     # Nothing came of it.
-    assert scene.daemon.states()["shop/eu"] == "up"
-    assert scene.daemon.json("incidents") == []
-
-    # An incident of its own is told with it, while it lasts and after.
-    scene.target.pages["/eu"] = (500, b"")
-    (incident,) = live.until(lambda: scene.daemon.json("incidents"))
-    told = scene.run("incident", incident["id"]).stdout
-    assert re.search(r"^reports: 42 in the last 15 min \(.*: elevated \(na 1\)$", told,
-                     re.MULTILINE)
-    assert json.loads(scene.run("incident", incident["id"], "--json").stdout)[
-        "reports"]["elevated"] is True
-    scene.run("pause", "shop/eu")
-    told = scene.run("incident", incident["id"]).stdout
-    assert re.search(r"^reports: \d+ while it lasted$", told, re.MULTILINE)
+    assert fresh.daemon.states()["shop/eu"] == "up"
+    assert fresh.daemon.json("incidents") == []
 
 
-def test_what_is_usual_is_learnt_again_from_an_older_file(scene):
+def test_an_incident_is_told_with_them(tmp_path):
+    """While it lasts and after."""
+    # Its time is soon ahead of ours, but not by the length of a quarter.
+    with shop.scene(tmp_path, 4, hook=False, kind=Scene) as scene:
+        quarter = present()
+        scene.report("--import", scene.file(
+            history(quarter) + f"{quarter * QUARTER},shop,41\n"))
+        assert scene.report("shop", "--region", "na")
+        scene.until_state("shop/eu", "up")
+        scene.target.pages["/eu"] = (500, b"")
+        (incident,) = live.until(lambda: scene.daemon.json("incidents"))
+        told = scene.run("incident", incident["id"]).stdout
+        assert re.search(r"^reports: 42 in the last 15 min \(.*: elevated \(na 1\)$",
+                         told, re.MULTILINE), told
+        assert json.loads(scene.run("incident", incident["id"], "--json").stdout)[
+            "reports"]["elevated"] is True
+        scene.run("pause", "shop/eu")
+        told = scene.run("incident", incident["id"]).stdout
+        assert re.search(r"^reports: \d+ while it lasted$", told, re.MULTILINE)
+
+
+def test_what_is_usual_is_learnt_again_from_an_older_file(fresh):
     quarter = present()
-    assert "not known yet" not in scene.run("status").stdout
-    scene.report("--import", scene.file(history(quarter)))
+    assert "not known yet" not in fresh.run("status").stdout
+    fresh.report("--import", fresh.file(history(quarter)))
 
     def upto():
-        with contextlib.closing(live.reader(scene.database)) as db:
-            return db.execute("SELECT upto_ms FROM report_usual").fetchall()
+        return fresh.query("SELECT upto_ms FROM report_usual")
     live.until(upto, what="what is usual to be kept")
     assert upto() == [(quarter * QUARTER * 1000,)]
-    before = json.loads(scene.run("status", "--json").stdout)["reports"]["shop"]
+    before = fresh.shown()
     # Older ones show that three is much less than usual.
     rows = "".join(f"{q * QUARTER},shop,97\n"
                    for q in range(quarter - 3 * WEEK, quarter))
-    scene.report("--import", scene.file("time,service,count\n" + rows, "more.csv"))
-    after = json.loads(scene.run("status", "--json").stdout)["reports"]["shop"]
+    fresh.report("--import", fresh.file("time,service,count\n" + rows, "more.csv"))
+    after = fresh.shown()
     assert before["usual"] == 3.0 and after["usual"] == 100.0
     # 2 * (sqrt(139.375) - sqrt(100.375)) / sqrt(1)
     assert (after["count"], after["score"], after["elevated"]) == (139, 3.6, True)
     live.until(upto, what="what is usual to be kept again")
-    assert json.loads(scene.run("status", "--json").stdout)["reports"]["shop"] == after
+    assert fresh.shown() == after
