@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 """A daemon whose database is somewhere difficult."""
 import contextlib
+import pathlib
 import subprocess
+import tempfile
 
 import pytest
 
@@ -12,7 +14,7 @@ CONFIG = """
 database: {database}
 control: {f}/control
 canaries: []
-defaults: {{interval: 1s, timeout: 1s, ladder: false}}
+defaults: {{interval: {interval}, timeout: 1s, ladder: false}}
 services:
 {services}
 receivers:
@@ -50,17 +52,18 @@ class Scene:
         (folder / "key").chmod(0o600)
         self.config = folder / "vigie.yaml"
 
-    def configure(self, database, endpoints=1, loud=None):
-        """loud: the address of a receiver of loud notices only."""
+    def configure(self, database, endpoints=1, loud=None, speed=1):
+        """loud: the address of a receiver of loud notices only; speed: as
+        that of live.Daemon."""
         self.database = database
         more = LOUD.format(url=loud, f=self.folder) if loud else ""
         self.config.write_text(CONFIG.format(
-            f=self.folder, database=database, hook=self.receiver.url,
+            f=self.folder, database=database, interval=f"{speed}s", hook=self.receiver.url,
             more=more, routes="  - {to: [loud]}" if loud else "",
             services="\n".join(
                 f"  - {{id: s{i}, regions: {{eu: {self.target.url}/{i}}}}}"
                 for i in range(endpoints))))
-        return live.Daemon(self.config)
+        return live.Daemon(self.config, speed=speed)
 
     def event(self, name, timeout=90):
         """The first notice of that event; its data."""
@@ -88,6 +91,16 @@ def fill(path):
                 while True:
                     size += ballast.write(b"x" * step)
     return size
+
+
+@contextlib.contextmanager
+def public_folder():
+    """One that every user may look into.  Those of pytest are not: a run that
+    begins meanwhile takes that right away from the folder of all of them."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        folder.chmod(0o755)
+        yield folder
 
 
 @contextlib.contextmanager

@@ -294,17 +294,19 @@ def test_faults_are_those_of_every_reader(old, tmp_path, wound, code, words):
     assert live.vigie("db", "-c", tmp_path / "none.yaml").returncode == 78
 
 
-def test_not_ours_to_read(old, tmp_path):
+@pytest.fixture
+def public():
+    with storage.public_folder() as folder:
+        yield folder
+
+
+def test_not_ours_to_read(old, public):
     if os.geteuid() != 0:
         pytest.skip("only root can be two users")
-    folder = tmp_path / "d"
-    folder.mkdir()
-    database = folder / "x.db"
+    database = public / "x.db"
     shutil.copy(old.parent / "vigie.db", database)
     database.chmod(0o600)
-    (folder / "backups").mkdir(mode=0o700)
-    for path in (folder, tmp_path, *tmp_path.parents[:2]):
-        path.chmod(path.stat().st_mode | 0o011)
+    (public / "backups").mkdir(mode=0o700)
 
     def ask():
         return subprocess.run(

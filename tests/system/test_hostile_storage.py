@@ -173,20 +173,24 @@ def as_nobody():
     return ["setpriv", f"--reuid={NOBODY}", "--clear-groups"]
 
 
+@pytest.fixture
+def public():
+    with storage.public_folder() as folder, storage.scene(folder) as made:
+        yield made
+
+
 @pytest.mark.parametrize("mode", [0o600, 0o444])
-def test_wrong_owner(scene, past, tmp_path, mode):
+def test_wrong_owner(public, past, mode):
     """The folder is ours, the file in it is another user's."""
     wrap = as_nobody()
-    folder = tmp_path / "state"
+    folder = public.folder / "state"
     folder.mkdir()
-    scene.configure(give(past, folder))
-    for path in (tmp_path, *tmp_path.parents[:2]):
-        path.chmod(path.stat().st_mode | 0o011)
-    for path in (folder, tmp_path, tmp_path / "key", scene.config):
+    public.configure(give(past, folder))
+    for path in (folder, public.folder, public.folder / "key", public.config):
         os.chown(path, NOBODY, NOBODY)
-    scene.database.chmod(mode)
+    public.database.chmod(mode)
     before = snapshot(folder)
-    done = subprocess.run([*wrap, live.VIGIE, "run", "-c", scene.config],
+    done = subprocess.run([*wrap, live.VIGIE, "run", "-c", public.config],
                           env=live.ENV, capture_output=True, text=True,
                           timeout=30, check=False)
     assert done.returncode == PERMISSION, done.stderr

@@ -25,7 +25,7 @@ def scene(tmp_path):
 def test_read_only_at_the_start(scene, tmp_path):
     """It comes up all the same, says so, and writes once it may."""
     with storage.tmpfs(tmp_path / "disk", "size=8m,ro") as disk, \
-            scene.configure(disk / "vigie.db") as daemon:
+            scene.configure(disk / "vigie.db", speed=live.FAST) as daemon:
         daemon.until_said("database-unwritable .*[Rr]ead-only", 20)
         scene.target.pages["/0"] = (500, b"broken")
         opened = scene.event("incident.opened")
@@ -39,25 +39,27 @@ def test_read_only_at_the_start(scene, tmp_path):
         assert live.sound(scene.database) == ["ok"]
 
 
-def test_a_folder_that_we_may_not_use(scene, tmp_path):
+@pytest.fixture
+def public():
+    with storage.public_folder() as folder, storage.scene(folder) as made:
+        yield made
+
+
+def test_a_folder_that_we_may_not_use(public):
     if os.geteuid() == 0:
         if subprocess.run(["setpriv", "--reuid=65534", "--clear-groups",
                            "true"], check=False).returncode != 0:
             pytest.skip("cannot be another user")
-    folder = tmp_path / "closed"
+    folder = public.folder / "closed"
     folder.mkdir(mode=0o500)
-    scene.configure(folder / "vigie.db")
+    public.configure(folder / "vigie.db")
     if os.geteuid() == 0:
-        for path in (tmp_path, *tmp_path.parents[:2]):
-            path.chmod(path.stat().st_mode | 0o011)
-        for name in ("key", "vigie.yaml"):
-            os.chown(tmp_path / name, 65534, 65534)
-        os.chown(folder, 65534, 65534)
-        os.chown(tmp_path, 65534, 65534)
+        for path in (public.folder / "key", public.config, folder, public.folder):
+            os.chown(path, 65534, 65534)
         wrap = ["setpriv", "--reuid=65534", "--clear-groups"]
     else:
         wrap = []
-    done = subprocess.run([*wrap, live.VIGIE, "run", "-c", scene.config],
+    done = subprocess.run([*wrap, live.VIGIE, "run", "-c", public.config],
                           env=live.ENV, capture_output=True, text=True,
                           timeout=30, check=False)
     assert done.returncode == 77, done.stderr
