@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Why is it in this state, and is it really back?  Asked of a real daemon,
 while it runs and after; VIGIE names the program."""
+import contextlib
 import json
 import os
 import pathlib
@@ -11,24 +12,29 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "support_py"))
-from live import ENV, VIGIE, Daemon, Target, until, vigie  # noqa: E402
+from live import ENV, FAST, VIGIE, Daemon, Target, until, vigie  # noqa: E402
 
 
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("back")
+@contextlib.contextmanager
+def watching(folder, speed):
     with Target() as target:
         config = folder / "vigie.yaml"
         config.write_text(
             f"database: {folder}/vigie.db\ncontrol: {folder}/control\n"
-            "canaries: []\ndefaults: {interval: 1s, timeout: 900ms}\n"
+            f"canaries: []\ndefaults: {{interval: {speed}s, timeout: 900ms}}\n"
             "services:\n  - id: shop\n"
             f"    regions: {{eu: {target.url}/eu, na: {target.url}/na}}\n")
-        daemon = Daemon(config)
+        daemon = Daemon(config, speed=speed)
         with daemon:
             until(lambda: daemon.states() == {
                 "shop/eu": "up", "shop/na": "up"})
             yield target, daemon
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory):
+    with watching(tmp_path_factory.mktemp("back"), FAST) as made:
+        yield made
 
 
 def ask(daemon, *arguments):
@@ -94,11 +100,17 @@ def test_no_database(tmp_path):
         assert "no.db" in done.stderr
 
 
-def test_failing(scene):
-    """A suspicion, its confirmation, and the evidence of both."""
-    target, daemon = scene
-    target.pages["/eu"] = (
-        503, b"<h1>\x1b[31mserver maintenance</h1> until noon\n")
+FAILING = (503, b"<h1>\x1b[31mserver maintenance</h1> until noon\n")
+
+
+def test_suspected(tmp_path):
+    """What is told in the half minute before it is confirmed."""
+    with watching(tmp_path, 1) as (target, daemon):
+        target.pages["/eu"] = FAILING
+        see_the_suspicion(daemon)
+
+
+def see_the_suspicion(daemon):
     whole = until(lambda: next(
         (w for w in [explain(daemon)] if w["confirmation"]["suspect"]), None))
     assert whole["state"] == "up"
@@ -109,6 +121,11 @@ def test_failing(scene):
     assert "What confirmation still lacks" in text
     assert "shop/eu: yes: up" in daemon.command("back", "shop/eu")
 
+
+def test_failing(scene):
+    """What is known of it when it is confirmed."""
+    target, daemon = scene
+    target.pages["/eu"] = FAILING
     whole = answer(daemon, 3)
     assert whole["answer"] == "maintenance"
     whole = explain(daemon)

@@ -25,7 +25,7 @@ CONFIG = """
 database: {f}/vigie.db
 control: {f}/control
 canaries: []
-defaults: {{interval: 1s, timeout: 1s, ladder: false}}
+defaults: {{interval: {interval}, timeout: 1s, ladder: false}}
 services:
 {services}
 receivers: [{{id: log, type: syslog}}]
@@ -34,10 +34,10 @@ PARTIAL = ".vigie-backup.partial"
 NAME = r"vigie-\d{8}T\d{6}Z\.db"
 
 
-def configure(folder, target, endpoints=1):
+def configure(folder, target, endpoints=1, interval="1s"):
     folder.mkdir(exist_ok=True)
     config = folder / "vigie.yaml"
-    config.write_text(CONFIG.format(f=folder, services="\n".join(
+    config.write_text(CONFIG.format(f=folder, interval=interval, services="\n".join(
         f"  - {{id: s{i}, regions: {{eu: {target.url}/{i}}}}}" for i in range(endpoints))))
     return config
 
@@ -75,11 +75,11 @@ def _target():
 
 def test_a_backup_under_load_is_whole_and_is_gone_on_with(tmp_path, target):
     here = tmp_path / "here"
-    config = configure(here, target, endpoints=20)
-    with live.Daemon(config):
-        live.until(lambda: len(live.Daemon(config).states()) == 20)
+    first = live.Daemon(configure(here, target, 20, "10s"), speed=live.FAST)
+    with first as daemon:
+        live.until(lambda: len(daemon.states()) == 20)
     fatten(here / "vigie.db", 40)
-    with live.Daemon(config) as daemon:
+    with first as daemon:
         target.pages["/3"] = (500, b"broken\n")
         live.until(lambda: daemon.states().get("s3/eu") == "down", 90)
         before = counts(here / "vigie.db")
@@ -106,9 +106,10 @@ def test_a_backup_under_load_is_whole_and_is_gone_on_with(tmp_path, target):
 
     # Elsewhere, the incident goes on, and ends.
     there = tmp_path / "there"
-    config = configure(there, target, endpoints=20)
+    second = live.Daemon(configure(there, target, 20, "10s"), speed=live.FAST)
+    second.began = first.began
     shutil.copy(path, there / "vigie.db")
-    with live.Daemon(config) as daemon:
+    with second as daemon:
         live.until(lambda: daemon.states().get("s3/eu") == "down")
         assert daemon.json("incidents", "--open")[0]["id"] == incident
         target.pages.clear()

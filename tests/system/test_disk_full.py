@@ -23,17 +23,17 @@ def scene(tmp_path):
 def test_disk_full_while_running(scene, tmp_path):
     with Receiver(scene.receiver.secrets, ["500", "200"]) as loud, \
             storage.tmpfs(tmp_path / "disk", "size=6m") as disk, \
-            scene.configure(disk / "vigie.db", 40, loud.url) as daemon:
+            scene.configure(disk / "vigie.db", 40, loud.url,
+                            live.FAST) as daemon:
         live.until(lambda: list(daemon.states().values()) == ["up"] * 40,
                    what="all up")
-        scene.target.pages["/3"] = live.MAINTENANCE
         ballast = disk / "ballast"
 
         def full():
             storage.fill(ballast)
             return daemon.said("database-unwritable")
         live.until(full, what="the disk to be full")
-
+        scene.target.pages["/3"] = live.MAINTENANCE
         opened = scene.event("incident.opened")
         assert (opened["endpoint"], opened["persisted"]) == ("s3/eu", False)
         assert daemon.json("incidents") == []
@@ -82,5 +82,5 @@ def assert_no_hole(path):
         starts = [row[0] for row in db.execute(
             "SELECT start_ms FROM v_sample WHERE endpoint = 's3/eu' "
             "ORDER BY ref")]
-    assert len(starts) > 30
-    assert max(b - a for a, b in zip(starts, starts[1:])) < 4000
+    assert len(starts) > 10, starts
+    assert max(b - a for a, b in zip(starts, starts[1:])) < 40_000

@@ -21,7 +21,7 @@ CONFIG = """
 database: {f}/vigie.db
 control: {f}/control
 canaries: []
-defaults: {{interval: 1s, timeout: 1s}}
+defaults: {{interval: 10s, timeout: 1s}}
 services:
   - id: car
     name: The car
@@ -90,13 +90,14 @@ def test_measuring_wins_and_unknown_is_never_working(tmp_path):
         config.write_text(CONFIG.format(
             f=tmp_path, t=target.url, hook=receiver.url,
             hostile=HOSTILE.replace("\\", "\\\\")))
-        with live.Daemon(config) as daemon:
+        with live.Daemon(config, speed=live.FAST) as daemon:
             live.until(lambda: set(daemon.states().values()) == {"up"})
             daemon.command("pause", "spare/eu", "--why", "not of today")
             # Nothing fails: what was declared is not due.
-            assert impacts(service(daemon, code=4)) == {
-                name: told for name, told in TOLD.items()
-                if told[1] == "measured"}
+            measured = {name: told for name, told in TOLD.items()
+                        if told[1] == "measured"}
+            live.until(lambda: impacts(service(daemon, code=4)) == measured,
+                       what="all of it measured lately")
             target.pages["/api"] = (500, b"")
             body = live.until(lambda: opening(receiver), 120, "the opening")
             check_told(body, tmp_path)

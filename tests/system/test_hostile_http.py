@@ -121,7 +121,7 @@ CONFIG = """
 database: {f}/vigie.db
 control: {f}/control
 canaries: []
-defaults: {{interval: 1s, timeout: 1s}}
+defaults: {{interval: 10s, timeout: 1s}}
 services:
   - id: nasty
     regions: {{eu: "{url}"}}
@@ -146,7 +146,7 @@ def test_what_it_answers_stays_text(tmp_path):
     config = tmp_path / "vigie.yaml"
     with Raw(broken) as server:
         config.write_text(CONFIG.format(f=tmp_path, url=server.url))
-        with live.Daemon(config) as daemon:
+        with live.Daemon(config, speed=live.FAST) as daemon:
             live.until(lambda: daemon.states(), what="the database")
             (one,) = live.until(lambda: daemon.json("incidents"), 90,
                                 "an incident")

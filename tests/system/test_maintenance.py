@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Windows that are planned by command, of a daemon at work."""
+import contextlib
 import datetime
 import json
 import pathlib
@@ -16,7 +17,7 @@ CONFIG = """
 database: {f}/vigie.db
 control: {f}/control
 canaries: []
-defaults: {{interval: 1s, timeout: 1s, ladder: false}}
+defaults: {{interval: 10s, timeout: 1s, ladder: false}}
 services:
   - {{id: shop, regions: {{eu: {url}/eu, us: {url}/us}}}}
 receivers: [{{id: log, type: syslog}}]
@@ -25,15 +26,28 @@ maintenance:
 """
 
 
+@contextlib.contextmanager
+def watching(folder):
+    with live.Target() as target:
+        config = folder / "vigie.yaml"
+        config.write_text(CONFIG.format(f=folder, url=target.url))
+        with live.Daemon(config, speed=live.FAST) as daemon:
+            daemon.target = target
+            daemon.until_said("start version")
+            yield daemon
+
+
 @pytest.fixture(name="daemon")
 def _daemon(tmp_path):
-    with live.Target() as target:
-        config = tmp_path / "vigie.yaml"
-        config.write_text(CONFIG.format(f=tmp_path, url=target.url))
-        with live.Daemon(config) as daemon:
-            daemon.target = target
-            live.until(lambda: len(daemon.states()) == 2)
-            yield daemon
+    with watching(tmp_path) as daemon:
+        yield daemon
+
+
+@pytest.fixture(name="steady", scope="module")
+def _steady(tmp_path_factory):
+    """Of tests that change nothing."""
+    with watching(tmp_path_factory.mktemp("steady")) as daemon:
+        yield daemon
 
 
 def refused(daemon, *arguments, code=65):
@@ -49,7 +63,7 @@ def listed(daemon, *arguments):
 
 def inputs(daemon):
     """Window edges as the core got them: (endpoint, until, author, why)."""
-    with live.contextlib.closing(live.reader(daemon.config.parent / "vigie.db")) as db:
+    with contextlib.closing(live.reader(daemon.config.parent / "vigie.db")) as db:
         return db.execute("SELECT e.name, i.at_ms FROM input i JOIN endpoint e "
                           "ON e.id = i.endpoint WHERE i.kind = 3 ORDER BY i.ref").fetchall()
 
@@ -138,9 +152,9 @@ def test_the_list_shows_both_kinds_in_utc_and_in_their_zone(daemon):
     (["--service", "shop", "--title", "a\nb", "--for", "1h"], 65, "title"),
     (["--service", "shop", "--ics", "/nowhere.ics"], 74, "No such file"),
 ])
-def test_what_is_wrong_is_said(daemon, arguments, code, words):
-    assert words in refused(daemon, "add", *arguments, code=code)
-    assert set(listed(daemon)) == {"c1"}
+def test_what_is_wrong_is_said(steady, arguments, code, words):
+    assert words in refused(steady, "add", *arguments, code=code)
+    assert set(listed(steady)) == {"c1"}
 
 
 CALENDAR = """BEGIN:VCALENDAR
@@ -238,12 +252,12 @@ def test_a_calendar_is_taken_and_taken_again(daemon, tmp_path):
     (("UID:utc@example", "X:" + "\nBEGIN:X" * 30), "too many parts within parts"),
     (("SUMMARY:All day", "SUMMARY:\0"), "NUL"),
 ])
-def test_a_calendar_that_is_wrong_changes_nothing(daemon, tmp_path, change, words):
+def test_a_calendar_that_is_wrong_changes_nothing(steady, tmp_path, change, words):
     file = tmp_path / "plan.ics"
     file.write_text(CALENDAR.replace(*change))
-    said = refused(daemon, "add", "--service", "shop", "--ics", file)
+    said = refused(steady, "add", "--service", "shop", "--ics", file)
     assert said.startswith(f"{file}:") and words in said
-    assert set(listed(daemon)) == {"c1"}
+    assert set(listed(steady)) == {"c1"}
 
 
 def test_large_and_many(daemon, tmp_path):
