@@ -105,7 +105,7 @@ CONFIG = """
 database: {f}/vigie.db
 control: {f}/control
 canaries: []
-defaults: {{interval: 1s, timeout: 1s}}
+defaults: {{interval: 3s, timeout: 3s}}
 services:
 {services}
 receivers:

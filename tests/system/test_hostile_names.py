@@ -85,7 +85,7 @@ def test_answers_that_are_none(names, target, tmp_path, label):
                       timeout="1s")
     assert time.monotonic() - began < 5
     assert code != GOOD and got["class"] == "DNS", got
-    assert got["total_us"] < 1_100_000
+    assert got["total_us"] < 2_000_000
 
 
 def test_two_hundred_addresses(names, target, tmp_path):
