@@ -147,7 +147,7 @@ put_recovery(json_t *j, const struct explanation *x)
 	reading_put_count(j, "recoveries", (int64_t)x->recovery_count);
 	if (x->now.phase == PHASE_OPEN)
 		reading_put_count(j, "quiet_ms", x->next_quiet);
-	if (x->now.phase != PHASE_RECOVERING)
+	if (!output_recovers(&x->now))
 		return;
 	reading_put_count(j, "chance", x->now.chance);
 	reading_put_count(j, "others", x->now.others);

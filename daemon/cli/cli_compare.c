@@ -53,10 +53,12 @@ struct hearing {
 };
 
 static void
-on_event(void *arg, const struct output *o, const struct trace_endpoint *e)
+on_event(void *arg, const struct output *o, const struct trace_endpoint *e,
+    const struct scope_names *scope)
 {
 	struct hearing *h = arg;
 
+	(void)scope;
 	compare_hear(h->compare, h->side, o, e);
 }
 

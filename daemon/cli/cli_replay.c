@@ -72,15 +72,17 @@ print_line(struct cli *c, const struct output *o, const struct event_names *n)
 }
 
 static void
-on_event(void *arg, const struct output *o, const struct trace_endpoint *e)
+on_event(void *arg, const struct output *o, const struct trace_endpoint *e,
+    const struct scope_names *scope)
 {
 	struct show *s = arg;
-	struct event_names n = {0};
+	struct event_names n = {.scope = scope};
 
 	if (e != NULL)
 		n = (struct event_names){.endpoint = e->id,
 		    .service = e->service,
-		    .region = e->region};
+		    .region = e->region,
+		    .scope = scope};
 	if (s->cli->json)
 		cli_json(s->cli, event_json(o, &n));
 	else

@@ -67,6 +67,29 @@ no_endpoint(struct query *q, const char *id, struct fail *f)
 	return s;
 }
 
+static void
+keep_names(const struct recall *r, struct dossier *d)
+{
+	const struct output *o = &d->x.now;
+
+	for (size_t i = 0; i < o->row_count && i < SCOPE_ROWS; i++) {
+		const char *service, *region;
+
+		recall_names(r, o->rows[i].endpoint, &service, &region);
+		d->scope.services[i] = d->part_services[i] = mem_dup(service);
+		d->scope.regions[i] = d->part_regions[i] = mem_dup(region);
+	}
+}
+
+struct event_names
+dossier_names(const struct dossier *d)
+{
+	return (struct event_names){.endpoint = d->id,
+	    .service = d->service,
+	    .region = d->region,
+	    .scope = &d->scope};
+}
+
 /* What stands in the database; the core's own words come after. */
 static enum status
 recall(struct query *q, struct dossier *d, struct fail *f)
@@ -78,8 +101,10 @@ recall(struct query *q, struct dossier *d, struct fail *f)
 	if (s != OK)
 		return s;
 	d->watched = recall_slot(r, d->e.endpoint, &slot);
-	if (d->watched)
+	if (d->watched) {
 		world_explain(recall_world(r), slot, &d->x);
+		keep_names(r, d);
+	}
 	recall_close(r);
 	return OK;
 }
@@ -177,6 +202,10 @@ on_partial(void *arg, const struct query_evidence *e)
 	struct dossier *d = arg;
 
 	mem_free(d->partial);
+	for (size_t i = 0; i < SCOPE_ROWS; i++) {
+		mem_free(d->part_services[i]);
+		mem_free(d->part_regions[i]);
+	}
 	d->partial = mem_dup(e->detail);
 	return true;
 }

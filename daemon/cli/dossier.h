@@ -37,6 +37,8 @@ struct dossier {
 	struct dossier_proof last;  /* the newest sample */
 	int32_t retry_after_s;      /* newest word of it; or _ABSENT */
 	wall_ms retry_at;           /* when that was said */
+	struct scope_names scope;   /* of x.now; of the next */
+	char *part_services[SCOPE_ROWS], *part_regions[SCOPE_ROWS];
 	char *partial; /* which addresses fail of a good endpoint, or NULL */
 };
 
@@ -58,5 +60,7 @@ MUST_CHECK
 enum status dossier_incident(struct query *q, struct incident_id id,
     struct dossier *d, struct fail *f);
 void dossier_done(struct dossier *d);
+/* Borrowed from the dossier. */
+struct event_names dossier_names(const struct dossier *d);
 
 #endif

@@ -371,7 +371,7 @@ tell_network(struct cli *c, const struct dossier *d, struct text *t)
 void
 explaining_recoveries(struct text *t, const struct explanation *x)
 {
-	bool own = x->now.phase == PHASE_RECOVERING;
+	bool own = output_recovers(&x->now);
 	size_t n = x->recovery_count;
 
 	if (n == 0) {
@@ -414,10 +414,11 @@ tell_recovery(struct cli *c, const struct dossier *d, struct text *t)
 {
 	const struct explanation *x = &d->x;
 
-	if (x->now.phase == PHASE_NONE && x->recovery_count == 0)
+	if ((x->now.phase == PHASE_NONE || x->now.lingers) &&
+	    x->recovery_count == 0)
 		return;
 	head(c, "Is it really back?");
-	if (x->now.phase == PHASE_RECOVERING) {
+	if (output_recovers(&x->now)) {
 		text_add(t, "Good for ");
 		add_for(t, d->known - x->quiet_from);
 		text_printf(t, "; %u %% to hold for the next hour. ",
@@ -447,6 +448,8 @@ explaining_endpoint(struct cli *c, const struct dossier *d)
 
 	text_init(&t, PARAGRAPH_BYTES);
 	tell_state(c, d, &t);
+	if (d->watched)
+		explaining_scope(c, d);
 	tell_evidence(c, d);
 	if (d->watched) {
 		tell_claims(c, d, &t);

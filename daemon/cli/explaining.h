@@ -19,6 +19,8 @@ MUST_CHECK
 enum status explaining_service(struct cli *c, struct query *q,
     const char *service, enum reading_daemon daemon, struct fail *f);
 
+/* For whom, of an incident that is open; else nothing. */
+void explaining_scope(struct cli *c, const struct dossier *d);
 /* What happened here within six hours, and the quiet time that follows. */
 void explaining_recoveries(struct text *t, const struct explanation *x);
 /* A paragraph of at most 78 columns. */

@@ -72,6 +72,7 @@ static json_t *
 incident_json(const struct dossier *d, const struct output *o)
 {
 	const struct query_incident *i = &d->incident;
+	const struct event_names names = dossier_names(d);
 	json_t *j = json_object();
 	char id[INCIDENT_TEXT_BYTES];
 
@@ -85,6 +86,7 @@ incident_json(const struct dossier *d, const struct output *o)
 	reading_put_time(j, "closed", i->closed);
 	put_flag(j, "withdrawn", i->withdrawn);
 	reading_put(j, "cause", cause_name(i->now.cause));
+	scope_json(j, o, &names);
 	reading_put_count(j, "relapses", o->relapses);
 	(void)json_object_set_new(j, "buckets_ms", buckets_json(o->bucket_ms));
 	return j;
@@ -149,7 +151,7 @@ recovery_json(const struct explanation *x)
 	(void)json_object_set_new(j, "recoveries", list);
 	if (x->now.phase == PHASE_OPEN)
 		reading_put_count(j, "quiet_ms", x->next_quiet);
-	if (x->now.phase != PHASE_RECOVERING)
+	if (!output_recovers(&x->now))
 		return j;
 	reading_put_count(j, "quiet_ms", x->quiet);
 	reading_put_time(j, "good_since", x->quiet_from);

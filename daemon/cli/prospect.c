@@ -234,7 +234,7 @@ prospects(const struct explanation *e, struct prospect out[PROSPECTS_MAX])
 
 	if (e->now.to == STATE_UNKNOWN)
 		unknown(&l);
-	else if (e->now.phase == PHASE_RECOVERING)
+	else if (output_recovers(&e->now))
 		recovering(&l);
 	else if (e->now.to == STATE_DEGRADED)
 		degraded(&l);

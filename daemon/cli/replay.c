@@ -5,6 +5,7 @@
 
 #include "base/glob.h"
 #include "base/mem.h"
+#include "base/numbers.h"
 #include "config/config.h"
 #include "config/window.h"
 #include "core/account.h"
@@ -43,6 +44,7 @@ struct replay {
 	struct world *world;
 	struct endpoint *endpoints;
 	size_t endpoint_count, watched;
+	struct numbers services, regions, tags;
 	struct planned *planned;
 	size_t planned_count;
 };
@@ -83,10 +85,32 @@ count_event(struct replay *r, struct endpoint *e, const struct output *o)
 }
 
 static void
+name_scope(const struct replay *r, const struct output *o,
+    struct scope_names *s)
+{
+	size_t n = o->row_count < SCOPE_ROWS ? o->row_count : SCOPE_ROWS;
+	const struct config_service *service = NULL;
+
+	*s = (struct scope_names){0};
+	if (o->scope == SCOPE_TAG &&
+	    config_find(r->config, r->endpoints[o->endpoint].shown.trace->id,
+		&service) != NULL)
+		s->tag = service->tags[o->scope_tag];
+	for (size_t i = 0; i < n; i++) {
+		const struct trace_endpoint *e =
+		    r->endpoints[o->rows[i].endpoint].shown.trace;
+
+		s->services[i] = e->service;
+		s->regions[i] = e->region;
+	}
+}
+
+static void
 on_output(void *arg, const struct output *o)
 {
 	struct replay *r = arg;
 	struct endpoint *e = NULL;
+	struct scope_names scope;
 
 	if (o->endpoint != ENDPOINT_NONE) {
 		e = &r->endpoints[o->endpoint];
@@ -96,18 +120,23 @@ on_output(void *arg, const struct output *o)
 		return;
 	if (e != NULL)
 		count_event(r, e, o);
-	r->sink->on_event(r->sink->arg, o, e != NULL ? e->shown.trace : NULL);
+	name_scope(r, o, &scope);
+	r->sink->on_event(r->sink->arg, o, e != NULL ? e->shown.trace : NULL,
+	    &scope);
 }
 
 static struct policy
-policy_of(const struct replay *r, const struct trace_endpoint *e)
+policy_of(struct replay *r, const struct trace_endpoint *e)
 {
 	const struct config_service *service = NULL;
 	const struct config_endpoint *known = NULL;
 	struct policy p = {.interval = e->interval,
 	    .timeout = TIMEOUT_DEFAULT_MS,
 	    .all_clear = ALL_CLEAR_DEFAULT,
-	    .site = SITE};
+	    .site = SITE,
+	    .service = numbers_of(&r->services, e->service),
+	    .region = numbers_of(&r->regions, e->region)};
+	char *const *tags;
 
 	if (r->config != NULL)
 		known = config_find(r->config, e->id, &service);
@@ -115,6 +144,10 @@ policy_of(const struct replay *r, const struct trace_endpoint *e)
 		p.interval = known->target.interval;
 		p.timeout = known->target.timeout;
 		p.all_clear = service->all_clear;
+		tags = service->tags;
+		for (size_t i = 0;
+		     tags != NULL && tags[i] != NULL && i < SCOPE_TAGS; i++)
+			p.tags[i] = numbers_of(&r->tags, tags[i]);
 	}
 	return p;
 }
@@ -233,8 +266,16 @@ set_up(struct replay *r)
 
 	r->endpoint_count = trace_endpoint_count(r->trace);
 	r->endpoints = mem_array(r->endpoint_count, sizeof(r->endpoints[0]));
-	for (size_t i = 0; i < r->endpoint_count; i++)
-		r->endpoints[i].shown.trace = trace_endpoint_at(r->trace, i);
+	for (size_t i = 0; i < r->endpoint_count; i++) {
+		const struct trace_endpoint *e = trace_endpoint_at(r->trace, i);
+
+		r->endpoints[i].shown.trace = e;
+		(void)numbers_of(&r->services, e->service);
+		(void)numbers_of(&r->regions, e->region);
+	}
+	/* The same whatever came first. */
+	numbers_sort(&r->services);
+	numbers_sort(&r->regions);
 	r->planned = mem_array(windows, sizeof(r->planned[0]));
 	for (size_t i = 0; i < windows; i++) {
 		struct planned *p = &r->planned[r->planned_count++];
@@ -302,6 +343,9 @@ replay_run(const struct trace *t, const struct config *c,
 	feed(&r);
 	sum_up(&r);
 	world_free(r.world);
+	numbers_done(&r.services);
+	numbers_done(&r.regions);
+	numbers_done(&r.tags);
 	mem_free(r.planned);
 	mem_free(r.endpoints);
 }

@@ -8,6 +8,7 @@
 
 #include "cli/trace.h"
 #include "core/core.h"
+#include "wire/scope.h"
 
 struct config;
 
@@ -31,7 +32,7 @@ struct replay_totals {
  */
 struct replay_sink {
 	void (*on_event)(void *arg, const struct output *o,
-	    const struct trace_endpoint *e);
+	    const struct trace_endpoint *e, const struct scope_names *scope);
 	void (*on_endpoint)(void *arg, const struct replay_endpoint *e);
 	void (*on_progress)(void *arg, size_t done); /* NULL: not wanted */
 	void *arg;

@@ -18,9 +18,10 @@ struct world;
 
 /* Endpoints of a place, by what they say at present. */
 struct tally {
-	uint32_t ill;     /* of the incident in question, in any phase */
+	uint32_t ill;     /* with the incident in question, or likely to be */
+	uint32_t well;    /* neither that nor suspect */
 	uint32_t failing; /* in an open incident */
-	uint32_t suspect, unknown, well;
+	uint32_t suspect, known, unknown;
 };
 
 struct place {

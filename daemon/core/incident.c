@@ -59,6 +59,7 @@ incident_describe(const struct world *w, uint32_t i, struct output *o)
 	if (m->phase == PHASE_NONE)
 		return;
 	o->lead = m->lead;
+	o->lead_endpoint = e->lead;
 	o->scope = m->scope;
 	o->scope_tag = m->scope_tag;
 	o->lingers = memory_has(m, MEMORY_LINGERS);
@@ -85,6 +86,8 @@ incident_tell(struct world *w, uint32_t i, enum event_kind event, bool loud,
 {
 	struct output o;
 
+	if (w->endpoints[i].m.lead.n > 0)
+		groups_ready(w);
 	incident_describe(w, i, &o);
 	o.event = event;
 	o.loud = loud && o.lead.n == 0;

@@ -25,6 +25,18 @@ struct policy {
 	uint32_t service, region, tags[SCOPE_TAGS];
 };
 
+static inline bool
+policy_equal(const struct policy *a, const struct policy *b)
+{
+	bool same = a->interval == b->interval && a->timeout == b->timeout &&
+	    a->all_clear == b->all_clear && a->site == b->site &&
+	    a->service == b->service && a->region == b->region;
+
+	for (int i = 0; i < SCOPE_TAGS; i++)
+		same = same && a->tags[i] == b->tags[i];
+	return same;
+}
+
 enum input_kind {
 	INPUT_ADVANCE, /* time has come to `at`; deadlines before it fire */
 	INPUT_SAMPLE,

@@ -72,6 +72,7 @@ struct output {
 
 	/* For whom: what falls ill together has one lead. */
 	struct incident_id lead; /* it is part of that one; n 0: of none */
+	uint32_t lead_endpoint;  /* where lead.n > 0 */
 	bool muted; /* loud but for its lead; told who hears not of that */
 	enum scope scope;   /* as wide as it was, of its endpoint's groups */
 	unsigned scope_tag; /* TAG: which of its service's */
@@ -91,5 +92,12 @@ struct output {
 	int16_t cert_days; /* CERT_EXPIRING: whole days left */
 	int ledger;        /* tenths of a deciban after the deciding sample */
 };
+
+/* Answering again, and not for long enough. */
+static inline bool
+output_recovers(const struct output *o)
+{
+	return o->phase == PHASE_RECOVERING && !o->lingers;
+}
 
 #endif

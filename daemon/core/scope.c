@@ -20,12 +20,6 @@ enum {
 };
 
 static bool
-same(struct incident_id a, struct incident_id b)
-{
-	return a.day == b.day && a.n == b.n;
-}
-
-static bool
 before(struct incident_id a, struct incident_id b)
 {
 	return a.day < b.day || (a.day == b.day && a.n < b.n);
@@ -51,20 +45,36 @@ ill(const struct memory *m, wall_ms onset)
 	    together(m->onset, onset);
 }
 
+static bool
+is_suspect(const struct memory *m)
+{
+	return (m->phase == PHASE_NONE || m->kind == KIND_DEGRADATION) &&
+	    memory_has(m, MEMORY_SUSPECT);
+}
+
+/* Not confirmed, but it failed twice at the same time. */
+static bool
+likely(const struct memory *m, wall_ms onset)
+{
+	return is_suspect(m) && m->run_fail >= 2 &&
+	    together(m->fail_from, onset);
+}
+
 /* What an endpoint counts as, where `onset` is the onset in question. */
 static void
 count(const struct memory *m, wall_ms onset, struct tally *t)
 {
-	if (m->state == STATE_UNKNOWN)
+	if (m->state == STATE_UNKNOWN) {
 		t->unknown++;
-	else if (ill(m, onset))
+		return;
+	}
+	t->known++;
+	t->failing += memory_fails(m);
+	t->suspect += is_suspect(m);
+	if (ill(m, onset) || likely(m, onset))
 		t->ill++;
-	else if ((m->phase == PHASE_NONE || m->kind == KIND_DEGRADATION) &&
-	    memory_has(m, MEMORY_SUSPECT))
-		t->suspect++;
-	else
+	else if (!is_suspect(m))
 		t->well++;
-	t->failing += memory_fails(m) && m->state != STATE_UNKNOWN;
 }
 
 static void
@@ -511,7 +521,8 @@ scope_restore(struct world *w)
 		if (!w->endpoints[i].watched || m->lead.n == 0)
 			continue;
 		while (k < g->lead_count &&
-		    !same(id_of(&w->endpoints[g->leads[k]].m), m->lead))
+		    (w->endpoints[g->leads[k]].m.day != m->lead.day ||
+			w->endpoints[g->leads[k]].m.n != m->lead.n))
 			k++;
 		if (k < g->lead_count) {
 			point(w, i, g->leads[k]);
@@ -545,7 +556,7 @@ static void
 add_place(struct scope_row *row, const struct tally *t)
 {
 	row->failing += t->failing;
-	row->known += t->ill + t->suspect + t->well;
+	row->known += t->known;
 	row->unknown += t->unknown;
 }
 

@@ -109,7 +109,7 @@ amend(const struct found *x, const struct event_said *said, struct fail *f)
 	o.at = loop_now(k->loop);
 	if (o.at < world_now(k->world))
 		o.at = world_now(k->world);
-	json = telling_json(k, &e);
+	json = wording_json(k, &e);
 	s = store_begin(k->store, loop_now(k->loop), &why);
 	if (s == OK) {
 		store_put_said(k->store, x->row, &o, said, json);

@@ -111,25 +111,25 @@ void telling_receivers(struct keeper *k, struct child *c);
 void telling_serve(struct keeper *k); /* who still lacks a secret */
 void telling_dropped(struct keeper *k, const struct config *next);
 void telling_reset(struct keeper *k, const struct config *old);
-void telling_word(const struct keeper *k, const struct pending *e, uint64_t seq,
-    char **body, char **line);
 struct child *telling_child(struct keeper *k, const struct receiver *r);
 bool telling_send(struct keeper *k, const struct receiver *r,
     const struct notice *n);
 void telling_disable(struct keeper *k, size_t receiver, wall_ms now);
-char *telling_json(const struct keeper *k, const struct pending *e);
 size_t telling_whom(const struct keeper *k, const struct pending *e,
     struct route_hit *hits);
 
+/* wording.c: an event in words; owned by caller */
+char *wording_json(const struct keeper *k, const struct pending *e);
+/* The body for machines and the line for people. */
+void wording_notice(const struct keeper *k, const struct pending *e,
+    uint64_t seq, char **body, char **line);
+
 /* well.c: what the heartbeats beat for */
 void well_say(struct keeper *k); /* now, and then about once a second */
-
 /* expiring.c: after each sample */
 void expiring_look(struct keeper *k, struct watched *w, const struct input *in);
-
 /* backup.c: before the store is closed */
 void backing_free(struct keeper *k);
-
 /* planned.c */
 void planned_tick(struct keeper *k);
 bool planned_covers(const struct config_window *c, const struct watched *w);

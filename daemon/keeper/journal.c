@@ -151,7 +151,7 @@ put_output(struct keeper *k, struct pending *e)
 	char *json = NULL;
 
 	if (o->kind == OUTPUT_EVENT)
-		json = telling_json(k, e);
+		json = wording_json(k, e);
 	if (store_put_output(k->store, row_of(k, e), o, json, &f) != OK)
 		log_event(k->log, SEVERITY_ERR, "store-refused why=%s", f.why);
 	if (o->kind == OUTPUT_EVENT)
@@ -284,7 +284,7 @@ put_news(struct keeper *k, struct pending *e)
 		telling_write_attempt(k, e);
 	} else if (e->kind == ENTRY_OUTPUT &&
 	    e->u.output.output->kind == OUTPUT_EVENT) {
-		json = telling_json(k, e);
+		json = wording_json(k, e);
 		telling_event(k, e, json);
 		mem_free(json);
 	}

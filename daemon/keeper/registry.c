@@ -108,14 +108,20 @@ registry_done(struct registry *r, bool owns_targets)
 	for (size_t i = 0; i < r->count; i++)
 		watched_free(r->all[i], owns_targets);
 	mem_free(r->all);
+	numbers_done(&r->services);
+	numbers_done(&r->regions);
+	numbers_done(&r->tags);
 	*r = (struct registry){0};
 }
 
 struct policy
-registry_policy(const struct watched *w)
+registry_policy(struct registry *r, const struct watched *w)
 {
 	struct policy p = {.interval = MINUTE_MS,
-	    .timeout = 10 * (span_ms)SECOND_MS};
+	    .timeout = 10 * (span_ms)SECOND_MS,
+	    .service = numbers_of(&r->services, w->service),
+	    .region = numbers_of(&r->regions, w->region)};
+	char *const *tags;
 	struct url url = {0};
 
 	if (w->target == NULL)
@@ -123,6 +129,10 @@ registry_policy(const struct watched *w)
 	p.interval = w->target->interval;
 	p.timeout = w->target->timeout;
 	p.all_clear = w->config->all_clear;
+	tags = w->config->tags;
+	for (size_t i = 0; tags != NULL && tags[i] != NULL && i < SCOPE_TAGS;
+	     i++)
+		p.tags[i] = numbers_of(&r->tags, tags[i]);
 	if (url_parse(w->target->url, &url, NULL) == OK)
 		p.site = (uint32_t)(hash_text(url_site(url.host)) % SITES);
 	url_done(&url);
@@ -150,11 +160,12 @@ watch(struct keeper *k, struct watched *w, const char *author, const char *why)
 	struct input in = {.kind = INPUT_WATCH,
 	    .at = loop_now(k->loop),
 	    .endpoint = w->slot,
-	    .u.policy = registry_policy(w)};
+	    .u.policy = registry_policy(&k->endpoints, w)};
 
 	/* The core begins anew, and knows of no window. */
 	if (!world_watches(k->world, w->slot))
 		w->window_until = 0;
+	w->policy = in.u.policy;
 	intake_input(k, &in, author, why);
 	w->dirty = true;
 }
@@ -300,7 +311,10 @@ registry_apply(struct keeper *k)
 		struct watched *w = k->endpoints.all[i];
 
 		if (watched_active(w)) {
-			if (w->fresh || w->row == 0)
+			struct policy p = registry_policy(&k->endpoints, w);
+
+			if (w->fresh || w->row == 0 ||
+			    !policy_equal(&p, &w->policy))
 				watch(k, w, NULL, NULL);
 		} else if (!w->configured) {
 			if (world_watches(k->world, (uint32_t)i) ||

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/numbers.h"
 #include "config/config.h"
 #include "core/core.h"
 #include "keeper/partial.h"
@@ -33,6 +34,7 @@ struct watched {
 	uint32_t generation;
 	struct target *target;               /* of the configuration, or NULL */
 	const struct config_service *config; /* the same */
+	struct policy policy;                /* as the core was last told */
 	struct pausing *pausing;             /* NULL: not paused */
 	wall_ms fail_start; /* last sample failing, if in part, and its ref */
 	uint64_t fail_ref;
@@ -48,7 +50,8 @@ struct watched {
 struct registry {
 	struct watched **all; /* by slot */
 	size_t count, size;
-	void *root; /* of a tree by id (tsearch) */
+	void *root;                             /* of a tree by id (tsearch) */
+	struct numbers services, regions, tags; /* of struct policy */
 };
 
 /* To be probed and judged at present. */
@@ -62,7 +65,7 @@ struct watched *registry_add(struct registry *r, const char *id,
     const char *service, const char *region);
 struct watched *registry_find(const struct registry *r, const char *id);
 void registry_done(struct registry *r, bool owns_targets);
-struct policy registry_policy(const struct watched *w);
+struct policy registry_policy(struct registry *r, const struct watched *w);
 void registry_apply(struct keeper *k); /* mark and sweep from k->config */
 
 /*

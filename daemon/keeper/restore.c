@@ -93,7 +93,7 @@ on_input(void *arg, int64_t row, const struct input *stored)
 static void
 restore_endpoint(struct restoring *t, struct watched *w)
 {
-	struct policy p = registry_policy(w);
+	struct policy p = registry_policy(&t->k->endpoints, w);
 	struct fail f = {.why = ""};
 
 	if (w->restored == NULL)

@@ -130,6 +130,37 @@ route_event(const struct config *c, const struct config_service *s,
 	return n;
 }
 
+size_t
+route_member(const struct config *c, const struct config_service *s,
+    const char *region, const struct config_service *lead_s,
+    const char *lead_region, const struct output *o, struct route_hit *hits)
+{
+	struct output quiet = *o, loud = *o;
+	struct route_hit *room =
+	    mem_array(3 * c->receiver_count + 1, sizeof *room);
+	struct route_hit *own = room, *lead = room + c->receiver_count;
+	struct route_hit *all = lead + c->receiver_count;
+	size_t own_n, lead_n, all_n, n = 0, l = 0, a = 0;
+
+	quiet.loud = false;
+	loud.loud = true;
+	own_n = route_event(c, s, region, &loud, own);
+	lead_n = route_event(c, lead_s, lead_region, &loud, lead);
+	all_n = route_event(c, s, region, &quiet, all);
+	for (size_t i = 0; i < own_n; i++) {
+		while (l < lead_n && lead[l].receiver < own[i].receiver)
+			l++;
+		while (a < all_n && all[a].receiver < own[i].receiver)
+			a++;
+		if (a < all_n && all[a].receiver == own[i].receiver)
+			hits[n++] = all[a];
+		else if (l == lead_n || lead[l].receiver != own[i].receiver)
+			hits[n++] = own[i];
+	}
+	mem_free(room);
+	return n;
+}
+
 static bool
 is_open(const struct config_route *r)
 {

@@ -49,6 +49,15 @@ size_t route_event(const struct config *c, const struct config_service *s,
     const char *region, const struct output *o, struct route_hit *hits);
 
 /*
+ * The same for what is part of another incident, told of s and region: loud
+ * for those who are not told of its lead, of lead_s and lead_region.
+ */
+MUST_CHECK
+size_t route_member(const struct config *c, const struct config_service *s,
+    const char *region, const struct config_service *lead_s,
+    const char *lead_region, const struct output *o, struct route_hit *hits);
+
+/*
  * Who is told that a receiver does not hear of us: of the others those that
  * some route gives everything, or if there are none, all others; of neither
  * those that are gone themselves.

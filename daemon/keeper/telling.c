@@ -6,90 +6,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <jansson.h>
-
 #include "base/mem.h"
 #include "core/backoff.h"
-#include "keeper/impacts.h"
 #include "keeper/inside.h"
-#include "wire/notice_json.h"
 
-enum { DUE_MAX = 64, NAMES_MAX = 12 /* of one kind, in a line */ };
+enum { DUE_MAX = 64 };
 
 static struct watched *
 watched_of(const struct keeper *k, uint32_t slot)
 {
 	return slot == ENDPOINT_NONE ? NULL : k->endpoints.all[slot];
-}
-
-static struct event_names
-names_of(const struct keeper *k, const struct pending *e)
-{
-	const struct watched *w = watched_of(k, e->slot);
-	struct event_names n = {.receiver = e->u.output.receiver,
-	    .detail = e->u.output.detail,
-	    .said = journal_said(e)};
-
-	if (w != NULL) {
-		n.endpoint = w->id;
-		n.service = w->service;
-		n.region = w->region;
-	}
-	return n;
-}
-
-char *
-telling_json(const struct keeper *k, const struct pending *e)
-{
-	struct event_names n = names_of(k, e);
-	struct json_t *j = event_json(e->u.output.output, &n);
-	char *text = event_json_text(j);
-
-	json_decref(j);
-	return text;
-}
-
-/* The body for machines and the line for people; both owned by caller. */
-void
-telling_word(const struct keeper *k, const struct pending *e, uint64_t seq,
-    char **body, char **line)
-{
-	const struct output *o = e->u.output.output;
-	const struct watched *w = watched_of(k, e->slot);
-	struct event_names n = names_of(k, e);
-	/* No longer configured, it still has its name. */
-	struct notice_service service = {.id = n.service};
-	struct impacts impacts;
-	struct notice_about about = {.event = o,
-	    .names = &n,
-	    .service = n.service != NULL ? &service : NULL,
-	    .seq = seq,
-	    .public_url = k->config->public_url,
-	    .degraded = k->degraded,
-	    .impacts = &impacts};
-	struct text text;
-
-	impacts_of_event(k, w != NULL ? w->config : NULL, o, &impacts);
-	if (w != NULL && w->config != NULL) {
-		const struct config_service *s = w->config;
-
-		service = (struct notice_service){.id = s->id,
-		    .name = s->name,
-		    .owner = s->owner,
-		    .runbook = s->runbook,
-		    .advice = s->advice,
-		    .tags = (const char *const *)s->tags,
-		    .functions = (const char *const *)s->functions.names,
-		    .unaffected = (const char *const *)s->unaffected.names};
-	}
-	*body = notice_json(&about);
-	text_init(&text, NOTICE_JSON_BYTES);
-	event_line(o, &n, &text);
-	if (impacts.count > 0 || impacts.advice != NULL)
-		text_add(&text, "; ");
-	impacts_line(&impacts, loop_now(k->loop), NAMES_MAX, "; ", &text);
-	impacts_done(&impacts);
-	*line = text_take(&text);
 }
 
 /* Rows of one receiver in one incident, as route_decide() wants them. */
@@ -191,6 +117,12 @@ telling_whom(const struct keeper *k, const struct pending *e,
 	if (e->u.output.receiver != NULL)
 		return route_receiver(k->config, e->u.output.receiver, k->gone,
 		    o->at, hits);
+	if (o->muted && w != NULL) {
+		const struct watched *lead = watched_of(k, o->lead_endpoint);
+
+		return route_member(k->config, w->config, w->region,
+		    lead->config, lead->region, o, hits);
+	}
 	return route_event(k->config, w != NULL ? w->config : NULL,
 	    w != NULL ? w->region : NULL, o, hits);
 }
@@ -217,7 +149,7 @@ telling_event(struct keeper *k, const struct pending *e, const char *json)
 		return;
 	hits = mem_array(k->config->receiver_count, sizeof(hits[0]));
 	store_number_notice(k->store, n.service, &n.id, &n.seq);
-	telling_word(k, e, n.seq, &body, &line);
+	wording_notice(k, e, n.seq, &body, &line);
 	n.body = body;
 	n.line = line;
 	store_put_notice(k->store, &n);

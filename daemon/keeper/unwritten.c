@@ -94,7 +94,7 @@ tell_one(struct keeper *k, const struct pending *e, const struct receiver *r)
 		return;
 	if (u == NULL)
 		u = add(k, e, r);
-	telling_word(k, e, 0, &body, &line);
+	wording_notice(k, e, 0, &body, &line);
 	n.outbox = u->number;
 	n.webhook_id = u->webhook_id;
 	n.body = body;

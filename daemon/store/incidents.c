@@ -59,10 +59,12 @@ use_rest(struct use *u, const struct output *o)
 	use_int(u, o->code);
 	for (size_t i = 0; i < BUCKET_COUNT; i++)
 		use_int(u, o->bucket_ms[i]);
+	use_opt(u, incident_row(o->lead));
 }
 
 static bool
-open_incident(struct store *s, int64_t endpoint, const struct output *o)
+open_incident(struct store *s, int64_t endpoint, const struct output *o,
+    const char *json)
 {
 	struct use u = db_use(&s->db, SQL_PUT_INCIDENT);
 
@@ -76,11 +78,12 @@ open_incident(struct store *s, int64_t endpoint, const struct output *o)
 	use_int(&u, o->onset);
 	use_int(&u, o->at);
 	use_rest(&u, o);
+	use_text(&u, json);
 	return !use_run(&u) || sqlite3_changes(s->db.handle) == 1;
 }
 
 static bool
-change_incident(struct store *s, const struct output *o)
+change_incident(struct store *s, const struct output *o, const char *json)
 {
 	bool closes = o->event == EVENT_RESOLVED || o->event == EVENT_WITHDRAWN;
 	/* An operator's end may turn out wrong, and history be amended. */
@@ -99,6 +102,8 @@ change_incident(struct store *s, const struct output *o)
 	use_opt(&u, closes || o->phase == PHASE_CLOSED ? o->at : 0);
 	use_int(&u, o->event == EVENT_WITHDRAWN);
 	use_rest(&u, o);
+	/* What an act amends was made of what is stored. */
+	use_text(&u, o->event == EVENT_AMENDED ? NULL : json);
 	use_int(&u, closed_too);
 	if (use_run(&u) && sqlite3_changes(s->db.handle) != 1)
 		return false;
@@ -118,24 +123,25 @@ open_of(struct store *s, int64_t endpoint)
 
 /* The incident as this event leaves it; false when it does not fit. */
 static bool
-follow(struct store *s, int64_t endpoint, const struct output *o)
+follow(struct store *s, int64_t endpoint, const struct output *o,
+    const char *json)
 {
 	int64_t row = incident_row(o->incident), open;
 
 	switch (o->event) {
 	case EVENT_OPENED:
-		return open_incident(s, endpoint, o);
+		return open_incident(s, endpoint, o, json);
 	case EVENT_RELAPSED:
 	case EVENT_AMENDED:
 		open = open_of(s, endpoint);
 		if (open != 0 && open != row)
 			return false;
-		return change_incident(s, o);
+		return change_incident(s, o, json);
 	case EVENT_CHANGED:
 	case EVENT_RECOVERING:
 	case EVENT_RESOLVED:
 	case EVENT_WITHDRAWN:
-		return change_incident(s, o);
+		return change_incident(s, o, json);
 	default:
 		return true;
 	}
@@ -170,7 +176,7 @@ put_event(struct store *s, int64_t endpoint, const struct output *o,
 	if (o->incident.n >= per_day)
 		return fail_set(f, ERR_CORRUPT, "incident number %lu of a day",
 		    (unsigned long)o->incident.n);
-	if (o->incident.n > 0 && !follow(s, endpoint, o))
+	if (o->incident.n > 0 && !follow(s, endpoint, o, json))
 		return fail_set(f, ERR_CORRUPT,
 		    "%s does not fit what is stored of incident %lu-%lu",
 		    event_name(o->event), (unsigned long)o->incident.day,

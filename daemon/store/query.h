@@ -15,7 +15,6 @@
 #include "wire/event_json.h"
 
 struct query;
-
 /*
  * STORE_OK, MISSING, PERMISSION, LOCKED, FOREIGN, NEWER, CORRUPT or IO; for
  * all but OK *f says what, where and what to do, and *q is NULL.
@@ -63,8 +62,9 @@ struct query_incident {
 	bool withdrawn;
 	wall_ms acked; /* 0: not acknowledged, and the words are NULL */
 	const char *acked_by, *acked_why;
+	const char *scope; /* "region:eu" */
 	/*
-	 * EVENT-shaped: incident, phase, kinds, origin, cause, onset, ended,
+	 * EVENT-shaped: incident, lead, phase, kinds, origin, cause, onset, ended,
 	 * last_good_at, promise_until, all_clear_at, chance, others,
 	 * relapses, bucket_ms, class, reason, code.
 	 */

@@ -2,6 +2,7 @@
 #include "store/recall.h"
 
 #include "base/mem.h"
+#include "base/numbers.h"
 #include "store/inputrow.h"
 #include "store/reader.h"
 #include "store/snapshot.h"
@@ -10,11 +11,14 @@ struct place { /* of a row in the world */
 	int64_t row;
 	uint64_t ref; /* its memory is as of this one */
 	uint32_t slot;
+	uint32_t service, region; /* numbers of struct policy */
+	char *names[2];           /* of these */
 	bool canary;
 };
 
 struct recall {
 	struct world *world;
+	struct numbers services, regions;
 	struct place *places; /* by row, ascending */
 	size_t count, size;
 	size_t endpoints, canaries;
@@ -56,13 +60,14 @@ add_place(struct recall *r, int64_t row, bool canary)
 
 /* What the daemon last told its core of how to judge an endpoint. */
 static bool
-policy_of(struct query *q, int64_t row, struct policy *p)
+policy_of(struct query *q, const struct place *at, struct policy *p)
 {
 	struct use u = db_use(&q->db, SQL_POLICY);
 
-	use_int(&u, row);
+	use_int(&u, at->row);
 	if (!use_next(&u))
 		return false;
+	*p = (struct policy){.service = at->service, .region = at->region};
 	p->interval = use_col(&u, 0);
 	p->timeout = use_col(&u, 1);
 	p->all_clear = (enum all_clear)use_col(&u, 2);
@@ -78,8 +83,15 @@ read_places(struct query *q, struct recall *r)
 {
 	struct use u = reader_ask(q, SQL_ALL_ENDPOINTS);
 
-	while (use_next(&u))
-		(void)add_place(r, use_col(&u, 0), use_is_null(&u, 2));
+	while (use_next(&u)) {
+		struct place *p =
+		    add_place(r, use_col(&u, 0), use_is_null(&u, 2));
+
+		p->service = numbers_of(&r->services, use_col_text(&u, 2));
+		p->region = numbers_of(&r->regions, use_col_text(&u, 3));
+		p->names[0] = mem_dup(use_col_text(&u, 2));
+		p->names[1] = mem_dup(use_col_text(&u, 3));
+	}
 }
 
 static enum status
@@ -96,7 +108,7 @@ read_memories(struct query *q, struct recall *r, struct fail *f)
 
 		bytes = use_col_blob(&u, 7, &n);
 		if (p == NULL || p->canary || bytes == NULL ||
-		    !use_is_null(&u, 5) || !policy_of(q, p->row, &policy))
+		    !use_is_null(&u, 5) || !policy_of(q, p, &policy))
 			continue;
 		p->ref = (uint64_t)use_col(&u, 6);
 		if (p->ref < r->least)
@@ -116,6 +128,10 @@ feed(struct recall *r, int64_t row, struct input *in)
 	    p->canary != (in->kind == INPUT_CANARY))
 		return;
 	in->endpoint = p->slot;
+	if (in->kind == INPUT_WATCH) {
+		in->u.policy.service = p->service;
+		in->u.policy.region = p->region;
+	}
 	core_step(r->world, in, NULL, NULL);
 }
 
@@ -182,6 +198,7 @@ read_all(struct query *q, struct recall *r, struct fail *f)
 		s = reader_told(q, f);
 	if (s == OK)
 		core_step(r->world, &now, NULL, NULL);
+	world_group(r->world);
 	return s;
 }
 
@@ -208,6 +225,12 @@ recall_close(struct recall *r)
 	if (r == NULL)
 		return;
 	world_free(r->world);
+	numbers_done(&r->services);
+	numbers_done(&r->regions);
+	for (size_t i = 0; i < r->count; i++) {
+		mem_free(r->places[i].names[0]);
+		mem_free(r->places[i].names[1]);
+	}
 	mem_free(r->places);
 	mem_free(r);
 }
@@ -216,6 +239,19 @@ const struct world *
 recall_world(const struct recall *r)
 {
 	return r->world;
+}
+
+void
+recall_names(const struct recall *r, uint32_t slot, const char **service,
+    const char **region)
+{
+	*service = *region = NULL;
+	for (size_t i = 0; i < r->count; i++) {
+		if (!r->places[i].canary && r->places[i].slot == slot) {
+			*service = r->places[i].names[0];
+			*region = r->places[i].names[1];
+		}
+	}
 }
 
 bool

@@ -21,5 +21,8 @@ const struct world *recall_world(const struct recall *r);
 /* The number in the world of an endpoint's row; false: it is not watched. */
 MUST_CHECK
 bool recall_slot(const struct recall *r, int64_t endpoint, uint32_t *slot);
+/* Of the endpoint in a slot; borrowed, NULL where it has none. */
+void recall_names(const struct recall *r, uint32_t slot, const char **service,
+    const char **region);
 
 #endif

@@ -11,8 +11,6 @@
 #include "wire/degraded.h"
 #include "wire/partial.h"
 
-enum { SCOPE_BYTES = 256 };
-
 static bool
 of_incident(enum event_kind e)
 {
@@ -45,7 +43,7 @@ put_integer(json_t *j, const char *key, int64_t n)
 static void
 put_head(json_t *j, const struct output *o, const struct event_names *n)
 {
-	char id[INCIDENT_TEXT_BYTES], scope[SCOPE_BYTES];
+	char id[INCIDENT_TEXT_BYTES];
 
 	put_time(j, "t", o->at);
 	put_text(j, "event", event_name(o->event));
@@ -59,11 +57,8 @@ put_head(json_t *j, const struct output *o, const struct event_names *n)
 		put_text(j, "kind", kind_name(o->kind_worst));
 		put_text(j, "origin", origin_name(o->origin));
 	}
-	if (n->endpoint != NULL && of_incident(o->event)) {
-		(void)snprintf(scope, sizeof(scope), "endpoint:%s",
-		    n->endpoint);
-		put_text(j, "scope", scope);
-	}
+	if (of_incident(o->event))
+		scope_json(j, o, n);
 	put_time(j, "onset", o->onset);
 	(void)json_object_set_new(j, "loud", json_boolean(o->loud));
 }

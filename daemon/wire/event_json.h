@@ -7,6 +7,7 @@
 #define WIRE_EVENT_JSON_H
 
 #include "core/core.h"
+#include "wire/scope.h"
 
 /* The act behind an event, in the words of who did it. */
 struct event_said {
@@ -19,6 +20,7 @@ struct event_said {
 struct event_names {
 	const char *endpoint; /* "service/region[/name]"; NULL for monitor.* */
 	const char *service, *region;
+	const struct scope_names *scope; /* or NULL */
 	struct event_said said;
 	const char *receiver; /* of receiver.*: which one */
 	const char *detail; /* of PARTIAL: wire/partial.h; NULL: whole again */
@@ -28,8 +30,8 @@ struct json_t;
 
 /*
  * A new object (json_decref it) with, in this order: t, event, incident,
- * endpoint, service, region, receiver, kind, origin, scope, onset, loud, and what the
- * kind of event has more of.  Absent is left out, except ended (null).
+ * endpoint, service, region, receiver, kind, origin, what scope_json() adds,
+ * onset, loud, and what the kind of event has more of.  Absent is left out, except ended (null).
  */
 struct json_t *event_json(const struct output *o, const struct event_names *n);
 

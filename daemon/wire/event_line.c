@@ -36,8 +36,9 @@ add_reason(struct text *out, const struct output *o)
 }
 
 static void
-add_since(struct text *out, const struct output *o)
+add_since(struct text *out, const struct output *o, const struct event_names *n)
 {
+	scope_parts(o, n, out);
 	if (o->onset != 0) {
 		text_add(out, "; since ");
 		add_time(out, o, o->onset, true);
@@ -65,7 +66,8 @@ add_degraded(struct text *out, const struct output *o, const char *before)
 }
 
 static void
-add_opened(struct text *out, const struct output *o)
+add_opened(struct text *out, const struct output *o,
+    const struct event_names *n)
 {
 	if (o->kind_now == KIND_DEGRADATION) {
 		add_degraded(out, o, "degraded: ");
@@ -89,19 +91,26 @@ add_opened(struct text *out, const struct output *o)
 		if (o->origin == ORIGIN_DECLARED)
 			text_add(out, " by its own word");
 	}
-	add_since(out, o);
+	add_since(out, o, n);
 }
 
 static void
-add_changed(struct text *out, const struct output *o)
+add_changed(struct text *out, const struct output *o,
+    const struct event_names *n)
 {
+	if (o->cause == CAUSE_SCOPE || o->cause == CAUSE_LEAD_ENDED ||
+	    o->cause == CAUSE_ELSEWHERE) {
+		text_add(out, cause_text(o->cause));
+		add_since(out, o, n);
+		return;
+	}
 	text_printf(out, "now %s%s: ", o->kind_now == KIND_OUTAGE ? "an " : "",
 	    kind_name(o->kind_now));
 	if (o->cause == CAUSE_EVIDENCE)
 		add_reason(out, o);
 	else
 		text_add(out, cause_text(o->cause));
-	add_since(out, o);
+	add_since(out, o, n);
 }
 
 static void
@@ -289,7 +298,10 @@ event_line(const struct output *o, const struct event_names *n,
 		who = n->receiver;
 		text_add(out, "receiver ");
 	}
-	escape_log(out, who, strlen(who));
+	if (o->scope != SCOPE_ENDPOINT && n->receiver == NULL)
+		scope_who(o, n, out);
+	else
+		escape_log(out, who, strlen(who));
 	text_add(out, ": ");
 	if (o->event == EVENT_AMENDED && n->said.author != NULL) {
 		event_said_line(&n->said, out);
@@ -297,10 +309,10 @@ event_line(const struct output *o, const struct event_names *n,
 	}
 	switch (o->event) {
 	case EVENT_OPENED:
-		add_opened(out, o);
+		add_opened(out, o, n);
 		break;
 	case EVENT_CHANGED:
-		add_changed(out, o);
+		add_changed(out, o, n);
 		break;
 	case EVENT_RECOVERING:
 		add_recovering(out, o);

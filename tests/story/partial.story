@@ -32,18 +32,20 @@ tolerance 2m
 07:31:30 expect endpoint.partial shop/eu quiet failing=1 detail="1 of 3 addresses failing: 192.0.2.3 connection_refused"
 07:40:00 tcp://192.0.2.2:443 refused
 07:41:30 expect endpoint.partial shop/eu quiet failing=2 addresses=3
-# All of them fail: that is an incident.  Good again, it is whole.
+# All of them fail: that is an incident, of both regions, and one cause is
+# told loudly once.  Good again, it is whole.
 07:50:00 tcp://192.0.2.1:443 refused
-07:51:00 expect incident.opened shop/eu loud
-07:51:00 expect incident.opened shop/na loud
+07:51:00 expect incident.opened shop/na quiet part_of=20230214-1
+07:51:00 expect incident.opened shop/eu loud scope=service:shop
 07:55:00 tcp://192.0.2.1:443 ok
 07:55:00 tcp://192.0.2.2:443 ok
 07:55:00 tcp://192.0.2.3:443 ok
 07:55:30 expect endpoint.partial shop/eu quiet failing=0
 07:55:30 expect incident.recovering shop/eu quiet
 07:55:30 expect incident.recovering shop/na quiet
+08:11:00 expect incident.changed shop/eu quiet cause=elsewhere
+08:11:00 expect incident.resolved shop/na quiet
 08:11:00 expect incident.resolved shop/eu loud
-08:11:00 expect incident.resolved shop/na loud
 # Its end is told, though nobody was there for hours.
 10:00:00 tcp://192.0.2.2:443 refused
 10:01:30 expect endpoint.partial shop/eu quiet failing=1

@@ -180,6 +180,8 @@ class Daemon:
         if not done.stdout:
             return {}
         whole = json.loads(done.stdout)
+        if "endpoints" not in whole:
+            return {}  # it could not be read just now, and says why
         alive = self.process is not None and self.process.poll() is None
         if alive and whole.get("daemon", "absent") == "absent":
             return {}  # what it left last time, or too busy to answer

@@ -77,9 +77,9 @@ def test_day_opens_within_40_s(day):
     assert opened['region'] == 'eu'
     assert opened['code'] == 503
     assert opened['loud'] is True
-    assert list(opened)[:11] == [
+    assert list(opened)[:12] == [
         't', 'event', 'incident', 'endpoint', 'service', 'region', 'kind',
-        'origin', 'scope', 'onset', 'loud']
+        'origin', 'scope', 'parts', 'onset', 'loud']
 
 
 def test_day_becomes_an_outage_after_30_min(day):

@@ -309,6 +309,74 @@ addresses_that_fail(void **state)
 	expect_line(&o, &n, "tesla-fleet/eu: all its addresses answer again");
 }
 
+/* For whom, by those for whom it is not. */
+static void
+scopes(void **state)
+{
+	struct scope_names names = {.tag = "fleet",
+	    .services = {"tesla-fleet", "maps\x1b"},
+	    .regions = {"eu", "na"}};
+	struct output o = opened();
+	struct event_names n = eu;
+	static const struct {
+		enum scope scope;
+		const char *who, *parts, *json;
+	} rows[] = {{SCOPE_ENDPOINT,
+			"tesla-fleet/eu: ", "; eu 2/3 down, na 0/4 (1 unknown)",
+			"\"scope\":\"endpoint:tesla-fleet/eu\""},
+	    {SCOPE_PLACE, "tesla-fleet/eu: ", "; eu 2/3 down, na",
+		"\"scope\":\"place:tesla-fleet/eu\""},
+	    {SCOPE_SERVICE, "tesla-fleet: ", "; eu 2/3",
+		"\"scope\":\"service:tesla-fleet\""},
+	    {SCOPE_REGION,
+		"region eu: ", "; tesla-fleet 2/3 down, maps\\x1b 0/4",
+		"\"scope\":\"region:eu\""},
+	    {SCOPE_TAG, "tag fleet: ", "; tesla-fleet 2/3",
+		"\"scope\":\"tag:fleet\""},
+	    {SCOPE_GLOBAL, "everything: ", "; tesla-fleet 2/3",
+		"\"scope\":\"global\""}};
+
+	(void)state;
+	n.scope = &names;
+	o.row_count = 2;
+	o.rows[0] = (struct scope_row){0, 2, 3, 0};
+	o.rows[1] = (struct scope_row){1, 0, 4, 1};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct text line;
+		json_t *j;
+		char *json;
+
+		o.scope = rows[i].scope;
+		text_init(&line, 4096);
+		event_line(&o, &n, &line);
+		j = event_json(&o, &n);
+		json = event_json_text(j);
+		if (strncmp(text_str(&line), rows[i].who,
+			strlen(rows[i].who)) != 0 ||
+		    strstr(text_str(&line), rows[i].parts) == NULL ||
+		    strstr(json, rows[i].json) == NULL)
+			fail_msg("%zu: %s\n%s", i, text_str(&line), json);
+		text_done(&line);
+		mem_free(json);
+		json_decref(j);
+	}
+}
+
+static void
+parts_of_a_cause(void **state)
+{
+	struct output o = opened();
+	struct event_names n = eu;
+	struct text line;
+
+	(void)state;
+	o.lead = (struct incident_id){20230214, 7};
+	text_init(&line, 4096);
+	event_line(&o, &n, &line);
+	assert_non_null(strstr(text_str(&line), "; part of 20230214-7"));
+	text_done(&line);
+}
+
 int
 main(void)
 {
@@ -319,6 +387,8 @@ main(void)
 	    cmocka_unit_test(resolved),
 	    cmocka_unit_test(of_the_monitor),
 	    cmocka_unit_test(addresses_that_fail),
+	    cmocka_unit_test(scopes),
+	    cmocka_unit_test(parts_of_a_cause),
 	    cmocka_unit_test(every_event_has_a_line),
 	    cmocka_unit_test(the_words_of_people),
 	    cmocka_unit_test(incident_ids),

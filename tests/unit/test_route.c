@@ -330,6 +330,35 @@ the_earliest_open_row_counts(void **state)
 	    ROUTE_HOLD);
 }
 
+/* Of two services that fail together, each has its own people. */
+static void
+a_member_is_loud_for_who_hears_not_of_its_lead(void **state)
+{
+	char *hook[] = {OWN("hook"), NULL}, *other[] = {receivers[2].id, NULL};
+	struct config_route routes[] = {{.service = OWN("tesla-fleet"),
+					    .to = hook},
+	    {.service = OWN("our-app"), .to = hook},
+	    {.service = OWN("our-app"), .to = other}};
+	struct config c = {.receivers = receivers,
+	    .receiver_count = 3,
+	    .routes = routes,
+	    .route_count = 3};
+	struct output o = event(EVENT_OPENED, false);
+	struct route_hit hits[3];
+
+	(void)state;
+	assert_int_equal(route_member(&c, &app, "eu", &tesla, "eu", &o, hits),
+	    1);
+	assert_int_equal(hits[0].receiver, 2);
+	/* Who wants to hear everything hears it, as what it is. */
+	routes[1].all = true;
+	assert_int_equal(route_member(&c, &app, "eu", &tesla, "eu", &o, hits),
+	    2);
+	/* A lead that nobody is told of mutes nobody. */
+	routes[1].all = false;
+	assert_int_equal(route_member(&c, &app, "eu", NULL, NULL, &o, hits), 2);
+}
+
 int
 main(void)
 {
@@ -345,6 +374,7 @@ main(void)
 	    cmocka_unit_test(decision_table),
 	    cmocka_unit_test(a_tried_opening_keeps_its_end),
 	    cmocka_unit_test(the_earliest_open_row_counts),
+	    cmocka_unit_test(a_member_is_loud_for_who_hears_not_of_its_lead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

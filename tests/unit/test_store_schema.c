@@ -378,6 +378,47 @@ pauses_come_to_a_database_of_version_4(void **state)
 	scratch_remove(&d);
 }
 
+/* Incidents of version 6 were told of one endpoint each. */
+static void
+scopes_come_to_a_database_of_version_6(void **state)
+{
+	struct migrations built_in = migrations_built_in();
+	struct asset older[16];
+	struct migrations m = {older, 0};
+	struct scratch d;
+	struct store *s;
+	struct db db;
+
+	(void)state;
+	assert_true(built_in.count <= 16);
+	for (size_t i = 0; i < built_in.count; i++)
+		if (strtoul(built_in.assets[i].path, NULL, 10) < 7)
+			older[m.count++] = built_in.assets[i];
+	scratch_make(&d);
+	assert_true(db_open(&db, scratch_path(&d, "v.db"), d.path,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+	assert_true(migrate(&db, &m));
+	assert_int_equal(ask(&db, "PRAGMA user_version"), 6);
+	assert_true(db_exec(&db,
+	    "INSERT INTO endpoint VALUES (1, 'a/b', 'a', 'b', 1, NULL);"
+	    "INSERT INTO incident VALUES (20230214000007, 1, 1, 3, 3, 0, 0, 5, "
+	    "6, NULL, NULL, 0, 4, NULL, NULL, 0, 0, 0, 5, 6, 500, 0, 0, 0, 0, "
+	    "0, 0)"));
+	db_close(&db);
+
+	s = stores_open(d.path, STORES_T0);
+	assert_true(db_open(&db, d.path, d.path, SQLITE_OPEN_READONLY));
+	assert_int_equal(
+	    ask(&db,
+		"SELECT count(*) FROM v_scope WHERE "
+		"incident = '20230214-7' AND scope = 'endpoint:a/b' "
+		"AND part_of IS NULL"),
+	    1);
+	db_close(&db);
+	store_close(s);
+	scratch_remove(&d);
+}
+
 int
 main(void)
 {
@@ -388,6 +429,7 @@ main(void)
 	    cmocka_unit_test(a_later_version_is_whole_or_not_there),
 	    cmocka_unit_test(windows_come_to_a_database_of_version_2),
 	    cmocka_unit_test(pauses_come_to_a_database_of_version_4),
+	    cmocka_unit_test(scopes_come_to_a_database_of_version_6),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

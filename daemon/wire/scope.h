@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* scope - for whom something is down, in words and as JSON. */
+#ifndef WIRE_SCOPE_H
+#define WIRE_SCOPE_H
+
+#include <stdbool.h>
+
+#include "base/text.h"
+#include "core/output.h"
+
+struct event_names;
+struct json_t;
+
+/* Borrowed names of what an output has as numbers; NULL: not known. */
+struct scope_names {
+	const char *tag; /* TAG: which */
+	const char *services[SCOPE_ROWS], *regions[SCOPE_ROWS];
+};
+
+/* "place:cars/eu", as in the database; nothing without an endpoint. */
+void scope_key(const struct output *o, const struct event_names *n,
+    struct text *out);
+/* Is this key that of one endpoint? */
+bool scope_is_endpoint(const char *key);
+/* "cars/eu", "region eu", "at least cars", "everything". */
+void scope_who(const struct output *o, const struct event_names *n,
+    struct text *out);
+/* "; eu 4/4 down, na 0/4", or which incident it is part of, or nothing. */
+void scope_parts(const struct output *o, const struct event_names *n,
+    struct text *out);
+/* scope, at_least, part_of, members, lingers, parts; absent is left out. */
+void scope_json(struct json_t *j, const struct output *o,
+    const struct event_names *n);
+
+#endif
