@@ -161,6 +161,13 @@ degraded(struct list *l)
 		    "less than 5 %% of its checks, the old ones counting "
 		    "less.",
 		    prospect_time(at, now, when));
+	if (e->calm_at > 0)
+		add(l, e->calm_at, BUCKET_RECOVERING,
+		    "Recovering at %s if it stays as fast as it is.",
+		    prospect_time(e->calm_at, now, when));
+	else if (e->now.degraded.slow)
+		add(l, 0, BUCKET_RECOVERING,
+		    "Recovering after ten minutes at its usual pace.");
 	add(l, 0, BUCKET_UP, "All-clear after a quiet time of %s then.",
 	    duration_format(e->next_quiet, quiet));
 }

@@ -39,6 +39,8 @@ add_failure(struct text *out, const json_t *j)
 	size_t before = text_len(out);
 
 	degraded_line(&d, out);
+	if (d.slow && !d.partly)
+		return;
 	if (text_len(out) > before)
 		text_add(out, ", last of ");
 	add_reason(out, j);

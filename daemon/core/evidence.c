@@ -171,7 +171,7 @@ failing(struct world *w, uint32_t i, const struct input *in)
 	m->reason = s->reason;
 	m->code = s->code;
 	memory_mark(m, MEMORY_UNPROVEN, !proven);
-	degraded_count(w, i, s, true);
+	degraded_failing(w, i, s);
 	if (!memory_fails(m))
 		memory_mark(m, MEMORY_SUSPECT, true);
 	if (!proven && (!memory_fails(m) || m->state == STATE_UNKNOWN))
@@ -287,7 +287,7 @@ good_in_incident(struct world *w, uint32_t i)
 	struct memory *m = &w->endpoints[i].m;
 
 	if (memory_fails(m) && m->run_good >= 2 && apart(m->good_from, w->now))
-		incident_recovering(w, i);
+		incident_recovering(w, i, 0);
 	else if (!memory_fails(m) && m->ledger.level <= LEDGER_CLEAR)
 		memory_mark(m, MEMORY_SUSPECT, false);
 }
@@ -311,8 +311,7 @@ good(struct world *w, uint32_t i, const struct sample *s)
 		end_failing_run(w, i);
 	count_up(&m->run_good);
 	ledger_good(&m->ledger);
-	degraded_count(w, i, s, false);
-	degraded_judge(w, i);
+	degraded_good(w, i, s);
 	if (m->phase == PHASE_NONE || memory_has(m, MEMORY_LINGERS))
 		good_without_incident(w, i);
 	else if (m->phase == PHASE_OPEN)

@@ -70,6 +70,8 @@ world_explain(const struct world *w, uint32_t i, struct explanation *e)
 	world_describe(w, i, &e->now);
 	explain_failing(m, w->now, e);
 	explain_recovery(w, p, e);
+	if (memory_has(m, MEMORY_SLOW))
+		e->calm_at = latency_calm_at(&m->latency);
 	if (memory_has(m, MEMORY_PARTLY))
 		e->rate_low_at = m->rate.at + rate_wait(&m->rate);
 	if (memory_has(m, MEMORY_IN_WINDOW))

@@ -28,6 +28,7 @@ struct explanation {
 	unsigned goods;
 	wall_ms good_since;
 
+	wall_ms calm_at;     /* slow: degraded until then if it stays calm */
 	wall_ms rate_low_at; /* partly: degraded until then if it is good */
 
 	/* Recovering: good since quiet_from, for `quiet` it has to be. */

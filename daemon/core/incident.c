@@ -319,10 +319,11 @@ incident_overdue(struct world *w, uint32_t i)
 
 /* Two good answers: answering again, not confirmed. */
 void
-incident_recovering(struct world *w, uint32_t i)
+incident_recovering(struct world *w, uint32_t i, wall_ms calm)
 {
 	struct memory *m = &w->endpoints[i].m;
-	wall_ms since = later(m->good_from - m->good_ms, m->span_since);
+	wall_ms good = later(m->good_from - m->good_ms, calm);
+	wall_ms since = later(good, m->span_since);
 
 	scope_settle(w, i);
 	if (m->state == STATE_UNKNOWN)
@@ -330,7 +331,7 @@ incident_recovering(struct world *w, uint32_t i)
 	timeline_span(w, i, BUCKET_RECOVERING, since);
 	m->phase = PHASE_RECOVERING;
 	m->back_since = since;
-	m->quiet_from = m->good_from;
+	m->quiet_from = later(m->good_from, calm);
 	m->unknown_ms = 0;
 	timeline_state(w, i, STATE_UP, WHY_NONE);
 	advise(w, i, PACE_BACK_MS, w->now + PACE_BACK_FOR_MS);

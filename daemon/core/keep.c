@@ -11,7 +11,13 @@
 
 #include "base/bytes.h"
 
-enum { VERSION = 4, BEFORE_RATE = 3, MS_BITS = 48, SPAN_BITS = 40 };
+enum {
+	VERSION = 5,
+	BEFORE_LATENCY = 4,
+	BEFORE_RATE = 3,
+	MS_BITS = 48,
+	SPAN_BITS = 40
+};
 
 /* Either way: into bytes, or out of them. */
 struct carrier {
@@ -107,6 +113,37 @@ carry_level(struct carrier *c, struct ledger *l)
 	carry_u16(c, &l->glitches);
 }
 
+/* The length of a probe, of 71 minutes at most: 24 bits. */
+static void
+carry_probe(struct carrier *c, uint32_t *ms)
+{
+	uint16_t low = (uint16_t)*ms;
+	uint8_t high = (uint8_t)(*ms >> 16);
+
+	if (c->version <= BEFORE_LATENCY) {
+		carry_u32(c, ms);
+		return;
+	}
+	carry_u16(c, &low);
+	carry_u8(c, &high);
+	*ms = (uint32_t)high << 16 | low;
+}
+
+static void
+carry_latency(struct carrier *c, struct latency *l)
+{
+	if (c->version <= BEFORE_LATENCY)
+		return;
+	carry_u16(c, &l->p50);
+	carry_u16(c, &l->p95);
+	carry_u16(c, &l->sum);
+	carry_u32(c, &l->since_s);
+	for (size_t i = 0; i < LATENCY_RECENT; i++)
+		carry_u8(c, &l->recent[i]);
+	carry_u8(c, &l->count);
+	carry_u8(c, &l->over);
+}
+
 static void
 carry_penalty(struct carrier *c, uint32_t *v)
 {
@@ -185,8 +222,8 @@ carry_memory(struct carrier *c, struct memory *m)
 		carry_u32(c, &m->recoveries.at_s[i]);
 	carry_u16(c, &m->own.again);
 	carry_u16(c, &m->own.expected);
-	carry_u32(c, &m->heard_ms);
-	carry_u32(c, &m->good_ms);
+	carry_probe(c, &m->heard_ms);
+	carry_probe(c, &m->good_ms);
 	carry_signed(c, &m->fail_ms);
 	carry_penalty(c, &m->penalty);
 	carry_u32(c, &m->penalty_s);
@@ -204,6 +241,7 @@ carry_memory(struct carrier *c, struct memory *m)
 	carry_u16(c, &m->flags);
 	carry_u16(c, &m->last_maint);
 	carry_rate(c, &m->rate);
+	carry_latency(c, &m->latency);
 }
 
 /*
@@ -335,7 +373,7 @@ keep_get(struct memory *m, const void *bytes, size_t n)
 	bytes_in_init(&in, bytes, n);
 	*m = (struct memory){0};
 	c.version = bytes_get_u8(&in);
-	if (c.version != VERSION && c.version != BEFORE_RATE)
+	if (c.version < BEFORE_RATE || c.version > VERSION)
 		return false;
 	carry_memory(&c, m);
 	return bytes_in_done(&in) && plausible(m);

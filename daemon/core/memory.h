@@ -8,6 +8,7 @@
 #ifndef CORE_MEMORY_H
 #define CORE_MEMORY_H
 
+#include "core/latency.h"
 #include "core/ledger.h"
 #include "core/names.h"
 #include "core/output.h"
@@ -29,7 +30,8 @@ enum memory_flag {
 	MEMORY_PENDING = 2048,  /* opened, and to be told */
 	MEMORY_WIDER = 4096,    /* its scope is wider than was told */
 	MEMORY_LINGERS = 8192,  /* recovered, for the others of its cause */
-	MEMORY_PARTLY = 16384   /* too many of its checks fail */
+	MEMORY_PARTLY = 16384,  /* too many of its checks fail */
+	MEMORY_SLOW = 32768     /* slower than usual, or than its limit */
 };
 
 struct memory {
@@ -50,6 +52,7 @@ struct memory {
 	uint32_t day, n, seq;
 	struct ledger ledger;
 	struct rate rate;
+	struct latency latency;
 	uint16_t run_fail, run_good, run_maint, relapses, code, flags;
 	uint16_t
 	    last_maint;     /* bit per failing sample: it claimed maintenance */

@@ -26,6 +26,9 @@ struct incident_id {
 struct degraded {
 	bool partly;             /* too many of its checks fail */
 	unsigned failed, checks; /* of the last 20 minutes, at most 31 */
+	bool slow;
+	bool over;                    /* slow by the limit of the endpoint */
+	uint32_t recent_us, usual_us; /* p50; 0: not known */
 };
 
 enum output_kind {

@@ -62,7 +62,8 @@ void incident_open(struct world *w, uint32_t i);
 void incident_degrade(struct world *w, uint32_t i, wall_ms from);
 void incident_worsen(struct world *w, uint32_t i);
 void incident_judge(struct world *w, uint32_t i);
-void incident_recovering(struct world *w, uint32_t i);
+/* Good answers, and nothing against them before `calm`. */
+void incident_recovering(struct world *w, uint32_t i, wall_ms calm);
 void incident_relapse(struct world *w, uint32_t i);
 void incident_resolve(struct world *w, uint32_t i, enum cause cause);
 void incident_withdraw(struct world *w, uint32_t i, enum cause cause);
@@ -101,10 +102,8 @@ span_ms evidence_quiet(const struct endpoint *e);
 wall_ms evidence_earliest(const struct memory *m);
 
 /* degraded.c: answering, but not as it should */
-void degraded_count(struct world *w, uint32_t i, const struct sample *s,
-    bool failing);
-/* After a good sample. */
-void degraded_judge(struct world *w, uint32_t i);
+void degraded_failing(struct world *w, uint32_t i, const struct sample *s);
+void degraded_good(struct world *w, uint32_t i, const struct sample *s);
 void degraded_drop(struct memory *m);
 struct degraded degraded_describe(const struct endpoint *e);
 

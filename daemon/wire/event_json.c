@@ -124,6 +124,9 @@ put_more(json_t *j, const struct output *o, const struct event_names *n)
 		(void)json_object_set_new(j, "buckets_ms",
 		    buckets_json(o->bucket_ms));
 		break;
+	case EVENT_SLOW:
+		degraded_json(j, &o->degraded);
+		break;
 	case EVENT_RECEIVER_GONE:
 		put_integer(j, "code", o->code);
 		break;

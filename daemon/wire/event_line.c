@@ -225,7 +225,8 @@ add_rest(struct text *out, const struct output *o)
 		add_glitch(out, o);
 		break;
 	case EVENT_SLOW:
-		text_add(out, "slower than it should be");
+		text_add(out, "slow for a day, which is taken as usual now: ");
+		degraded_line(&o->degraded, out);
 		break;
 	case EVENT_CERT_EXPIRING:
 		text_printf(out, "certificate expires in %d %s",

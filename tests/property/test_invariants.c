@@ -49,13 +49,14 @@ struct life {
 		BLIPPING,
 		SILENT,
 		REFUSED,
-		PARTLY
+		PARTLY,
+		SLUGGISH
 	} mood[ENDPOINTS];
 	bool network; /* our own works */
 	wall_ms now;
 	bool blind;
 	unsigned incidents, resolved, joined, wide, lingered;
-	unsigned degraded, worsened;
+	unsigned degraded, slow, worsened;
 	uint64_t said, said_by_twin; /* digests of all outputs */
 };
 
@@ -162,6 +163,7 @@ on_opened(struct life *l, struct seen *s, const struct output *o)
 	assert_true(
 	    o->kind_now != KIND_DEGRADATION || (s->fails == 0 && o->loud));
 	l->degraded += o->kind_now == KIND_DEGRADATION;
+	l->slow += o->degraded.slow;
 	l->incidents++;
 }
 
@@ -327,6 +329,7 @@ draw_class(struct life *l, uint32_t i)
 		return CLASS_TIMEOUT;
 	switch (l->mood[i]) {
 	case CALM:
+	case SLUGGISH:
 		return chance(l, 300) ? failing_class(l) : CLASS_OK;
 	case FAILING:
 		return chance(l, 30) ? CLASS_OK : failing_class(l);
@@ -356,6 +359,8 @@ sample(struct life *l, uint32_t i)
 
 	in.u.sample = (struct sample){.start = l->now - ms,
 	    .total_us = ms * 1000,
+	    .latency = latency_code(
+		(l->mood[i] == SLUGGISH ? 2000000 : 100000) + ms * 10),
 	    .class = (uint8_t)c,
 	    .reason = (uint8_t)class_reason(c),
 	    .retry_after_s = c == CLASS_MAINT && chance(l, 3)
@@ -472,7 +477,7 @@ live(struct life *l)
 
 	l->now += pauses[next(l) % (chance(l, 50) ? 13 : 10)];
 	if (chance(l, 40))
-		l->mood[i] = chance(l, 3) ? next(l) % 7 : CALM;
+		l->mood[i] = chance(l, 3) ? next(l) % 8 : CALM;
 	if (chance(l, 300))
 		together(l, i);
 	if (chance(l, 400))
@@ -537,15 +542,16 @@ test_lives(void **state)
 	}
 	check_sums(&l);
 	printf("%u incidents, %u resolved, %u joined, %u wide, %u lingered, "
-	       "%u degraded, %u of them worsened, all promises held\n",
+	       "%u degraded, %u slow, %u worsened, all promises held\n",
 	    l.incidents, l.resolved, l.joined, l.wide, l.lingered, l.degraded,
-	    l.worsened);
+	    l.slow, l.worsened);
 	/* A life in which nothing happened would prove nothing. */
 	assert_true(l.incidents > steps / 2000);
 	assert_true(l.resolved > l.incidents / 4);
 	assert_true(l.joined > l.incidents / 10 && l.wide > 0);
 	assert_true(l.lingered > 0);
 	assert_true(l.degraded > l.incidents / 50);
+	assert_true(l.slow > l.degraded / 10 && l.slow < l.degraded);
 	assert_true(l.worsened > l.degraded / 50);
 	for (uint32_t i = 0; i < ENDPOINTS; i++)
 		account_done(&l.seen[i].account);

@@ -371,14 +371,14 @@ sample(struct life *l, enum sample_class c)
 	l->probed = l->now;
 	in.u.sample = (struct sample){.start = l->now - us / 1000,
 	    .total_us = us,
-	    .latency = latency_code(us),
+	    .latency = latency_code(100000), /* see unit.latency */
 	    .class = (uint8_t)c,
 	    .reason = (uint8_t)class_reason(c),
 	    .retry_after_s = c == CLASS_MAINT && chance(l, 3)
 		? promises[below(l, COUNT(promises))]
 		: RETRY_AFTER_ABSENT,
 	    .flags = class_proves_path(c) ? SAMPLE_PATH_PROVEN : 0};
-	if (chance(l, 5))
+	if (c == CLASS_SLOW || chance(l, 5))
 		in.u.sample.flags |= SAMPLE_EXTRA;
 	step(l, &in);
 }

@@ -4,6 +4,7 @@
  * repeats "FROM-TO/STEP WORD[,WORD...]", of which each takes the next one:
  *	good fail maint time(out) lim(ited) auth, maintN: Retry-After N s; with
  *	+ at its end it is beyond the timetable
+ *	slow: over its limit; msN: good, after N ms
  *	yes no: the canary answers or not; window+N: planned for N s
  *	resolve: an operator's act; now: time passes
  *	unwatch: removed; pause, watch: paused, and watched again
@@ -80,8 +81,14 @@ sample_of(wall_ms at, const char *word)
 		c = CLASS_LIMITED;
 	else if (strcmp(word, "auth") == 0)
 		c = CLASS_AUTH;
-	else
+	else if (strcmp(word, "slow") == 0)
+		c = CLASS_SLOW;
+	else if (strncmp(word, "ms", 2) != 0)
 		assert_string_equal(word, "good");
+	s.latency = latency_code(100000);
+	if (strncmp(word, "ms", 2) == 0)
+		s.latency =
+		    latency_code((uint32_t)strtoul(word + 2, NULL, 10) * 1000);
 	if (c == CLASS_MAINT && word[5] != '\0')
 		s.retry_after_s = (int32_t)strtol(word + 5, NULL, 10);
 	s.class = (uint8_t)c;
@@ -326,6 +333,26 @@ static const struct story stories[] = {
 	"1020 opened/degradation!", 0, 0},
     {"what fails in a planned window does not count",
 	"0-540 good 550 window+1500 600-1500 fail,good", "550 started", 0, 0},
+    {"slower than usual: degraded until it was calm for ten minutes",
+	"0-6000 ms210 6060-7200 ms820 7260-9000 ms210",
+	"6300 opened/degradation! 8520 recovering/degradation "
+	"8820 resolved/degradation!",
+	0, 0},
+    {"over its limit, three times: as plain as that",
+	"0-600 good 660-720 slow 780 good 840-1020 slow 1080-2400 good",
+	"960 opened/degradation! 1680 recovering/degradation "
+	"1980 resolved/degradation!",
+	0, 0},
+    {"slow, and down: the same incident, worse",
+	"0-6000 ms210 6060-6600 ms820 6660 fail 6663 fail+ 6668 fail+ "
+	"6678 fail+ 6693 fail+",
+	"6300 opened/degradation! 6693 changed/outage!", 0, 0},
+    {"slow for a day is usual from then on", "0-6000 ms210 6060-100000 ms820",
+	"6300 opened/degradation! 92460 slow/degradation "
+	"92460 recovering/degradation 93360 resolved/degradation!",
+	0, 0},
+    {"what is beyond the timetable is not its usual pace",
+	"0-6000 ms210 6060-7200 ms820+", "", 0, 0},
     {"ten minutes apart, two failures are enough",
 	"0-6000/600 good 6600 fail 7200 fail", "7200 opened/outage!", 600, 0},
 };

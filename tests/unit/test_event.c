@@ -140,6 +140,42 @@ degraded(void **state)
 }
 
 static void
+slow(void **state)
+{
+	struct output o = opened();
+	json_t *j;
+
+	(void)state;
+	o.kind_now = o.kind_worst = KIND_DEGRADATION;
+	o.origin = ORIGIN_OBSERVED;
+	o.class = CLASS_SLOW;
+	o.reason = REASON_SLOWER;
+	o.degraded = (struct degraded){.slow = true,
+	    .recent_us = 820999,
+	    .usual_us = 210000};
+	expect_line(&o, &eu,
+	    "tesla-fleet/eu: degraded: p50 820 ms, usually 210 ms; since "
+	    "09:00:20Z");
+	j = event_json(&o, &eu);
+	assert_int_equal(json_integer_value(json_object_get(j, "p50_ms")), 820);
+	assert_int_equal(json_integer_value(json_object_get(j, "usual_ms")),
+	    210);
+	assert_null(json_object_get(j, "over_limit"));
+	json_decref(j);
+	o.degraded.over = true;
+	o.degraded.usual_us = 0;
+	expect_line(&o, &eu,
+	    "tesla-fleet/eu: degraded: p50 820 ms, over its limit; since "
+	    "09:00:20Z");
+	o.event = EVENT_SLOW;
+	o.degraded.over = false;
+	o.degraded.usual_us = 210000;
+	expect_line(&o, &eu,
+	    "tesla-fleet/eu: slow for a day, which is taken as usual now: p50 "
+	    "820 ms, usually 210 ms");
+}
+
+static void
 recovering(void **state)
 {
 	struct output o = opened();
@@ -383,6 +419,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(opening),
 	    cmocka_unit_test(degraded),
+	    cmocka_unit_test(slow),
 	    cmocka_unit_test(recovering),
 	    cmocka_unit_test(resolved),
 	    cmocka_unit_test(of_the_monitor),

@@ -182,6 +182,40 @@ memory_without_a_rate(void **state)
 	world_free(w);
 }
 
+/* Kept by version 4: longer probes, and no latencies. */
+static void
+memory_without_latencies(void **state)
+{
+	const struct policy policy = {.interval = 60000, .timeout = 10000};
+	unsigned char old[239] = {4}, kept[CORE_STATE_BYTES];
+	struct world *w = world_new(0, noon);
+	struct output o;
+
+	(void)state;
+	put(old + 1 + 8 * 6, (uint64_t)(noon - 2 * hour), 6); /* onset */
+	put(old + 109, 7000, 5);                              /* down */
+	old[119] = STATE_DOWN;
+	old[122] = PHASE_OPEN;
+	old[123] = old[124] = KIND_OUTAGE;
+	put(old + 161, 800, 4);
+	put(old + 173, 4500, 2); /* penalty */
+	put(old + 175, (uint64_t)(noon / 1000), 4);
+	put(old + 179, 20230214, 4);
+	put(old + 183, 7, 4);
+	put(old + 199, (uint64_t)LEDGER_MAX, 2);
+	assert_int_equal(world_restore(w, 0, &policy, old, sizeof(old), NULL),
+	    OK);
+	assert_int_equal(world_restore(w, 0, &policy, kept,
+			     world_save(w, 0, kept), NULL),
+	    OK);
+	world_describe(w, 0, &o);
+	assert_int_equal(o.incident.n, 7);
+	assert_int_equal(o.onset, noon - 2 * hour);
+	assert_int_equal(o.ledger, LEDGER_MAX);
+	assert_int_equal(o.bucket_ms[BUCKET_DOWN], 7000);
+	world_free(w);
+}
+
 static void
 memory_of_the_versions_before(void **state)
 {
@@ -211,6 +245,7 @@ main(void)
 	    cmocka_unit_test(old_records_count_less),
 	    cmocka_unit_test(quiet_times),
 	    cmocka_unit_test(memory_without_a_rate),
+	    cmocka_unit_test(memory_without_latencies),
 	    cmocka_unit_test(memory_of_the_versions_before),
 	};
 
