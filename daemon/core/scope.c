@@ -295,7 +295,7 @@ point(struct world *w, uint32_t k, uint32_t lead)
 	w->endpoints[lead].members++;
 }
 
-/* Incident k is part of what `lead` leads, and so is what k led. */
+/* Incident k is part of what `lead` leads; who has k as lead is to follow. */
 static void
 join(struct world *w, uint32_t k, uint32_t lead)
 {
@@ -314,9 +314,18 @@ join(struct world *w, uint32_t k, uint32_t lead)
 	else
 		incident_tell(w, k, EVENT_CHANGED, false, CAUSE_SCOPE);
 	deadline_renew(w, k);
-	for (uint32_t j = 0; e->members > 0 && j < w->size; j++) {
-		if (is_member(w, j, k))
-			join(w, j, lead);
+}
+
+/* Whose lead became part of another is part of that one. */
+static void
+follow(struct world *w, uint32_t lead)
+{
+	for (uint32_t k = 0; k < w->size; k++) {
+		const struct endpoint *e = &w->endpoints[k];
+
+		if (e->watched && e->m.lead.n > 0 &&
+		    w->endpoints[e->lead].m.lead.n > 0)
+			join(w, k, lead);
 	}
 }
 
@@ -336,6 +345,7 @@ gather(struct world *w, uint32_t i, const struct node *n)
 {
 	struct groups *g = w->groups;
 	uint32_t lead = i;
+	bool led = false;
 
 	if (n->kind == SCOPE_ENDPOINT)
 		return;
@@ -352,9 +362,14 @@ gather(struct world *w, uint32_t i, const struct node *n)
 	for (size_t k = 0; k < g->found_count; k++) {
 		uint32_t one = g->found[k], other = lead_in(w, i, one, n);
 
-		if (other != ENDPOINT_NONE && other != lead && one != lead)
-			join(w, one, lead);
+		if (other == ENDPOINT_NONE || other == lead || one == lead)
+			continue;
+		led |= w->endpoints[one].members > 0;
+		join(w, one, lead);
 	}
+	/* Once for all of them: there may be as many as there are places. */
+	if (led)
+		follow(w, lead);
 }
 
 /* An incident that leads a node with endpoint i in it, begun when i fell ill. */

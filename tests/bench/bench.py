@@ -40,6 +40,7 @@ GOALS = {
 }
 
 # How many causes each storm has; one is told once, and once more if it widens.
+# Without a goal: "spread", in which many are told before it is seen as one.
 CAUSES = {"calm": 0, "all": 1, "region": 1, "service": 1, "one_by_one": 10_000,
           "all_third_unknown": 1}
 WIDENINGS = 1
@@ -243,8 +244,8 @@ def storm(options):
 
 
 def storm_missed(storms):
-    for name, s in storms.items():
-        causes = CAUSES[name]
+    for name, causes in CAUSES.items():
+        s = storms[name]
         exact = {"loud_opened": causes, "loud_resolved": causes, "loud_other": 0,
                  "told_as_part": s["incidents"] - causes}
         for figure, wanted in exact.items():

@@ -47,7 +47,7 @@ struct storm {
 	const char *name;
 	unsigned region, service; /* that fails; 0: whichever */
 	bool calm;                /* nothing fails */
-	bool apart;               /* each at a time of its own */
+	uint32_t spread_ms;       /* each at a time of its own within it */
 	bool partly_unknown;      /* a third is never probed */
 };
 
@@ -56,7 +56,8 @@ static const struct storm storms[] = {
     {.name = "all"},
     {.name = "region", .region = 1},
     {.name = "service", .service = 1},
-    {.name = "one_by_one", .apart = true},
+    {.name = "spread", .spread_ms = 15 * MINUTE_MS},
+    {.name = "one_by_one", .spread_ms = STORM_MS - 2 * LASTS_MS},
     {.name = "all_third_unknown", .partly_unknown = true},
 };
 enum { STORMS = sizeof(storms) / sizeof(storms[0]) };
@@ -254,9 +255,8 @@ plan(struct target *t, const struct storm *s, uint32_t i)
 	    (s->service > 0 && s->service != p.service))
 		return;
 	t->fails_from = storm_at;
-	if (s->apart)
-		t->fails_from +=
-		    (wall_ms)(random_of(i) % (STORM_MS - 2 * LASTS_MS));
+	if (s->spread_ms > 0)
+		t->fails_from += (wall_ms)(random_of(i) % s->spread_ms);
 	t->well = t->fails_from + LASTS_MS;
 }
 
