@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/replay.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/glob.h"
@@ -92,14 +93,18 @@ name_scope(const struct replay *r, const struct output *o,
 	const struct config_service *service = NULL;
 
 	*s = (struct scope_names){0};
-	if (o->scope == SCOPE_TAG &&
-	    config_find(r->config, r->endpoints[o->endpoint].shown.trace->id,
-		&service) != NULL)
+	if (o->endpoint == ENDPOINT_NONE)
+		return;
+	if (o->scope == SCOPE_TAG && r->config != NULL)
+		(void)config_find(r->config,
+		    r->endpoints[o->endpoint].shown.trace->id, &service);
+	if (service != NULL && service->tags != NULL)
 		s->tag = service->tags[o->scope_tag];
 	for (size_t i = 0; i < n; i++) {
 		const struct trace_endpoint *e =
 		    r->endpoints[o->rows[i].endpoint].shown.trace;
 
+		assert(e != NULL);
 		s->services[i] = e->service;
 		s->regions[i] = e->region;
 	}
@@ -118,9 +123,9 @@ on_output(void *arg, const struct output *o)
 	}
 	if (o->kind != OUTPUT_EVENT)
 		return;
+	name_scope(r, o, &scope);
 	if (e != NULL)
 		count_event(r, e, o);
-	name_scope(r, o, &scope);
 	r->sink->on_event(r->sink->arg, o, e != NULL ? e->shown.trace : NULL,
 	    &scope);
 }

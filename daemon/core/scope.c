@@ -77,8 +77,8 @@ count(const struct memory *m, wall_ms onset, struct tally *t)
 		t->well++;
 }
 
-static void
-tally(const struct world *w, struct place *p, wall_ms onset)
+void
+scope_tally(const struct world *w, struct place *p, wall_ms onset)
 {
 	p->tally = (struct tally){0};
 	for (uint32_t k = p->first; k < p->end; k++) {
@@ -112,8 +112,8 @@ add(struct share *parent, struct share child)
 	parent->ill += most(child);
 }
 
-static bool
-by_service(enum scope kind)
+bool
+scope_by_service(enum scope kind)
 {
 	return kind == SCOPE_TAG || kind == SCOPE_GLOBAL;
 }
@@ -131,7 +131,7 @@ children(const struct world *w, enum scope kind)
 
 		if (kind == SCOPE_PLACE)
 			return own;
-		if (!by_service(kind)) {
+		if (!scope_by_service(kind)) {
 			add(&all, own);
 			continue;
 		}
@@ -142,7 +142,7 @@ children(const struct world *w, enum scope kind)
 		}
 		add(&child, own);
 	}
-	if (by_service(kind))
+	if (scope_by_service(kind))
 		add(&all, child);
 	return all;
 }
@@ -168,9 +168,9 @@ consider(struct world *w, uint32_t i, enum scope kind, unsigned tag,
 	for (size_t k = 0; k < g->picked_count; k++) {
 		struct place *p = &g->places[g->picked[k]];
 
-		tally(w, p, w->endpoints[i].m.onset);
+		scope_tally(w, p, w->endpoints[i].m.onset);
 		covers += p->tally.ill;
-		if (!by_service(kind))
+		if (!scope_by_service(kind))
 			best->suspect += p->tally.suspect;
 	}
 	s = children(w, kind);
@@ -549,63 +549,4 @@ scope_restore(struct world *w)
 		memory_mark(m, MEMORY_WIDER, true);
 		deadline_renew(w, i);
 	}
-}
-
-/* A row of evidence for each part of the node, those that fail first. */
-static void
-add_row(struct output *o, const struct scope_row *row)
-{
-	size_t at = o->row_count < SCOPE_ROWS ? o->row_count : SCOPE_ROWS;
-
-	o->row_count++;
-	while (at > 0 && o->rows[at - 1].failing < row->failing) {
-		if (at < SCOPE_ROWS)
-			o->rows[at] = o->rows[at - 1];
-		at--;
-	}
-	if (at < SCOPE_ROWS)
-		o->rows[at] = *row;
-}
-
-static void
-add_place(struct scope_row *row, const struct tally *t)
-{
-	row->failing += t->failing;
-	row->known += t->known;
-	row->unknown += t->unknown;
-}
-
-void
-scope_describe(const struct world *w, uint32_t i, struct output *o)
-{
-	const struct groups *g = w->groups;
-	const struct endpoint *e = &w->endpoints[i];
-	enum scope scope = e->m.scope;
-	enum scope kind = scope > SCOPE_SERVICE ? scope : SCOPE_SERVICE;
-	uint32_t known = 0, unknown = 0;
-	struct scope_row row = {0};
-
-	o->row_count = 0;
-	if (!g->fresh || e->policy.service == 0)
-		return;
-	groups_pick(w, i, kind, e->m.scope_tag);
-	for (size_t k = 0; k < g->picked_count; k++) {
-		struct place *p = &g->places[g->picked[k]];
-
-		tally(w, p, e->m.onset);
-		if (scope != SCOPE_PLACE || g->picked[k] == e->place) {
-			known +=
-			    p->tally.ill + p->tally.suspect + p->tally.well;
-			unknown += p->tally.unknown;
-		}
-		if (row.known + row.unknown == 0)
-			row.endpoint = g->order[p->first];
-		add_place(&row, &p->tally);
-		if (by_service(kind) && k + 1 < g->picked_count &&
-		    g->places[g->picked[k + 1]].service == p->service)
-			continue;
-		add_row(o, &row);
-		row = (struct scope_row){0};
-	}
-	o->at_least = scope != SCOPE_ENDPOINT && unknown > known;
 }

@@ -84,6 +84,12 @@ bool scope_leads(struct world *w, uint32_t i);
 void scope_hand_over(struct world *w, uint32_t i);
 void scope_left(struct world *w, uint32_t i, enum cause cause, wall_ms ended);
 void scope_restore(struct world *w);
+/* Count its endpoints, of an incident with that onset. */
+void scope_tally(const struct world *w, struct place *p, wall_ms onset);
+/* Are the children of such a node services? */
+bool scope_by_service(enum scope kind);
+
+/* parts.c */
 void scope_describe(const struct world *w, uint32_t i, struct output *o);
 
 /* penalty.c: the flapping flag */

@@ -130,34 +130,44 @@ route_event(const struct config *c, const struct config_service *s,
 	return n;
 }
 
+/* Is this receiver among the hits, which are in its order? */
+static const struct route_hit *
+hit_of(const struct route_hit *hits, size_t n, size_t receiver)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (hits[i].receiver == receiver)
+			return &hits[i];
+	}
+	return NULL;
+}
+
 size_t
-route_member(const struct config *c, const struct config_service *s,
-    const char *region, const struct config_service *lead_s,
-    const char *lead_region, const struct output *o, struct route_hit *hits)
+route_member(const struct config *c, const struct route_place *own,
+    const struct route_place *lead, const struct output *o,
+    struct route_hit *hits)
 {
 	struct output quiet = *o, loud = *o;
-	struct route_hit *room =
-	    mem_array(3 * c->receiver_count + 1, sizeof *room);
-	struct route_hit *own = room, *lead = room + c->receiver_count;
-	struct route_hit *all = lead + c->receiver_count;
-	size_t own_n, lead_n, all_n, n = 0, l = 0, a = 0;
+	struct route_hit *leads =
+	    mem_array(c->receiver_count + 1, sizeof *leads);
+	struct route_hit *all = mem_array(c->receiver_count + 1, sizeof *all);
+	size_t own_n, lead_n, all_n, n = 0;
 
 	quiet.loud = false;
 	loud.loud = true;
-	own_n = route_event(c, s, region, &loud, own);
-	lead_n = route_event(c, lead_s, lead_region, &loud, lead);
-	all_n = route_event(c, s, region, &quiet, all);
+	own_n = route_event(c, own->service, own->region, &loud, hits);
+	lead_n = route_event(c, lead->service, lead->region, &loud, leads);
+	all_n = route_event(c, own->service, own->region, &quiet, all);
 	for (size_t i = 0; i < own_n; i++) {
-		while (l < lead_n && lead[l].receiver < own[i].receiver)
-			l++;
-		while (a < all_n && all[a].receiver < own[i].receiver)
-			a++;
-		if (a < all_n && all[a].receiver == own[i].receiver)
-			hits[n++] = all[a];
-		else if (l == lead_n || lead[l].receiver != own[i].receiver)
-			hits[n++] = own[i];
+		const struct route_hit *hears =
+		    hit_of(all, all_n, hits[i].receiver);
+
+		if (hears != NULL)
+			hits[n++] = *hears;
+		else if (hit_of(leads, lead_n, hits[i].receiver) == NULL)
+			hits[n++] = hits[i];
 	}
-	mem_free(room);
+	mem_free(leads);
+	mem_free(all);
 	return n;
 }
 

@@ -48,14 +48,18 @@ MUST_CHECK
 size_t route_event(const struct config *c, const struct config_service *s,
     const char *region, const struct output *o, struct route_hit *hits);
 
+struct route_place {
+	const struct config_service *service; /* both may be NULL */
+	const char *region;
+};
 /*
- * The same for what is part of another incident, told of s and region: loud
- * for those who are not told of its lead, of lead_s and lead_region.
+ * The same for what is part of another incident: loud for those who are not
+ * told of its lead.
  */
 MUST_CHECK
-size_t route_member(const struct config *c, const struct config_service *s,
-    const char *region, const struct config_service *lead_s,
-    const char *lead_region, const struct output *o, struct route_hit *hits);
+size_t route_member(const struct config *c, const struct route_place *own,
+    const struct route_place *lead, const struct output *o,
+    struct route_hit *hits);
 
 /*
  * Who is told that a receiver does not hear of us: of the others those that

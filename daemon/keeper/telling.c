@@ -119,9 +119,10 @@ telling_whom(const struct keeper *k, const struct pending *e,
 		    o->at, hits);
 	if (o->muted && w != NULL) {
 		const struct watched *lead = watched_of(k, o->lead_endpoint);
+		const struct route_place own = {w->config, w->region};
+		const struct route_place led = {lead->config, lead->region};
 
-		return route_member(k->config, w->config, w->region,
-		    lead->config, lead->region, o, hits);
+		return route_member(k->config, &own, &led, o, hits);
 	}
 	return route_event(k->config, w != NULL ? w->config : NULL,
 	    w != NULL ? w->region : NULL, o, hits);

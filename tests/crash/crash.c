@@ -12,7 +12,7 @@
  * these and plays the story to its end.  Here it goes on as if nothing had
  * been.  What must hold in the end stands in judge.h.
  *
- * kill: at each point that the story comes to, at one time of all; at eight
+ * kill: at each point that the story comes to, at one time of all; at four
  * with VIGIE_LONG=1.  power: half of the cuts
  * are at what SQLite asks of the file system, half at any other point; in
  * half of them all that was not synced is lost, in the others a part of it.
@@ -40,7 +40,7 @@
 enum {
 	HANGS_AFTER_S = 300, /* of the wall clock, on a machine that is busy */
 	HITS = 1,
-	HITS_LONG = 8,
+	HITS_LONG = 4,
 	CUTS = 12,
 	CUTS_LONG = 60,
 	PLAN_MAX = 4096

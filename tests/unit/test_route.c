@@ -344,19 +344,19 @@ a_member_is_loud_for_who_hears_not_of_its_lead(void **state)
 	    .routes = routes,
 	    .route_count = 3};
 	struct output o = event(EVENT_OPENED, false);
+	const struct route_place own = {&app, "eu"}, lead = {&tesla, "eu"};
+	const struct route_place nobody = {NULL, NULL};
 	struct route_hit hits[3];
 
 	(void)state;
-	assert_int_equal(route_member(&c, &app, "eu", &tesla, "eu", &o, hits),
-	    1);
+	assert_int_equal(route_member(&c, &own, &lead, &o, hits), 1);
 	assert_int_equal(hits[0].receiver, 2);
 	/* Who wants to hear everything hears it, as what it is. */
 	routes[1].all = true;
-	assert_int_equal(route_member(&c, &app, "eu", &tesla, "eu", &o, hits),
-	    2);
+	assert_int_equal(route_member(&c, &own, &lead, &o, hits), 2);
 	/* A lead that nobody is told of mutes nobody. */
 	routes[1].all = false;
-	assert_int_equal(route_member(&c, &app, "eu", NULL, NULL, &o, hits), 2);
+	assert_int_equal(route_member(&c, &own, &nobody, &o, hits), 2);
 }
 
 int
