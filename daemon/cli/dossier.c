@@ -290,5 +290,9 @@ dossier_done(struct dossier *d)
 	mem_free(d->partial);
 	mem_free(d->paused_by);
 	mem_free(d->paused_why);
+	for (size_t i = 0; i < SCOPE_ROWS; i++) {
+		mem_free(d->part_services[i]);
+		mem_free(d->part_regions[i]);
+	}
 	*d = (struct dossier){0};
 }
