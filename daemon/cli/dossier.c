@@ -202,10 +202,6 @@ on_partial(void *arg, const struct query_evidence *e)
 	struct dossier *d = arg;
 
 	mem_free(d->partial);
-	for (size_t i = 0; i < SCOPE_ROWS; i++) {
-		mem_free(d->part_services[i]);
-		mem_free(d->part_regions[i]);
-	}
 	d->partial = mem_dup(e->detail);
 	return true;
 }
