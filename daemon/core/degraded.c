@@ -159,8 +159,5 @@ degraded_good(struct world *w, uint32_t i, const struct sample *s)
 	} else if (m->state == STATE_UNKNOWN) {
 		timeline_span(w, i, BUCKET_DEGRADED, w->now - m->heard_ms);
 		timeline_state(w, i, STATE_DEGRADED, WHY_NONE);
-	} else if (memory_has(m, MEMORY_PARTLY) &&
-	    !memory_has(m, MEMORY_TOLD)) {
-		incident_tell(w, i, EVENT_CHANGED, true, CAUSE_EVIDENCE);
 	}
 }

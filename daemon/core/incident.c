@@ -398,11 +398,7 @@ incident_degrade(struct world *w, uint32_t i, wall_ms from)
 		m->relapses++;
 		incident_tell(w, i, EVENT_RELAPSED, reopened, CAUSE_EVIDENCE);
 	} else {
-		/* Slower than usual is worth a line, and no telephone. */
-		incident_tell(w, i, EVENT_OPENED,
-		    memory_has(m, MEMORY_PARTLY) ||
-			m->reason == REASON_TOO_SLOW,
-		    CAUSE_EVIDENCE);
+		incident_tell(w, i, EVENT_OPENED, true, CAUSE_EVIDENCE);
 	}
 }
 

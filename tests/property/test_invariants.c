@@ -160,7 +160,8 @@ on_opened(struct life *l, struct seen *s, const struct output *o)
 	assert_false(o->kind_now != KIND_DEGRADATION && l->blind &&
 	    o->class >= CLASS_TLS && o->class <= CLASS_DNS);
 	/* Degraded is said of what answers. */
-	assert_true(o->kind_now != KIND_DEGRADATION || s->fails == 0);
+	assert_true(
+	    o->kind_now != KIND_DEGRADATION || (s->fails == 0 && o->loud));
 	l->degraded += o->kind_now == KIND_DEGRADATION;
 	l->slow += o->degraded.slow;
 	l->incidents++;
@@ -197,8 +198,6 @@ on_event(struct life *l, struct seen *s, const struct output *o)
 		}
 		assert_true(!s->recovering || o->cause == CAUSE_ELSEWHERE);
 		s->escalated_to = o->since;
-		/* Told quietly as slow, it fails in part. */
-		s->worse += o->loud && o->kind_worst == KIND_DEGRADATION;
 		l->worsened += s->worst == KIND_DEGRADATION &&
 		    o->kind_worst > KIND_DEGRADATION;
 		if (o->kind_worst > s->worst)

@@ -22,9 +22,9 @@ tolerance 60s
 06:30:30 expect incident.recovering shop/na quiet
 06:35:30 expect incident.resolved shop/na loud
 08:00:00 https://eu.test/ ok after=400ms
-08:04:30 expect incident.opened shop/eu quiet kind=degradation class=SLOW reason=slower
+08:04:30 expect incident.opened shop/eu loud kind=degradation class=SLOW reason=slower
 08:10:00 restart 20s
 08:30:00 https://eu.test/ ok
 08:51:19 expect incident.recovering shop/eu quiet
-08:56:19 expect incident.resolved shop/eu quiet kind=degradation
+08:56:19 expect incident.resolved shop/eu loud kind=degradation
 10:00:00 stop

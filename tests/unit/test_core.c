@@ -335,8 +335,8 @@ static const struct story stories[] = {
 	"0-540 good 550 window+1500 600-1500 fail,good", "550 started", 0, 0},
     {"slower than usual: degraded until it was calm for ten minutes",
 	"0-6000 ms210 6060-7200 ms820 7260-9000 ms210",
-	"6300 opened/degradation 8520 recovering/degradation "
-	"8820 resolved/degradation",
+	"6300 opened/degradation! 8520 recovering/degradation "
+	"8820 resolved/degradation!",
 	0, 0},
     {"over its limit, three times: as plain as that",
 	"0-600 good 660-720 slow 780 good 840-1020 slow 1080-2400 good",
@@ -346,10 +346,10 @@ static const struct story stories[] = {
     {"slow, and down: the same incident, worse",
 	"0-6000 ms210 6060-6600 ms820 6660 fail 6663 fail+ 6668 fail+ "
 	"6678 fail+ 6693 fail+",
-	"6300 opened/degradation 6693 changed/outage!", 0, 0},
+	"6300 opened/degradation! 6693 changed/outage!", 0, 0},
     {"slow for a day is usual from then on", "0-6000 ms210 6060-100000 ms820",
-	"6300 opened/degradation 92460 slow/degradation "
-	"92460 recovering/degradation 93360 resolved/degradation",
+	"6300 opened/degradation! 92460 slow/degradation "
+	"92460 recovering/degradation 93360 resolved/degradation!",
 	0, 0},
     {"what is beyond the timetable is not its usual pace",
 	"0-6000 ms210 6060-7200 ms820+", "", 0, 0},
