@@ -183,7 +183,7 @@ def scene(tmp_path_factory):
         config = folder / "vigie.yaml"
         config.write_text(CONFIG.format(
             f=folder, hook=receiver.url, services="\n".join(
-                f"  - {{id: s{i}, regions: {{eu: {target.url}/{i}}}}}"
+                f"  - {{id: s{i}, regions: {{r{i}: {target.url}/{i}}}}}"
                 for i in range(ENDPOINTS))))
         daemon = live.Daemon(config)
         witness = Witness(folder / "vigie.db")
