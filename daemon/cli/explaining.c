@@ -6,6 +6,7 @@
 
 #include "base/duration.h"
 #include "base/escape.h"
+#include "cli/incidents.h"
 #include "cli/paused.h"
 #include "cli/prospect.h"
 #include "core/ledger.h"
@@ -131,13 +132,6 @@ add_state(struct text *t, const struct dossier *d)
 	text_char(t, '.');
 }
 
-static int64_t
-failing_ms(const struct output *o)
-{
-	return o->bucket_ms[BUCKET_DOWN] + o->bucket_ms[BUCKET_MAINTENANCE] +
-	    o->bucket_ms[BUCKET_DEGRADED];
-}
-
 static void
 add_incident(struct text *t, const struct dossier *d, const struct output *o)
 {
@@ -148,7 +142,7 @@ add_incident(struct text *t, const struct dossier *d, const struct output *o)
 	    origin_name(o->origin));
 	add_time(t, o->onset, d->known);
 	text_add(t, "; failing ");
-	add_for(t, failing_ms(o));
+	add_for(t, incidents_failing_ms(o));
 	text_add(t, " in all");
 	if (o->relapses > 0)
 		text_printf(t, ", with %u relapse%s", o->relapses,

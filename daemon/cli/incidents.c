@@ -72,7 +72,7 @@ incidents_scope(struct cli *c, const struct query_incident *i,
 	if (i->now.lead.n > 0) {
 		(void)fprintf(c->out, "%spart of %s%s", before,
 		    incident_format(i->now.lead, id), after);
-	} else if (i->scope != NULL && !scope_is_endpoint(i->scope)) {
+	} else if (i->now.scope != SCOPE_ENDPOINT) {
 		(void)fputs(before, c->out);
 		reading_print(c, i->scope);
 		(void)fputs(after, c->out);

@@ -11,19 +11,12 @@
 
 #include "base/bytes.h"
 
-enum {
-	VERSION = 5,
-	BEFORE_LATENCY = 4,
-	BEFORE_RATE = 3,
-	MS_BITS = 48,
-	SPAN_BITS = 40
-};
+enum { VERSION = 5, MS_BITS = 48, SPAN_BITS = 40 };
 
 /* Either way: into bytes, or out of them. */
 struct carrier {
 	struct bytes_out *out; /* NULL: out of */
 	struct bytes_in *in;
-	uint8_t version;
 };
 
 static void
@@ -74,10 +67,6 @@ carry_span(struct carrier *c, int64_t *v)
 	uint32_t low = (uint32_t)kept;
 	uint8_t high = (uint8_t)(kept >> 32);
 
-	if (c->version == BEFORE_RATE) {
-		carry_ms(c, v);
-		return;
-	}
 	assert(*v >= 0);
 	carry_u32(c, &low);
 	carry_u8(c, &high);
@@ -120,10 +109,6 @@ carry_probe(struct carrier *c, uint32_t *ms)
 	uint16_t low = (uint16_t)*ms;
 	uint8_t high = (uint8_t)(*ms >> 16);
 
-	if (c->version <= BEFORE_LATENCY) {
-		carry_u32(c, ms);
-		return;
-	}
 	carry_u16(c, &low);
 	carry_u8(c, &high);
 	*ms = (uint32_t)high << 16 | low;
@@ -132,8 +117,6 @@ carry_probe(struct carrier *c, uint32_t *ms)
 static void
 carry_latency(struct carrier *c, struct latency *l)
 {
-	if (c->version <= BEFORE_LATENCY)
-		return;
 	carry_u16(c, &l->p50);
 	carry_u16(c, &l->p95);
 	carry_u16(c, &l->sum);
@@ -149,10 +132,6 @@ carry_penalty(struct carrier *c, uint32_t *v)
 {
 	uint16_t points = (uint16_t)*v;
 
-	if (c->version == BEFORE_RATE) {
-		carry_u32(c, v);
-		return;
-	}
 	assert(*v <= UINT16_MAX);
 	carry_u16(c, &points);
 	*v = points;
@@ -183,8 +162,6 @@ carry_times(struct carrier *c, struct memory *m)
 static void
 carry_rate(struct carrier *c, struct rate *s)
 {
-	if (c->version == BEFORE_RATE)
-		return;
 	carry_ms(c, &s->at);
 	carry_u32(c, &s->fail_s);
 	for (size_t i = 0; i < RATE_FAILS - 1; i++)
@@ -343,8 +320,8 @@ plausible(const struct memory *m)
 	    m->origin < ORIGIN_COUNT && m->scope < SCOPE_COUNT &&
 	    m->scope_tag < SCOPE_TAGS && m->class < CLASS_COUNT &&
 	    m->reason < REASON_COUNT && m->others <= RECOVERY_OTHERS_MAX &&
-	    m->last_count <= 10 && m->ledger.level >= LEDGER_REST &&
-	    m->ledger.level <= LEDGER_MAX;
+	    m->last_count <= 10 && m->penalty <= UINT16_MAX &&
+	    m->ledger.level >= LEDGER_REST && m->ledger.level <= LEDGER_MAX;
 }
 
 size_t
@@ -352,7 +329,7 @@ keep_put(const struct memory *m, unsigned char buf[CORE_STATE_BYTES])
 {
 	struct memory copy = *m;
 	struct bytes_out out;
-	struct carrier c = {.out = &out, .version = VERSION};
+	struct carrier c = {.out = &out};
 
 	/* One byte less: by the full length the versions before are known. */
 	bytes_out_init(&out, buf, CORE_STATE_BYTES - 1);
@@ -372,8 +349,7 @@ keep_get(struct memory *m, const void *bytes, size_t n)
 		return get_before(m, bytes) && plausible(m);
 	bytes_in_init(&in, bytes, n);
 	*m = (struct memory){0};
-	c.version = bytes_get_u8(&in);
-	if (c.version < BEFORE_RATE || c.version > VERSION)
+	if (bytes_get_u8(&in) != VERSION)
 		return false;
 	carry_memory(&c, m);
 	return bytes_in_done(&in) && plausible(m);

@@ -267,6 +267,20 @@ origin_name(enum origin o)
 	return origins[o];
 }
 
+bool
+scope_parse(const char *s, enum scope *k)
+{
+	size_t n = strcspn(s, ":");
+
+	for (size_t i = 0; i < SCOPE_COUNT; i++) {
+		if (strncmp(scopes[i], s, n) == 0 && scopes[i][n] == '\0') {
+			*k = (enum scope)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 const char *
 scope_name(enum scope s)
 {

@@ -116,6 +116,9 @@ const char *origin_name(enum origin o);
 const char *cause_name(enum cause c);
 const char *cause_text(enum cause c);
 const char *scope_name(enum scope s);
+/* Up to a colon, as in "region:eu". */
+MUST_CHECK
+bool scope_parse(const char *s, enum scope *k);
 const char *event_name(enum event_kind e);
 MUST_CHECK
 bool event_parse(const char *s, enum event_kind *e);

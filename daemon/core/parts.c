@@ -45,8 +45,7 @@ scope_describe(const struct world *w, uint32_t i, struct output *o)
 
 		scope_tally(w, p, e->m.onset);
 		if (scope != SCOPE_PLACE || g->picked[k] == e->place) {
-			known +=
-			    p->tally.ill + p->tally.suspect + p->tally.well;
+			known += p->tally.known;
 			unknown += p->tally.unknown;
 		}
 		if (row.known + row.unknown == 0)

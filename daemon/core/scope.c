@@ -309,6 +309,7 @@ join(struct world *w, uint32_t k, uint32_t lead)
 	point(w, k, lead);
 	e->m.scope = SCOPE_ENDPOINT;
 	e->m.look_at = 0;
+	memory_mark(&e->m, MEMORY_WIDER, false);
 	if (memory_has(&e->m, MEMORY_PENDING))
 		tell_opened(w, k);
 	else

@@ -63,6 +63,13 @@ watched_active(const struct watched *w)
 
 struct watched *registry_add(struct registry *r, const char *id,
     const char *service, const char *region);
+/* In that slot; NULL for ENDPOINT_NONE. */
+static inline struct watched *
+registry_at(const struct registry *r, uint32_t slot)
+{
+	return slot == ENDPOINT_NONE ? NULL : r->all[slot];
+}
+
 struct watched *registry_find(const struct registry *r, const char *id);
 void registry_done(struct registry *r, bool owns_targets);
 struct policy registry_policy(struct registry *r, const struct watched *w);

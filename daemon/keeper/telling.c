@@ -12,12 +12,6 @@
 
 enum { DUE_MAX = 64 };
 
-static struct watched *
-watched_of(const struct keeper *k, uint32_t slot)
-{
-	return slot == ENDPOINT_NONE ? NULL : k->endpoints.all[slot];
-}
-
 /* Rows of one receiver in one incident, as route_decide() wants them. */
 struct past {
 	struct route_past route;
@@ -111,14 +105,15 @@ size_t
 telling_whom(const struct keeper *k, const struct pending *e,
     struct route_hit *hits)
 {
-	const struct watched *w = watched_of(k, e->slot);
+	const struct watched *w = registry_at(&k->endpoints, e->slot);
 	const struct output *o = e->u.output.output;
 
 	if (e->u.output.receiver != NULL)
 		return route_receiver(k->config, e->u.output.receiver, k->gone,
 		    o->at, hits);
 	if (o->muted && w != NULL) {
-		const struct watched *lead = watched_of(k, o->lead_endpoint);
+		const struct watched *lead =
+		    registry_at(&k->endpoints, o->lead_endpoint);
 		const struct route_place own = {w->config, w->region};
 		const struct route_place led = {lead->config, lead->region};
 
@@ -133,7 +128,7 @@ void
 telling_event(struct keeper *k, const struct pending *e, const char *json)
 {
 	const struct output *o = e->u.output.output;
-	struct watched *w = watched_of(k, e->slot);
+	struct watched *w = registry_at(&k->endpoints, e->slot);
 	struct route_hit *hits;
 	struct telling t = {.k = k, .event = o, .now = loop_now(k->loop)};
 	struct store_notice n = {.service = w != NULL ? w->service : "",

@@ -8,12 +8,6 @@
 
 enum { NAMES_MAX = 12 /* of one kind, in a line */ };
 
-static struct watched *
-watched_of(const struct keeper *k, uint32_t slot)
-{
-	return slot == ENDPOINT_NONE ? NULL : k->endpoints.all[slot];
-}
-
 /* Of what the output has as numbers of endpoints; into *s. */
 static void
 scope_of(const struct keeper *k, const struct output *o,
@@ -25,7 +19,8 @@ scope_of(const struct keeper *k, const struct output *o,
 	if (o->scope == SCOPE_TAG && w != NULL && w->config != NULL)
 		s->tag = w->config->tags[o->scope_tag];
 	for (size_t i = 0; i < n; i++) {
-		const struct watched *row = watched_of(k, o->rows[i].endpoint);
+		const struct watched *row =
+		    registry_at(&k->endpoints, o->rows[i].endpoint);
 
 		s->services[i] = row->service;
 		s->regions[i] = row->region;
@@ -37,14 +32,13 @@ static struct event_names
 names_of(const struct keeper *k, const struct pending *e,
     struct scope_names *scope)
 {
-	const struct watched *w = watched_of(k, e->slot);
+	const struct watched *w = registry_at(&k->endpoints, e->slot);
 	struct event_names n = {.receiver = e->u.output.receiver,
 	    .detail = e->u.output.detail,
 	    .said = journal_said(e),
 	    .scope = scope};
 
 	scope_of(k, e->u.output.output, w, scope);
-
 	if (w != NULL) {
 		n.endpoint = w->id;
 		n.service = w->service;
@@ -70,7 +64,7 @@ wording_notice(const struct keeper *k, const struct pending *e, uint64_t seq,
     char **body, char **line)
 {
 	const struct output *o = e->u.output.output;
-	const struct watched *w = watched_of(k, e->slot);
+	const struct watched *w = registry_at(&k->endpoints, e->slot);
 	struct scope_names scope;
 	struct event_names n = names_of(k, e, &scope);
 	/* No longer configured, it still has its name. */

@@ -46,22 +46,15 @@ add_name(const struct output *o, const struct event_names *n, struct text *out)
 void
 scope_key(const struct output *o, const struct event_names *n, struct text *out)
 {
-	if (n->endpoint == NULL)
+	if (n->endpoint == NULL ||
+	    (o->scope == SCOPE_TAG &&
+		(n->scope == NULL || n->scope->tag == NULL)))
 		return;
 	text_add(out, scope_name(o->scope));
 	if (o->scope == SCOPE_GLOBAL)
 		return;
 	text_char(out, ':');
 	add_name(o, n, out);
-}
-
-bool
-scope_is_endpoint(const char *key)
-{
-	const char *name = scope_name(SCOPE_ENDPOINT);
-	size_t n = strlen(name);
-
-	return strncmp(key, name, n) == 0 && key[n] == ':';
 }
 
 void

@@ -3,8 +3,6 @@
 #ifndef WIRE_SCOPE_H
 #define WIRE_SCOPE_H
 
-#include <stdbool.h>
-
 #include "base/text.h"
 #include "core/output.h"
 
@@ -17,11 +15,12 @@ struct scope_names {
 	const char *services[SCOPE_ROWS], *regions[SCOPE_ROWS];
 };
 
-/* "place:cars/eu", as in the database; nothing without an endpoint. */
+/*
+ * "place:cars/eu", as in the database; nothing without an endpoint, or the
+ * name of the tag.
+ */
 void scope_key(const struct output *o, const struct event_names *n,
     struct text *out);
-/* Is this key that of one endpoint? */
-bool scope_is_endpoint(const char *key);
 /* "cars/eu", "region eu", "at least cars", "everything". */
 void scope_who(const struct output *o, const struct event_names *n,
     struct text *out);

@@ -146,76 +146,6 @@ restored(unsigned version, struct output *o, struct recovery_record *own)
 	world_free(w);
 }
 
-/* Kept by version 3: as now, but with wider lengths, and without a failure rate. */
-static void
-memory_without_a_rate(void **state)
-{
-	const struct policy policy = {.interval = 60000, .timeout = 10000};
-	unsigned char old[229] = {3}, kept[CORE_STATE_BYTES];
-	struct world *w = world_new(0, noon);
-	struct output o;
-
-	(void)state;
-	put(old + 1 + 8 * 6, (uint64_t)(noon - 2 * hour), 6); /* onset */
-	put(old + 1 + 19 * 6, 7000, 6);                       /* down */
-	old[127] = STATE_DOWN;
-	old[130] = PHASE_OPEN;
-	old[131] = old[132] = KIND_OUTAGE;
-	put(old + 181, 4500, 4); /* penalty */
-	put(old + 185, (uint64_t)(noon / 1000), 4);
-	put(old + 189, 20230214, 4);
-	put(old + 193, 7, 4);
-	put(old + 209, (uint64_t)LEDGER_MAX, 2);
-	assert_int_equal(world_restore(w, 0, &policy, old, sizeof(old), NULL),
-	    OK);
-	assert_int_equal(world_restore(w, 0, &policy, kept,
-			     world_save(w, 0, kept), NULL),
-	    OK);
-	world_describe(w, 0, &o);
-	assert_int_equal(o.incident.n, 7);
-	assert_int_equal(o.onset, noon - 2 * hour);
-	assert_int_equal(o.ledger, LEDGER_MAX);
-	assert_int_equal(o.bucket_ms[BUCKET_DOWN], 7000);
-	assert_int_equal(world_restore(w, 0, &policy, old, sizeof(old) - 1,
-			     NULL),
-	    ERR_CORRUPT);
-	world_free(w);
-}
-
-/* Kept by version 4: longer probes, and no latencies. */
-static void
-memory_without_latencies(void **state)
-{
-	const struct policy policy = {.interval = 60000, .timeout = 10000};
-	unsigned char old[239] = {4}, kept[CORE_STATE_BYTES];
-	struct world *w = world_new(0, noon);
-	struct output o;
-
-	(void)state;
-	put(old + 1 + 8 * 6, (uint64_t)(noon - 2 * hour), 6); /* onset */
-	put(old + 109, 7000, 5);                              /* down */
-	old[119] = STATE_DOWN;
-	old[122] = PHASE_OPEN;
-	old[123] = old[124] = KIND_OUTAGE;
-	put(old + 161, 800, 4);
-	put(old + 173, 4500, 2); /* penalty */
-	put(old + 175, (uint64_t)(noon / 1000), 4);
-	put(old + 179, 20230214, 4);
-	put(old + 183, 7, 4);
-	put(old + 199, (uint64_t)LEDGER_MAX, 2);
-	assert_int_equal(world_restore(w, 0, &policy, old, sizeof(old), NULL),
-	    OK);
-	assert_int_equal(world_restore(w, 0, &policy, kept,
-			     world_save(w, 0, kept), NULL),
-	    OK);
-	world_describe(w, 0, &o);
-	assert_int_equal(o.incident.n, 7);
-	assert_int_equal(o.onset, noon - 2 * hour);
-	assert_int_equal(o.ledger, LEDGER_MAX);
-	assert_int_equal(o.bucket_ms[BUCKET_DOWN], 7000);
-	world_free(w);
-}
-
 static void
 memory_of_the_versions_before(void **state)
 {
@@ -244,8 +174,6 @@ main(void)
 	    cmocka_unit_test(one_that_holds_is_trusted_more),
 	    cmocka_unit_test(old_records_count_less),
 	    cmocka_unit_test(quiet_times),
-	    cmocka_unit_test(memory_without_a_rate),
-	    cmocka_unit_test(memory_without_latencies),
 	    cmocka_unit_test(memory_of_the_versions_before),
 	};
 
