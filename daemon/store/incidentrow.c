@@ -10,6 +10,14 @@ one_of(int64_t v, unsigned count)
 	return v >= 0 && v < (int64_t)count ? (unsigned)v : 0;
 }
 
+static enum scope
+scope_of(const char *key)
+{
+	enum scope s = SCOPE_ENDPOINT;
+
+	return key != NULL && scope_parse(key, &s) ? s : SCOPE_ENDPOINT;
+}
+
 int64_t
 incidentrow_read(const struct use *u, struct query_incident *i)
 {
@@ -27,6 +35,7 @@ incidentrow_read(const struct use *u, struct query_incident *i)
 		.endpoint = ENDPOINT_NONE,
 		.incident = incident_of_row(use_col(u, 0)),
 		.lead = incident_of_row(use_col(u, 33)),
+		.scope = scope_of(use_col_text(u, 34)),
 		.phase = (enum phase)one_of(use_col(u, 1), PHASE_COUNT),
 		.kind_now = (enum kind)one_of(use_col(u, 2), KIND_COUNT),
 		.kind_worst = (enum kind)one_of(use_col(u, 3), KIND_COUNT),

@@ -102,8 +102,8 @@ change_incident(struct store *s, const struct output *o, const char *json)
 	use_opt(&u, closes || o->phase == PHASE_CLOSED ? o->at : 0);
 	use_int(&u, o->event == EVENT_WITHDRAWN);
 	use_rest(&u, o);
-	/* What an act amends was made of what is stored. */
-	use_text(&u, o->event == EVENT_AMENDED ? NULL : json);
+	/* The rest was told of a scope that stands there already. */
+	use_text(&u, o->event == EVENT_CHANGED ? json : NULL);
 	use_int(&u, closed_too);
 	if (use_run(&u) && sqlite3_changes(s->db.handle) != 1)
 		return false;

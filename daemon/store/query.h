@@ -64,7 +64,7 @@ struct query_incident {
 	const char *acked_by, *acked_why;
 	const char *scope; /* "region:eu" */
 	/*
-	 * EVENT-shaped: incident, lead, phase, kinds, origin, cause, onset, ended,
+	 * EVENT-shaped: incident, lead, scope, phase, kinds, origin, cause, onset, ended,
 	 * last_good_at, promise_until, all_clear_at, chance, others,
 	 * relapses, bucket_ms, class, reason, code.
 	 */

@@ -280,29 +280,38 @@ a_later_version_is_whole_or_not_there(void **state)
 	scratch_remove(&d);
 }
 
-/* What version 2 held is there in version 3, and windows can be added. */
+/* d.path: a database of that version, in which sql was run. */
 static void
-windows_come_to_a_database_of_version_2(void **state)
+older_database(struct scratch *d, unsigned version, const char *sql)
 {
 	struct migrations built_in = migrations_built_in();
 	struct asset older[16];
 	struct migrations m = {older, 0};
+	struct db db;
+
+	assert_true(built_in.count <= 16);
+	for (size_t i = 0; i < built_in.count; i++)
+		if (strtoul(built_in.assets[i].path, NULL, 10) <= version)
+			older[m.count++] = built_in.assets[i];
+	scratch_make(d);
+	assert_true(db_open(&db, scratch_path(d, "v.db"), d->path,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+	assert_true(migrate(&db, &m));
+	assert_int_equal(ask(&db, "PRAGMA user_version"), version);
+	assert_true(db_exec(&db, sql));
+	db_close(&db);
+}
+
+/* What version 2 held is there in version 3, and windows can be added. */
+static void
+windows_come_to_a_database_of_version_2(void **state)
+{
 	struct scratch d;
 	struct store *s;
 	struct db db;
 
 	(void)state;
-	assert_true(built_in.count <= 16);
-	for (size_t i = 0; i < built_in.count; i++)
-		if (strtoul(built_in.assets[i].path, NULL, 10) < 3)
-			older[m.count++] = built_in.assets[i];
-	scratch_make(&d);
-	assert_true(db_open(&db, scratch_path(&d, "v.db"), d.path,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
-	assert_true(migrate(&db, &m));
-	assert_int_equal(ask(&db, "PRAGMA user_version"), 2);
-	assert_true(db_exec(&db, "INSERT INTO counter VALUES ('kept', 42)"));
-	db_close(&db);
+	older_database(&d, 2, "INSERT INTO counter VALUES ('kept', 42)");
 
 	s = stores_open(d.path, STORES_T0);
 	assert_int_equal(store_counted(s, "kept"), 42);
@@ -331,28 +340,15 @@ windows_come_to_a_database_of_version_2(void **state)
 static void
 pauses_come_to_a_database_of_version_4(void **state)
 {
-	struct migrations built_in = migrations_built_in();
-	struct asset older[16];
-	struct migrations m = {older, 0};
 	struct scratch d;
 	struct store *s;
 	struct db db;
 
 	(void)state;
-	assert_true(built_in.count <= 16);
-	for (size_t i = 0; i < built_in.count; i++)
-		if (strtoul(built_in.assets[i].path, NULL, 10) < 5)
-			older[m.count++] = built_in.assets[i];
-	scratch_make(&d);
-	assert_true(db_open(&db, scratch_path(&d, "v.db"), d.path,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
-	assert_true(migrate(&db, &m));
-	assert_int_equal(ask(&db, "PRAGMA user_version"), 4);
-	assert_true(db_exec(&db,
+	older_database(&d, 4,
 	    "INSERT INTO endpoint VALUES (1, 'a/b', 'a', 'b', 1, NULL);"
 	    "INSERT INTO input (ref, kind, at_ms, endpoint, author, why) "
-	    "VALUES (7, 6, 5, 1, 'ann', 'gone')"));
-	db_close(&db);
+	    "VALUES (7, 6, 5, 1, 'ann', 'gone')");
 
 	s = stores_open(d.path, STORES_T0);
 	stores_begin(s, STORES_T0);
@@ -382,29 +378,16 @@ pauses_come_to_a_database_of_version_4(void **state)
 static void
 scopes_come_to_a_database_of_version_6(void **state)
 {
-	struct migrations built_in = migrations_built_in();
-	struct asset older[16];
-	struct migrations m = {older, 0};
 	struct scratch d;
 	struct store *s;
 	struct db db;
 
 	(void)state;
-	assert_true(built_in.count <= 16);
-	for (size_t i = 0; i < built_in.count; i++)
-		if (strtoul(built_in.assets[i].path, NULL, 10) < 7)
-			older[m.count++] = built_in.assets[i];
-	scratch_make(&d);
-	assert_true(db_open(&db, scratch_path(&d, "v.db"), d.path,
-	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
-	assert_true(migrate(&db, &m));
-	assert_int_equal(ask(&db, "PRAGMA user_version"), 6);
-	assert_true(db_exec(&db,
+	older_database(&d, 6,
 	    "INSERT INTO endpoint VALUES (1, 'a/b', 'a', 'b', 1, NULL);"
 	    "INSERT INTO incident VALUES (20230214000007, 1, 1, 3, 3, 0, 0, 5, "
 	    "6, NULL, NULL, 0, 4, NULL, NULL, 0, 0, 0, 5, 6, 500, 0, 0, 0, 0, "
-	    "0, 0)"));
-	db_close(&db);
+	    "0, 0)");
 
 	s = stores_open(d.path, STORES_T0);
 	assert_true(db_open(&db, d.path, d.path, SQLITE_OPEN_READONLY));
