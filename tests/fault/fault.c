@@ -5,9 +5,9 @@
  *	fault FAMILY STORY      of the families below; STORY as in player.h
  *
  * The whole daemon plays the story on the stage, and the n-th call of a kind
- * fails.  With VIGIE_LONG=1 these are two calls of each place that calls come
- * from, see site.h, one where it lasts; else a sample, spread evenly.  Which,
- * VIGIE_SEED says (the day, if it says nothing).
+ * fails.  With VIGIE_LONG=1 this is one call of each place that calls come
+ * from, see site.h, or of one place in four where it lasts; else a sample,
+ * spread evenly.  Which, VIGIE_SEED says (the day, if it says nothing).
  *
  *	memory   our own allocations: that process must end by abort(), and is
  *	         started again 5 s later on the disk as it was in that moment.
@@ -46,6 +46,7 @@ enum {
 	HANGS_AFTER_S = 60,
 	SAMPLE = 1, /* calls of a kind that fail, when not all do */
 	SAMPLE_OF_MEMORY = 12,
+	LASTING_ONE_IN = 4,
 	PATIENCE = 30
 };
 
@@ -126,7 +127,7 @@ choose(enum op op, bool lasts, unsigned long **which)
 	size_t n = 0;
 
 	if (thorough)
-		return site_chosen(op, lasts ? 1 : 2, which);
+		return site_chosen(op, lasts ? LASTING_ONE_IN : 1, which);
 	*which = mem_array(most + 1, sizeof(**which));
 	for (unsigned long i = step > 0 ? seed() * 7919 % step : 0; i < calls;
 	     i += step)

@@ -12,7 +12,7 @@ enum { SITES = 8192, DEPTH = 12 };
 
 struct site {
 	uint64_t stack; /* hash of its return addresses; 0: free */
-	unsigned long first, by_chance, calls;
+	unsigned long by_chance, calls;
 };
 
 struct sites {
@@ -76,7 +76,6 @@ site_note(enum op op, unsigned long n)
 		}
 		sites->count[op]++;
 		s->stack = stack;
-		s->first = n;
 	}
 	/* Each call ends up as the one with the same chance. */
 	if (by_chance(++s->calls) == 0)
@@ -93,25 +92,23 @@ by_number(const void *a, const void *b)
 }
 
 size_t
-site_chosen(enum op op, int each, unsigned long **chosen)
+site_chosen(enum op op, unsigned long one_in, unsigned long **chosen)
 {
-	unsigned long *all = mem_array(2 * sites->count[op] + 1, sizeof(*all));
-	size_t n = 0;
+	unsigned long *all = mem_array(sites->count[op] + 1, sizeof(*all));
+	size_t n = 0, taken = 0;
 
 	if (sites->overflowed)
 		abort();
-	for (size_t i = 0; i < SITES; i++) {
-		const struct site *s = &sites->of[op][i];
-
-		if (s->stack == 0)
-			continue;
-		all[n++] = s->by_chance;
-		if (each > 1 && s->by_chance != s->first)
-			all[n++] = s->first;
-	}
+	for (size_t i = 0; i < SITES; i++)
+		if (sites->of[op][i].stack != 0)
+			all[n++] = sites->of[op][i].by_chance;
+	/* In this order the choice does not depend on where code is loaded. */
 	qsort(all, n, sizeof(*all), by_number);
+	for (size_t i = 0; i < n; i++)
+		if (by_chance(one_in) == 0)
+			all[taken++] = all[i];
 	*chosen = all;
-	return n;
+	return taken;
 }
 
 size_t
