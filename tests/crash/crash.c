@@ -4,6 +4,7 @@
  * at a named point as by SIGKILL, or because the power goes.
  *
  *	crash kill|power STORY [damage]    STORY as in player.h
+ *	crash points STORY DAMAGED         is each point reached by one of them?
  *
  * The whole daemon plays the story on the stage.  In a moment that was chosen
  * the process is forked: there the daemon is forgotten wherever it was, the
@@ -289,14 +290,40 @@ play_all(void)
 	return bad == 0 && hits == planned && hits > 0;
 }
 
+/* The second story with damage; the first is loaded. */
+static bool
+reach_all(const char *damaged)
+{
+	unsigned missed = 0;
+
+	if (!rehearse())
+		return false;
+	story_done(&story);
+	scene_damage();
+	if (!story_load(&story, damaged) || !rehearse())
+		return false;
+	for (unsigned p = 0; p < POINTS; p++) {
+		if (shared->reached[p] > 0)
+			continue;
+		missed++;
+		(void)printf("%s %s: never reached\n",
+		    p % 2 != 0 ? "after" : "before", point_function(p));
+	}
+	(void)printf("%u of %u points reached\n", POINTS - missed, POINTS);
+	return missed == 0;
+}
+
 int
 main(int argc, char **argv)
 {
+	bool points = argc > 1 && strcmp(argv[1], "points") == 0;
 	bool good;
 
-	if ((argc != 3 && argc != 4) || !story_load(&story, argv[2])) {
+	if ((argc != 3 && argc != 4) || (points && argc != 4) ||
+	    !story_load(&story, argv[2])) {
 		(void)fprintf(stderr,
-		    "usage: crash kill|power STORY [damage]\n");
+		    "usage: crash kill|power STORY [damage]\n"
+		    "       crash points STORY DAMAGED\n");
 		return 2;
 	}
 	power = strcmp(argv[1], "power") == 0;
@@ -305,9 +332,9 @@ main(int argc, char **argv)
 	if (shared == MAP_FAILED)
 		abort();
 	disk_begin();
-	if (argc == 4)
+	if (argc == 4 && !points)
 		scene_damage();
-	good = play_all();
+	good = points ? reach_all(argv[3]) : play_all();
 	story_done(&story);
 	return good ? 0 : 1;
 }
