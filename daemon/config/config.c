@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "config/depends.h"
 #include "config/endpoint.h"
 #include "config/function.h"
 #include "config/index.h"
 #include "config/load.h"
+#include "config/need.h"
 #include "config/zone.h"
 
 #define DEFAULT_DATABASE "/var/lib/vigie/vigie.db"
@@ -271,12 +273,14 @@ service_done(struct config_service *s)
 	bind_list_free(s->tags);
 	function_done(&s->functions);
 	function_done(&s->unaffected);
+	need_done(s);
 	mem_free(s->owner);
 	mem_free(s->runbook);
 	mem_free(s->advice);
 	mem_free(s->slo);
 	for (size_t i = 0; i < s->endpoint_count; i++) {
 		mem_free(s->endpoints[i].region);
+		depends_done(&s->endpoints[i]);
 		target_done(&s->endpoints[i].target);
 	}
 	mem_free(s->endpoints);

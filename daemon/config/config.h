@@ -20,9 +20,22 @@
 #include "wire/receiver.h"
 #include "wire/target.h"
 
+/* What an endpoint depends on: one of a group that is bad only as a whole. */
+struct config_dependency {
+	const struct config_endpoint *on;
+	unsigned group; /* from 0 on; ascending */
+};
 struct config_endpoint {
 	char *region;         /* id of the region within the service */
 	struct target target; /* slot and generation are the keeper's */
+	struct config_dependency *depends;
+	size_t depends_count;
+};
+
+/* An entry of depends_on, as written. */
+struct config_need {
+	char **any_of;  /* patterns, NULL-terminated; one if not redundant */
+	bool redundant; /* all that they name are one group */
 };
 
 /* What it can do for its users, and the endpoints that prove each. */
@@ -41,6 +54,8 @@ struct config_service {
 	char *id, *name;
 	char **tags; /* NULL-terminated lists, never NULL */
 	struct config_functions functions, unaffected;
+	struct config_need *needs;
+	size_t need_count;
 	char *owner, *runbook, *advice; /* or NULL */
 	char *slo;                      /* "99.9%", or NULL */
 	enum all_clear all_clear;
@@ -97,11 +112,8 @@ struct config {
 	size_t window_count;
 	span_ms keep_samples;  /* retention, default 400 days */
 	size_t endpoint_count; /* over all services */
-	/*
-	 * What will not work though it may be in force: a line each, as in
-	 * struct config_errors; or NULL.
-	 */
-	char *warnings;
+	char *warnings; /* what will not work though it is in force: lines as of
+			   struct config_errors, or NULL */
 
 	/* Private. */
 	struct zone **zones; /* each named zone once */

@@ -247,36 +247,20 @@ check_twice(struct binder *b, const struct yaml *node, struct idset *names)
 	}
 }
 
-/* All endpoints have their names; if not, that has been reported. */
-static bool
-all_named(const struct config *c)
+void
+function_check(struct binder *b, const struct yaml *node)
 {
-	for (size_t i = 0; i < c->service_count; i++) {
-		const struct config_service *s = &c->services[i];
+	struct idset *names = idset_new();
 
-		if (s->endpoint_count == 0)
-			return false;
-		for (size_t k = 0; k < s->endpoint_count; k++) {
-			if (s->endpoints[k].target.id == NULL)
-				return false;
-		}
-	}
-	return true;
+	check_twice(b, bind_child(node, "functions"), names);
+	check_twice(b, bind_child(node, "unaffected"), names);
+	idset_free(names);
 }
 
 void
 function_prove(struct binder *b, const struct yaml *node,
     struct config_service *s)
 {
-	const struct yaml *functions = bind_child(node, "functions");
-	const struct yaml *unaffected = bind_child(node, "unaffected");
-	struct idset *names = idset_new();
-
-	check_twice(b, functions, names);
-	check_twice(b, unaffected, names);
-	idset_free(names);
-	if (!all_named(b->config))
-		return;
-	prove_all(b, functions, &s->functions);
-	prove_all(b, unaffected, &s->unaffected);
+	prove_all(b, bind_child(node, "functions"), &s->functions);
+	prove_all(b, bind_child(node, "unaffected"), &s->unaffected);
 }

@@ -87,8 +87,11 @@ const struct option_row option_table[] = {
 	"how long it must hold before it counts as back"},
     {SECTION_SERVICE, "regions", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
 	"region to URL, endpoint, or list of endpoints with names"},
-    {SECTION_SERVICE, "depends_on", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE,
-	""},
+    {SECTION_SERVICE, "depends_on", OPTION_OWN, 1, 64, NULL, NULL, NOWHERE,
+	"services, their regions or endpoints that it needs, * and ? allowed"},
+
+    {SECTION_DEPENDENCY, "any_of", OPTION_OWN, 1, 64, NULL, NULL, NOWHERE,
+	"it is hit only when all that these name are bad"},
 
     {SECTION_FUNCTION, "name", OPTION_LINE, 1, 200, NULL, NULL, NOWHERE,
 	"what its users call it"},
@@ -264,7 +267,8 @@ option_section_name(unsigned bit)
 {
 	static const char *const names[SECTION_COUNT] = {"file", "retention",
 	    "defaults", "service", "endpoint", "expect", "json", "auth", "tls",
-	    "maintenance", "receiver", "route", "match", "oauth2", "function"};
+	    "maintenance", "receiver", "route", "match", "oauth2", "function",
+	    "dependency"};
 
 	return bit < SECTION_COUNT ? names[bit] : "";
 }

@@ -27,9 +27,10 @@ enum section {
 	SECTION_ROUTE = 1 << 11,
 	SECTION_MATCH = 1 << 12,
 	SECTION_OAUTH2 = 1 << 13,
-	SECTION_FUNCTION = 1 << 14
+	SECTION_FUNCTION = 1 << 14,
+	SECTION_DEPENDENCY = 1 << 15
 };
-enum { SECTION_COUNT = 15 };
+enum { SECTION_COUNT = 16 };
 
 enum option_type {
 	OPTION_TEXT,     /* quoted or plain text of min..max bytes */

@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "config/depends.h"
 #include "config/endpoint.h"
 #include "config/function.h"
 #include "config/idset.h"
 #include "config/load.h"
+#include "config/need.h"
 
 /* "99.9%": digits, at most five decimals, below 100. */
 static bool
@@ -37,6 +39,8 @@ service_own(struct binder *b, const struct option_row *row,
 		function_read(b, row, node, &s->functions);
 	if (strcmp(row->name, "unaffected") == 0)
 		function_read(b, row, node, &s->unaffected);
+	if (strcmp(row->name, "depends_on") == 0)
+		need_read(b, row, node, s);
 	if (strcmp(row->name, "slo") != 0)
 		return; /* regions come when the rest is known */
 	if (node->kind != YAML_SCALAR || !is_slo(node->text)) {
@@ -199,6 +203,39 @@ read_service(struct reading *r, const struct yaml *node, struct idset *services)
 	target_done(&r->base);
 }
 
+/* All endpoints have their ids; if not, that has been reported. */
+static bool
+all_named(const struct config *c)
+{
+	for (size_t i = 0; i < c->service_count; i++) {
+		const struct config_service *s = &c->services[i];
+
+		if (s->endpoint_count == 0)
+			return false;
+		for (size_t k = 0; k < s->endpoint_count; k++) {
+			if (s->endpoints[k].target.id == NULL)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* What one service says of endpoints of any service. */
+static void
+read_between(struct binder *b, const struct yaml *const *items)
+{
+	struct config *c = b->config;
+	bool named = all_named(c);
+
+	for (size_t i = 0; i < c->service_count; i++) {
+		function_check(b, items[i]);
+		if (named)
+			function_prove(b, items[i], &c->services[i]);
+	}
+	if (named)
+		depends_resolve(b, items);
+}
+
 void
 service_read_all(struct load *l)
 {
@@ -218,9 +255,7 @@ service_read_all(struct load *l)
 		read_service(&r, items[i], services);
 		c->endpoint_count += r.service->endpoint_count;
 	}
-	/* They may be proven by endpoints of any service. */
-	for (size_t i = 0; i < n; i++)
-		function_prove(&l->bind, items[i], &c->services[i]);
+	read_between(&l->bind, items);
 	mem_free(items);
 	idset_free(services);
 	idset_free(r.ids);

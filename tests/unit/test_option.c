@@ -37,7 +37,7 @@ manual_entry(const char *manual, unsigned bit, const char *name)
 	    "RETENTION", "KEYS OF ALL ENDPOINTS", "SERVICES", "ENDPOINTS",
 	    "EXPECTATIONS", "EXPECTED JSON VALUES", "CREDENTIALS", "TLS",
 	    "PLANNED MAINTENANCE", "RECEIVERS", "ROUTES", "MATCHING", "TOKENS",
-	    "FUNCTIONS"};
+	    "FUNCTIONS", "DEPENDENCIES"};
 	char heading[64], item[64];
 	const char *from, *to, *at;
 
