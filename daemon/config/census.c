@@ -112,6 +112,22 @@ census_at(const struct census *r, size_t number)
 	return r->endpoints[number];
 }
 
+size_t
+census_owner(const struct census *r, size_t number)
+{
+	size_t low = 0, high = r->config->service_count;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (r->first_endpoint[middle] <= number)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 struct run
 census_service(const struct census *r, size_t service)
 {

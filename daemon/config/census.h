@@ -28,6 +28,8 @@ struct census *census_new(const struct config *c);
 void census_free(struct census *r); /* NULL is ignored */
 
 struct config_endpoint *census_at(const struct census *r, size_t number);
+/* The service of an endpoint, by its index. */
+size_t census_owner(const struct census *r, size_t number);
 struct run census_service(const struct census *r, size_t service);
 /* Those of a service in a region; false when it has none there. */
 bool census_region(const struct census *r, size_t service, const char *region,

@@ -10,6 +10,9 @@
 /* Each time that one is named counts: it bounds the work, too. */
 enum { NAMED_MAX = 1024, TOTAL_MAX = 1000000 };
 
+/* Of a circle, before it is cut short; a message has room for it. */
+enum { PATH_SHOWN = 250, PATH_BYTES = 1024 };
+
 static const char key_name[] = "depends_on";
 
 /* What a pattern names. */
@@ -33,6 +36,7 @@ struct resolving {
 	size_t *begin, *to;
 	unsigned *group;
 	size_t count, size;
+	bool *told; /* of each service: it closes a circle */
 };
 
 void
@@ -189,6 +193,44 @@ resolve_service(struct resolving *r, size_t service)
 	mem_free(all);
 }
 
+/* Told where the service of the last speaks, once of each service. */
+static void
+tell_circle(void *arg, const size_t *nodes, size_t n)
+{
+	struct resolving *r = arg;
+	size_t closing = census_owner(r->census, nodes[n - 1]);
+	struct text path;
+
+	if (r->told[closing])
+		return;
+	r->told[closing] = true;
+	text_init(&path, PATH_BYTES);
+	for (size_t i = 0; i < n; i++) {
+		if (text_len(&path) > PATH_SHOWN && i < n - 1) {
+			text_printf(&path, "%zu more -> ", n - 1 - i);
+			i = n - 1;
+		}
+		text_printf(&path, "%s -> ",
+		    census_at(r->census, nodes[i])->target.id);
+	}
+	text_add(&path, census_at(r->census, nodes[0])->target.id);
+	faults_add(r->b->faults,
+	    bind_child(r->items[closing], key_name)->key_at,
+	    "'%s' goes in a circle: %s", key_name, text_str(&path));
+	text_done(&path);
+}
+
+static void
+refuse_circles(struct resolving *r)
+{
+	const struct config *c = r->b->config;
+	const struct graph g = {c->endpoint_count, r->begin, r->to};
+
+	r->told = mem_array(c->service_count, sizeof(bool));
+	circle_find(&g, tell_circle, r);
+	mem_free(r->told);
+}
+
 /* Give the endpoints what was found. */
 static void
 keep(const struct resolving *r)
@@ -222,6 +264,7 @@ depends_resolve(struct binder *b, const struct yaml *const *items)
 	for (size_t i = 0; i < c->service_count; i++)
 		resolve_service(&r, i);
 	r.begin[c->endpoint_count] = r.count;
+	refuse_circles(&r);
 	keep(&r);
 	census_free(r.census);
 	mem_free(r.seen[0]);
