@@ -35,6 +35,7 @@ static const char *const example[] = {
     "    #functions: [shopping, payment]      # what stops with it",
     "    #unaffected:                         # what goes on; proven by",
     "    #  - {name: deliveries, endpoints: [example/eu]}",
+    "    #depends_on: [example/us]            # what it needs to work",
     "    #advice: Your basket is kept.        # one line for its users",
     "    #slo: 99.9%",
     "    regions:",

@@ -248,6 +248,24 @@ functions(struct text *out, const char *key, const struct config_functions *f)
 }
 
 static void
+needs(struct text *out, const struct config_service *s)
+{
+	if (s->need_count > 0)
+		text_add(out, "    depends_on:\n");
+	for (size_t i = 0; i < s->need_count; i++) {
+		const struct config_need *need = &s->needs[i];
+
+		text_add(out, "      - ");
+		if (need->redundant) {
+			list(out, 0, "any_of", need->any_of);
+		} else {
+			quote(out, need->any_of[0]);
+			text_char(out, '\n');
+		}
+	}
+}
+
+static void
 service(struct text *out, const struct config_service *s)
 {
 	text_add(out, "  -\n");
@@ -258,6 +276,7 @@ service(struct text *out, const struct config_service *s)
 	line(out, 4, "runbook", s->runbook);
 	functions(out, "functions", &s->functions);
 	functions(out, "unaffected", &s->unaffected);
+	needs(out, s);
 	line(out, 4, "advice", s->advice);
 	line(out, 4, "slo", s->slo);
 	word(out, 4, SECTION_SERVICE, "all_clear", (int)s->all_clear);
