@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "core/keep.h"
-#include "core/world.h"
+#include "core/scope.h"
 
 enum { SITES_MAX = 1 << 20, SHARED_VERSION = 1 };
 
@@ -29,6 +29,8 @@ world_free(struct world *w)
 {
 	if (w == NULL)
 		return;
+	for (size_t i = 0; i < w->size; i++)
+		mem_free(w->endpoints[i].needs);
 	mem_free(w->endpoints);
 	mem_free(w->heap);
 	groups_free(w->groups);
@@ -58,6 +60,25 @@ make_slot(struct world *w, uint32_t i)
 	for (; w->size < size; w->size++) {
 		w->endpoints[w->size] = (struct endpoint){.heap_at = HEAP_NONE};
 	}
+}
+
+void
+world_depend(struct world *w, uint32_t i, const struct need *needs, size_t n)
+{
+	struct endpoint *e;
+
+	make_slot(w, i);
+	for (size_t k = 0; k < n; k++) {
+		assert(needs[k].endpoint != i);
+		make_slot(w, needs[k].endpoint);
+	}
+	e = &w->endpoints[i];
+	mem_free(e->needs);
+	e->needs = n > 0 ? mem_array(n, sizeof(e->needs[0])) : NULL;
+	e->need_count = (uint32_t)n;
+	if (n > 0)
+		memcpy(e->needs, needs, n * sizeof(needs[0]));
+	w->groups->fresh = false;
 }
 
 /* Room for endpoint i and its site. */

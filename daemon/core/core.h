@@ -69,6 +69,13 @@ bool world_watches(const struct world *w, uint32_t i);
  */
 void world_group(struct world *w);
 
+/*
+ * Endpoint i depends on these, of which a copy is kept; n 0: on nothing, as
+ * at first.  There are no circles; who is not watched does not fail.
+ */
+void world_depend(struct world *w, uint32_t i, const struct need *needs,
+    size_t n);
+
 /* What is known of an endpoint now, as an EVENT-shaped output. */
 void world_describe(const struct world *w, uint32_t i, struct output *o);
 /* State, and whether a failure is being confirmed. */

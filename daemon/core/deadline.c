@@ -4,7 +4,7 @@
  * earlier than the true one: most samples only push it back, and that is
  * noticed when it comes up.
  */
-#include "core/world.h"
+#include "core/scope.h"
 
 static bool
 before(const struct world *w, uint32_t a, uint32_t b)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <limits.h>
 
-#include "core/world.h"
+#include "core/scope.h"
 
 enum {
 	APART_MS = 5 * SECOND_MS,    /* two samples that confirm each other */
@@ -172,8 +172,10 @@ failing(struct world *w, uint32_t i, const struct input *in)
 	m->code = s->code;
 	memory_mark(m, MEMORY_UNPROVEN, !proven);
 	degraded_failing(w, i, s);
-	if (!memory_fails(m))
+	if (!memory_fails(m)) {
 		memory_mark(m, MEMORY_SUSPECT, true);
+		cause_ask(w, i);
+	}
 	if (!proven && (!memory_fails(m) || m->state == STATE_UNKNOWN))
 		path_doubt(w);
 	evidence_decide(w, i);

@@ -4,7 +4,7 @@
 #include <assert.h>
 
 #include "base/mem.h"
-#include "core/world.h"
+#include "core/scope.h"
 
 void
 groups_free(struct groups *g)
@@ -15,6 +15,8 @@ groups_free(struct groups *g)
 	mem_free(g->picked);
 	mem_free(g->found);
 	mem_free(g->leads);
+	mem_free(g->hit_first);
+	mem_free(g->hit);
 	mem_free(g);
 }
 
@@ -30,9 +32,42 @@ make_room(struct groups *g, size_t size)
 	g->picked = mem_resize(g->picked, size, sizeof(g->picked[0]));
 	g->found = mem_resize(g->found, size, sizeof(g->found[0]));
 	g->leads = mem_resize(g->leads, size, sizeof(g->leads[0]));
+	g->hit_first =
+	    mem_resize(g->hit_first, size + 1, sizeof(g->hit_first[0]));
 }
 
-typedef bool before_fn(const struct world *w, uint32_t a, uint32_t b);
+/* Who depends on whom, the other way round: a counting sort. */
+static void
+turn_round(struct world *w)
+{
+	struct groups *g = w->groups;
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < w->size; i++)
+		g->hit_first[i] = 0;
+	for (uint32_t i = 0; i < w->size; i++) {
+		const struct endpoint *e = &w->endpoints[i];
+
+		n += e->need_count;
+		for (uint32_t k = 0; k < e->need_count; k++)
+			g->hit_first[e->needs[k].endpoint]++;
+	}
+	for (uint32_t i = 1; i < w->size; i++)
+		g->hit_first[i] += g->hit_first[i - 1];
+	g->hit_first[w->size] = (uint32_t)n;
+	if (g->hit_size < n) {
+		g->hit_size = n;
+		g->hit = mem_resize(g->hit, n, sizeof(g->hit[0]));
+	}
+	/* Filled from its end on, each part ends up with its begin. */
+	for (size_t i = w->size; i-- > 0;) {
+		const struct endpoint *e = &w->endpoints[i];
+
+		for (uint32_t k = 0; k < e->need_count; k++)
+			g->hit[--g->hit_first[e->needs[k].endpoint]] =
+			    (uint32_t)i;
+	}
+}
 
 static bool
 endpoint_before(const struct world *w, uint32_t a, uint32_t b)
@@ -59,7 +94,8 @@ place_before(const struct world *w, uint32_t a, uint32_t b)
 }
 
 static void
-sift(const struct world *w, uint32_t *v, size_t at, size_t n, before_fn *before)
+sift(const struct world *w, uint32_t *v, size_t at, size_t n,
+    groups_before_fn *before)
 {
 	uint32_t held = v[at];
 
@@ -74,8 +110,9 @@ sift(const struct world *w, uint32_t *v, size_t at, size_t n, before_fn *before)
 }
 
 /* Heap sort: qsort() has no room for w, and may allocate. */
-static void
-sort(const struct world *w, uint32_t *v, size_t n, before_fn *before)
+void
+groups_sort(const struct world *w, uint32_t *v, size_t n,
+    groups_before_fn *before)
 {
 	for (size_t i = n / 2; i-- > 0;)
 		sift(w, v, i, n, before);
@@ -112,7 +149,7 @@ make_places(struct world *w, size_t n)
 	}
 	for (uint32_t p = 0; p < g->place_count; p++)
 		g->by_region[p] = p;
-	sort(w, g->by_region, g->place_count, place_before);
+	groups_sort(w, g->by_region, g->place_count, place_before);
 	for (uint32_t p = 0; p < g->place_count; p++)
 		g->places[g->by_region[p]].region_at = p;
 }
@@ -131,8 +168,9 @@ groups_ready(struct world *w)
 		    w->endpoints[i].policy.service > 0)
 			g->order[n++] = i;
 	}
-	sort(w, g->order, n, endpoint_before);
+	groups_sort(w, g->order, n, endpoint_before);
 	make_places(w, n);
+	turn_round(w);
 	g->fresh = true;
 	scope_restore(w);
 }

@@ -39,12 +39,20 @@ struct groups {
 	uint32_t *picked;    /* places of one node, in either order */
 	uint32_t *found;     /* endpoints, for a loop that emits */
 	uint32_t *leads;     /* endpoints whose incident leads a node */
+	/* Who depends on i: hit[hit_first[i]] to before hit[hit_first[i + 1]]. */
+	uint32_t *hit_first, *hit;
+	size_t hit_size;
 	size_t size, place_count, picked_count, found_count, lead_count;
 };
 
 void groups_free(struct groups *g);
 /* Build it anew where it is not fresh; allocates only then. */
 void groups_ready(struct world *w);
+
+typedef bool groups_before_fn(const struct world *w, uint32_t a, uint32_t b);
+/* Endpoints, ascending; allocates nothing. */
+void groups_sort(const struct world *w, uint32_t *v, size_t n,
+    groups_before_fn *before);
 
 /*
  * The node of a kind that holds endpoint i, into picked[].  tag: which of its

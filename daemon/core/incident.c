@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/utc.h"
-#include "core/world.h"
+#include "core/scope.h"
 
 enum {
 	ESCALATE_MS = 30 * MINUTE_MS,
@@ -64,6 +64,8 @@ incident_describe(const struct world *w, uint32_t i, struct output *o)
 	o->scope_tag = m->scope_tag;
 	o->lingers = memory_has(m, MEMORY_LINGERS);
 	o->members = e->members;
+	o->effect = memory_has(m, MEMORY_EFFECT);
+	o->effects = e->effects;
 	o->incident = (struct incident_id){m->day, m->n};
 	o->kind_now = m->kind;
 	o->kind_worst = m->worst;
@@ -101,8 +103,8 @@ incident_tell(struct world *w, uint32_t i, enum event_kind event, bool loud,
 	world_emit(w, &o);
 }
 
-static void
-advise(struct world *w, uint32_t i, span_ms every, wall_ms until)
+void
+incident_advise(struct world *w, uint32_t i, span_ms every, wall_ms until)
 {
 	if (every >= w->endpoints[i].policy.interval)
 		return;
@@ -180,7 +182,7 @@ begin_failing(struct world *w, uint32_t i)
 	memory_mark(m, MEMORY_HELD, false);
 	degraded_drop(m);
 	timeline_state(w, i, failing_state(m), WHY_NONE);
-	advise(w, i, interval < PACE_DOWN_MS ? interval : PACE_DOWN_MS,
+	incident_advise(w, i, interval < PACE_DOWN_MS ? interval : PACE_DOWN_MS,
 	    w->now + PACE_DOWN_FOR_MS);
 }
 
@@ -206,8 +208,8 @@ begin_incident(struct world *w, struct memory *m, wall_ms since)
 	m->worst = KIND_NONE;
 	m->origin = ORIGIN_OBSERVED;
 	memset(m->bucket_ms, 0, sizeof(m->bucket_ms));
-	m->flags &= (uint16_t) ~(
-	    MEMORY_ESCALATED | MEMORY_TOLD | MEMORY_REOPENS | MEMORY_NEAR_END);
+	m->flags &= ~(uint32_t)(MEMORY_ESCALATED | MEMORY_TOLD |
+	    MEMORY_REOPENS | MEMORY_NEAR_END);
 	next_id(w, m);
 }
 
@@ -237,6 +239,7 @@ incident_worsen(struct world *w, uint32_t i)
 	timeline_span(w, i, failing_bucket(m), since);
 	begin_failing(w, i);
 	penalty_add(w, i, PENALTY_CHANGE);
+	scope_worsened(w, i);
 	incident_tell(w, i, EVENT_CHANGED, m->origin != ORIGIN_PLANNED,
 	    CAUSE_EVIDENCE);
 }
@@ -286,7 +289,8 @@ incident_judge(struct world *w, uint32_t i)
 	    w->now >= m->promise_until - PACE_BACK_FOR_MS &&
 	    !memory_has(m, MEMORY_NEAR_END)) {
 		memory_mark(m, MEMORY_NEAR_END, true);
-		advise(w, i, PACE_BACK_MS, m->promise_until + GRACE_MS);
+		incident_advise(w, i, PACE_BACK_MS,
+		    m->promise_until + GRACE_MS);
 	}
 	if (m->last_count < LAST_SAMPLES || m->origin == ORIGIN_PLANNED)
 		return;
@@ -334,7 +338,7 @@ incident_recovering(struct world *w, uint32_t i, wall_ms calm)
 	m->quiet_from = later(m->good_from, calm);
 	m->unknown_ms = 0;
 	timeline_state(w, i, STATE_UP, WHY_NONE);
-	advise(w, i, PACE_BACK_MS, w->now + PACE_BACK_FOR_MS);
+	incident_advise(w, i, PACE_BACK_MS, w->now + PACE_BACK_FOR_MS);
 	incident_tell(w, i, EVENT_RECOVERING, false, CAUSE_EVIDENCE);
 }
 
@@ -367,6 +371,7 @@ incident_relapse(struct world *w, uint32_t i)
 	incident_tell(w, i, EVENT_RELAPSED, reopened, CAUSE_EVIDENCE);
 	if (m->worst > before)
 		incident_tell(w, i, EVENT_CHANGED, true, CAUSE_EVIDENCE);
+	scope_relapsed(w, i);
 }
 
 /* Answering, but not as it should: it opens, or a recovery did not hold. */

@@ -37,6 +37,14 @@ policy_equal(const struct policy *a, const struct policy *b)
 	return same;
 }
 
+/*
+ * What an endpoint depends on.  Those of one group, which stand together, can
+ * stand in for each other: it fails with them when all of them do.
+ */
+struct need {
+	uint32_t endpoint, group;
+};
+
 enum input_kind {
 	INPUT_ADVANCE, /* time has come to `at`; deadlines before it fire */
 	INPUT_SAMPLE,

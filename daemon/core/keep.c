@@ -11,12 +11,13 @@
 
 #include "base/bytes.h"
 
-enum { VERSION = 5, MS_BITS = 48, SPAN_BITS = 40 };
+enum { VERSION = 6, BEFORE_PAIRS = 5, MS_BITS = 48, SPAN_BITS = 40 };
 
 /* Either way: into bytes, or out of them. */
 struct carrier {
 	struct bytes_out *out; /* NULL: out of */
 	struct bytes_in *in;
+	uint8_t version;
 };
 
 static void
@@ -26,6 +27,23 @@ carry_u8(struct carrier *c, uint8_t *v)
 		bytes_put_u8(c->out, *v);
 	else
 		*v = bytes_get_u8(c->in);
+}
+
+/* Two small numbers in one byte. */
+static void
+carry_pair(struct carrier *c, uint8_t *low, uint8_t *high)
+{
+	uint8_t both = (uint8_t)(*high << 4 | *low);
+
+	if (c->version == BEFORE_PAIRS) {
+		carry_u8(c, low);
+		carry_u8(c, high);
+		return;
+	}
+	assert(*low < 16 && *high < 16);
+	carry_u8(c, &both);
+	*low = both & 15;
+	*high = both >> 4;
 }
 
 static void
@@ -137,6 +155,19 @@ carry_penalty(struct carrier *c, uint32_t *v)
 	*v = points;
 }
 
+/* 24 of them. */
+static void
+carry_flags(struct carrier *c, uint32_t *flags)
+{
+	uint16_t low = (uint16_t)*flags;
+	uint8_t high = (uint8_t)(*flags >> 16);
+
+	carry_u16(c, &low);
+	if (c->version != BEFORE_PAIRS)
+		carry_u8(c, &high);
+	*flags = (uint32_t)high << 16 | low;
+}
+
 static void
 carry_times(struct carrier *c, struct memory *m)
 {
@@ -173,18 +204,14 @@ carry_rate(struct carrier *c, struct rate *s)
 static void
 carry_words(struct carrier *c, struct memory *m)
 {
-	carry_u8(c, &m->state);
-	carry_u8(c, &m->why);
-	carry_u8(c, &m->bucket);
-	carry_u8(c, &m->phase);
-	carry_u8(c, &m->kind);
-	carry_u8(c, &m->worst);
+	carry_pair(c, &m->state, &m->why);
+	carry_pair(c, &m->bucket, &m->phase);
+	carry_pair(c, &m->kind, &m->worst);
 	carry_u8(c, &m->origin);
 	carry_u8(c, &m->class);
 	carry_u8(c, &m->reason);
 	carry_u8(c, &m->others);
-	carry_u8(c, &m->scope);
-	carry_u8(c, &m->scope_tag);
+	carry_pair(c, &m->scope, &m->scope_tag);
 	carry_u8(c, &m->auth_run);
 	carry_u8(c, &m->last_count);
 }
@@ -215,7 +242,7 @@ carry_memory(struct carrier *c, struct memory *m)
 	carry_u16(c, &m->run_maint);
 	carry_u16(c, &m->relapses);
 	carry_u16(c, &m->code);
-	carry_u16(c, &m->flags);
+	carry_flags(c, &m->flags);
 	carry_u16(c, &m->last_maint);
 	carry_rate(c, &m->rate);
 	carry_latency(c, &m->latency);
@@ -329,7 +356,7 @@ keep_put(const struct memory *m, unsigned char buf[CORE_STATE_BYTES])
 {
 	struct memory copy = *m;
 	struct bytes_out out;
-	struct carrier c = {.out = &out};
+	struct carrier c = {.out = &out, .version = VERSION};
 
 	/* One byte less: by the full length the versions before are known. */
 	bytes_out_init(&out, buf, CORE_STATE_BYTES - 1);
@@ -349,7 +376,8 @@ keep_get(struct memory *m, const void *bytes, size_t n)
 		return get_before(m, bytes) && plausible(m);
 	bytes_in_init(&in, bytes, n);
 	*m = (struct memory){0};
-	if (bytes_get_u8(&in) != VERSION)
+	c.version = bytes_get_u8(&in);
+	if (c.version != VERSION && c.version != BEFORE_PAIRS)
 		return false;
 	carry_memory(&c, m);
 	return bytes_in_done(&in) && plausible(m);

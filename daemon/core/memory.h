@@ -31,7 +31,8 @@ enum memory_flag {
 	MEMORY_WIDER = 4096,    /* its scope is wider than was told */
 	MEMORY_LINGERS = 8192,  /* recovered, for the others of its cause */
 	MEMORY_PARTLY = 16384,  /* too many of its checks fail */
-	MEMORY_SLOW = 32768     /* slower than usual, or than its limit */
+	MEMORY_SLOW = 32768,    /* slower than usual, or than its limit */
+	MEMORY_EFFECT = 65536   /* its lead is what it depends on */
 };
 
 struct memory {
@@ -39,7 +40,7 @@ struct memory {
 	wall_ms span_since, last_good_since, auth_since;
 	wall_ms onset, back_since, promise_until, window_until;
 	wall_ms look_at;         /* when its scope is looked at; 0: not */
-	struct incident_id lead; /* the incident is part of it; n 0: of none */
+	struct incident_id lead; /* part of it, or caused by it; n 0: of none */
 	uint64_t fail_ref;
 	int64_t stopped_ms;              /* the incident's clocks stood still */
 	int64_t unknown_ms;              /* of the present recovery */
@@ -53,7 +54,8 @@ struct memory {
 	struct ledger ledger;
 	struct rate rate;
 	struct latency latency;
-	uint16_t run_fail, run_good, run_maint, relapses, code, flags;
+	uint32_t flags;
+	uint16_t run_fail, run_good, run_maint, relapses, code;
 	uint16_t
 	    last_maint;     /* bit per failing sample: it claimed maintenance */
 	uint8_t last_count; /* bits in use, up to 10 */

@@ -76,12 +76,14 @@ struct output {
 	/* For whom: what falls ill together has one lead. */
 	struct incident_id lead; /* it is part of that one; n 0: of none */
 	uint32_t lead_endpoint;  /* where lead.n > 0 */
+	bool effect;             /* not a part: it fails because of that one */
 	bool muted; /* loud but for its lead; told who hears not of that */
 	enum scope scope;   /* as wide as it was, of its endpoint's groups */
 	unsigned scope_tag; /* TAG: which of its service's */
 	bool at_least;      /* most of the node is unknown */
 	bool lingers;       /* its endpoint is well, others of it are not */
 	unsigned members;   /* incidents that are part of it */
+	unsigned effects;   /* incidents it is the cause of */
 	struct scope_row rows[SCOPE_ROWS]; /* the most failing first */
 	size_t row_count; /* may be more than there is room for */
 

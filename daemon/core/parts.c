@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* parts - for whom it is down, beside those for whom it is not. */
-#include "core/world.h"
+#include "core/scope.h"
 
 /* A row of evidence for each part of the node, those that fail first. */
 static void
@@ -43,7 +43,7 @@ scope_describe(const struct world *w, uint32_t i, struct output *o)
 	for (size_t k = 0; k < g->picked_count; k++) {
 		struct place *p = &g->places[g->picked[k]];
 
-		scope_tally(w, p, e->m.onset);
+		node_tally(w, p, e->m.onset);
 		if (scope != SCOPE_PLACE || g->picked[k] == e->place) {
 			known += p->tally.known;
 			unknown += p->tally.unknown;
@@ -51,7 +51,7 @@ scope_describe(const struct world *w, uint32_t i, struct output *o)
 		if (row.known + row.unknown == 0)
 			row.endpoint = g->order[p->first];
 		add_place(&row, &p->tally);
-		if (scope_by_service(kind) && k + 1 < g->picked_count &&
+		if (node_by_service(kind) && k + 1 < g->picked_count &&
 		    g->places[g->picked[k + 1]].service == p->service)
 			continue;
 		add_row(o, &row);

@@ -7,7 +7,7 @@
  */
 #include <string.h>
 
-#include "core/world.h"
+#include "core/scope.h"
 
 enum {
 	FRESH_MS = 15 * SECOND_MS,
@@ -109,6 +109,11 @@ tell(struct world *w, enum event_kind event, wall_ms since)
 static void
 go_blind(struct world *w, bool by_sites)
 {
+	/* What was decided before is not told as if it were of now. */
+	for (uint32_t i = 0; i < w->size; i++) {
+		if (w->endpoints[i].watched)
+			scope_settle(w, i);
+	}
 	w->blind = true;
 	w->blind_by_sites = by_sites;
 	tell(w, EVENT_BLIND, w->path_at);

@@ -1,232 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For whom is it down?  The endpoints of one service in one region are a
- * place; services and regions are made of places, tags and the world of
- * services.  A node is affected when at least 60 % of its children that are
- * known, and at least two, fell ill within ten minutes of each other.
- *
- * What falls ill together is one cause: its first incident leads, and the
- * others are part of it.  A lead whose own endpoint is well lingers until the
- * last of them is.
+ * For whom is it down?  What falls ill together, see node.c, is one cause: its
+ * first incident leads, and the others are part of it.  A lead whose own
+ * endpoint is well lingers until the last of them is.  What fails because of
+ * it, see cause.c, follows it too, as an effect.
  */
+#include "core/scope.h"
+
 #include <assert.h>
 
-#include "core/groups.h"
-#include "core/world.h"
-
 enum {
-	TOGETHER_MS = 10 * MINUTE_MS,
 	WAIT_MS = 30 * SECOND_MS /* for others to fall ill, and to look again */
 };
-
-static bool
-before(struct incident_id a, struct incident_id b)
-{
-	return a.day < b.day || (a.day == b.day && a.n < b.n);
-}
-
-static struct incident_id
-id_of(const struct memory *m)
-{
-	return (struct incident_id){m->day, m->n};
-}
-
-static bool
-together(wall_ms a, wall_ms b)
-{
-	return a <= b + TOGETHER_MS && b <= a + TOGETHER_MS;
-}
-
-static bool
-ill(const struct memory *m, wall_ms onset)
-{
-	return m->phase != PHASE_NONE && !memory_has(m, MEMORY_LINGERS) &&
-	    m->worst != KIND_DEGRADATION && m->origin != ORIGIN_PLANNED &&
-	    together(m->onset, onset);
-}
-
-static bool
-is_suspect(const struct memory *m)
-{
-	return (m->phase == PHASE_NONE || m->kind == KIND_DEGRADATION) &&
-	    memory_has(m, MEMORY_SUSPECT);
-}
-
-/* Not confirmed, but it failed twice at the same time. */
-static bool
-likely(const struct memory *m, wall_ms onset)
-{
-	return is_suspect(m) && m->run_fail >= 2 &&
-	    together(m->fail_from, onset);
-}
-
-/* What an endpoint counts as, where `onset` is the onset in question. */
-static void
-count(const struct memory *m, wall_ms onset, struct tally *t)
-{
-	if (m->state == STATE_UNKNOWN) {
-		t->unknown++;
-		return;
-	}
-	t->known++;
-	t->failing += memory_fails(m);
-	t->suspect += is_suspect(m);
-	if (ill(m, onset) || likely(m, onset))
-		t->ill++;
-	else if (!is_suspect(m))
-		t->well++;
-}
-
-void
-scope_tally(const struct world *w, struct place *p, wall_ms onset)
-{
-	p->tally = (struct tally){0};
-	for (uint32_t k = p->first; k < p->end; k++) {
-		const struct endpoint *e = &w->endpoints[w->groups->order[k]];
-
-		if (e->watched)
-			count(&e->m, onset, &p->tally);
-	}
-}
-
-struct share {
-	uint32_t ill, known;
-};
-
-static struct share
-share_of(const struct tally *t)
-{
-	return (struct share){t->ill, t->ill + t->well};
-}
-
-static bool
-most(struct share s)
-{
-	return s.ill > 0 && 5 * (uint64_t)s.ill >= 3 * (uint64_t)s.known;
-}
-
-static void
-add(struct share *parent, struct share child)
-{
-	parent->known += child.known > 0;
-	parent->ill += most(child);
-}
-
-bool
-scope_by_service(enum scope kind)
-{
-	return kind == SCOPE_TAG || kind == SCOPE_GLOBAL;
-}
-
-/* Of the children of what is picked and tallied. */
-static struct share
-children(const struct world *w, enum scope kind)
-{
-	const struct groups *g = w->groups;
-	struct share all = {0}, child = {0};
-
-	for (size_t k = 0; k < g->picked_count; k++) {
-		const struct place *p = &g->places[g->picked[k]];
-		struct share own = share_of(&p->tally);
-
-		if (kind == SCOPE_PLACE)
-			return own;
-		if (!scope_by_service(kind)) {
-			add(&all, own);
-			continue;
-		}
-		if (k > 0 &&
-		    g->places[g->picked[k - 1]].service != p->service) {
-			add(&all, child);
-			child = (struct share){0};
-		}
-		add(&child, own);
-	}
-	if (scope_by_service(kind))
-		add(&all, child);
-	return all;
-}
-
-/* A node that may be affected: the one that covers most of what is ill. */
-struct node {
-	enum scope kind;
-	uint8_t tag;
-	uint32_t ill;
-	uint32_t suspect; /* in the service or region */
-};
-
-static bool
-consider(struct world *w, uint32_t i, enum scope kind, unsigned tag,
-    struct node *best)
-{
-	struct groups *g = w->groups;
-	uint32_t covers = 0;
-	struct share s;
-	bool affected;
-
-	groups_pick(w, i, kind, tag);
-	for (size_t k = 0; k < g->picked_count; k++) {
-		struct place *p = &g->places[g->picked[k]];
-
-		scope_tally(w, p, w->endpoints[i].m.onset);
-		covers += p->tally.ill;
-		if (!scope_by_service(kind))
-			best->suspect += p->tally.suspect;
-	}
-	s = children(w, kind);
-	affected = s.ill >= 2 && most(s);
-	if (affected && covers > best->ill) {
-		best->kind = kind;
-		best->tag = (uint8_t)tag;
-		best->ill = covers;
-	}
-	/* A service of one place is a child of wider nodes all the same. */
-	return most(s);
-}
-
-/* The widest affected node around the incident of i, as of now. */
-static struct node
-survey(struct world *w, uint32_t i)
-{
-	struct node best = {.kind = SCOPE_ENDPOINT, .ill = 1};
-	bool wide;
-
-	groups_ready(w);
-	if (w->endpoints[i].policy.service == 0)
-		return best;
-	(void)consider(w, i, SCOPE_PLACE, 0, &best);
-	wide = consider(w, i, SCOPE_SERVICE, 0, &best);
-	(void)consider(w, i, SCOPE_REGION, 0, &best);
-	if (!wide)
-		return best;
-	for (unsigned tag = 0; tag < SCOPE_TAGS; tag++) {
-		if (w->endpoints[i].policy.tags[tag] != 0)
-			(void)consider(w, i, SCOPE_TAG, tag, &best);
-	}
-	(void)consider(w, i, SCOPE_GLOBAL, 0, &best);
-	return best;
-}
-
-/* Those of the node of i that are ill with it, into found[]. */
-static void
-find_ill(struct world *w, uint32_t i, const struct node *n)
-{
-	struct groups *g = w->groups;
-
-	g->found_count = 0;
-	groups_pick(w, i, n->kind, n->tag);
-	for (size_t k = 0; k < g->picked_count; k++) {
-		const struct place *p = &g->places[g->picked[k]];
-
-		for (uint32_t at = p->first; at < p->end; at++) {
-			const struct endpoint *e = &w->endpoints[g->order[at]];
-
-			if (e->watched && e->m.state != STATE_UNKNOWN &&
-			    ill(&e->m, w->endpoints[i].m.onset))
-				g->found[g->found_count++] = g->order[at];
-		}
-	}
-}
 
 static void
 remove_lead(struct groups *g, uint32_t i)
@@ -239,13 +24,13 @@ remove_lead(struct groups *g, uint32_t i)
 	}
 }
 
-static void
-look_later(struct world *w, uint32_t i)
+void
+scope_look_later(struct world *w, uint32_t i, span_ms wait)
 {
 	struct memory *m = &w->endpoints[i].m;
 
 	if (m->look_at == 0) {
-		m->look_at = w->now + WAIT_MS;
+		m->look_at = w->now + wait;
 		deadline_renew(w, i);
 	}
 }
@@ -263,7 +48,7 @@ widen(struct world *w, uint32_t i, enum scope kind, uint8_t tag)
 	m->scope = (uint8_t)kind;
 	m->scope_tag = tag;
 	memory_mark(m, MEMORY_WIDER, true);
-	look_later(w, i);
+	scope_look_later(w, i, WAIT_MS);
 }
 
 static void
@@ -277,12 +62,29 @@ tell_opened(struct world *w, uint32_t i)
 	    CAUSE_EVIDENCE);
 }
 
+/* Is its lead that one, as a part or as an effect? */
 static bool
-is_member(const struct world *w, uint32_t k, uint32_t lead)
+follows(const struct world *w, uint32_t k, uint32_t lead)
 {
 	const struct endpoint *e = &w->endpoints[k];
 
 	return e->watched && e->m.lead.n > 0 && e->lead == lead;
+}
+
+static bool
+is_followed(const struct endpoint *e)
+{
+	return e->members + e->effects > 0;
+}
+
+/* Where its lead counts it. */
+static uint32_t *
+counted(struct world *w, const struct endpoint *e)
+{
+	struct endpoint *lead = &w->endpoints[e->lead];
+
+	return memory_has(&e->m, MEMORY_EFFECT) ? &lead->effects
+						: &lead->members;
 }
 
 static void
@@ -291,21 +93,22 @@ point(struct world *w, uint32_t k, uint32_t lead)
 	struct endpoint *e = &w->endpoints[k];
 
 	e->lead = lead;
-	e->m.lead = id_of(&w->endpoints[lead].m);
-	w->endpoints[lead].members++;
+	e->m.lead = scope_id(&w->endpoints[lead].m);
+	++*counted(w, e);
 }
 
-/* Incident k is part of what `lead` leads; who has k as lead is to follow. */
+/* Incident k follows `lead`; who has k as lead is to follow. */
 static void
-join(struct world *w, uint32_t k, uint32_t lead)
+join(struct world *w, uint32_t k, uint32_t lead, bool effect)
 {
 	struct endpoint *e = &w->endpoints[k];
 
 	assert(k != lead && w->endpoints[lead].m.lead.n == 0);
 	if (e->m.lead.n > 0)
-		w->endpoints[e->lead].members--;
+		--*counted(w, e);
 	else if (e->m.scope != SCOPE_ENDPOINT)
 		remove_lead(w->groups, k);
+	memory_mark(&e->m, MEMORY_EFFECT, effect);
 	point(w, k, lead);
 	e->m.scope = SCOPE_ENDPOINT;
 	e->m.look_at = 0;
@@ -313,11 +116,12 @@ join(struct world *w, uint32_t k, uint32_t lead)
 	if (memory_has(&e->m, MEMORY_PENDING))
 		tell_opened(w, k);
 	else
-		incident_tell(w, k, EVENT_CHANGED, false, CAUSE_SCOPE);
+		incident_tell(w, k, EVENT_CHANGED, false,
+		    effect ? CAUSE_DEPENDENCY : CAUSE_SCOPE);
 	deadline_renew(w, k);
 }
 
-/* Whose lead became part of another is part of that one. */
+/* Whose lead follows another follows that one: of an effect, as an effect. */
 static void
 follow(struct world *w, uint32_t lead)
 {
@@ -326,8 +130,19 @@ follow(struct world *w, uint32_t lead)
 
 		if (e->watched && e->m.lead.n > 0 &&
 		    w->endpoints[e->lead].m.lead.n > 0)
-			join(w, k, lead);
+			join(w, k, lead,
+			    memory_has(&e->m, MEMORY_EFFECT) ||
+				memory_has(&w->endpoints[e->lead].m,
+				    MEMORY_EFFECT));
 	}
+}
+
+void
+scope_join(struct world *w, uint32_t k, uint32_t lead, bool effect)
+{
+	join(w, k, lead, effect);
+	if (is_followed(&w->endpoints[k]))
+		follow(w, lead);
 }
 
 /* The lead of an endpoint that is ill, if it lies in this node of i. */
@@ -350,13 +165,13 @@ gather(struct world *w, uint32_t i, const struct node *n)
 
 	if (n->kind == SCOPE_ENDPOINT)
 		return;
-	find_ill(w, i, n);
+	node_find_ill(w, i, n);
 	for (size_t k = 0; k < g->found_count; k++) {
 		uint32_t other = lead_in(w, i, g->found[k], n);
 
 		if (other != ENDPOINT_NONE &&
-		    before(id_of(&w->endpoints[other].m),
-			id_of(&w->endpoints[lead].m)))
+		    scope_before(scope_id(&w->endpoints[other].m),
+			scope_id(&w->endpoints[lead].m)))
 			lead = other;
 	}
 	widen(w, lead, n->kind, groups_tag(w, i, n->tag, lead));
@@ -365,12 +180,24 @@ gather(struct world *w, uint32_t i, const struct node *n)
 
 		if (other == ENDPOINT_NONE || other == lead || one == lead)
 			continue;
-		led |= w->endpoints[one].members > 0;
-		join(w, one, lead);
+		led |= is_followed(&w->endpoints[one]);
+		join(w, one, lead, false);
 	}
 	/* Once for all of them: there may be as many as there are places. */
 	if (led)
 		follow(w, lead);
+}
+
+/* It fails because of what it depends on, and that is so from now on. */
+static bool
+is_effect(struct world *w, uint32_t i)
+{
+	uint32_t cause = cause_find(w, i, w->endpoints[i].m.onset);
+
+	if (cause == ENDPOINT_NONE)
+		return false;
+	scope_join(w, i, cause, true);
+	return true;
 }
 
 /* An incident that leads a node with endpoint i in it, begun when i fell ill. */
@@ -383,10 +210,11 @@ find_lead(const struct world *w, uint32_t i)
 	for (size_t k = 0; k < g->lead_count; k++) {
 		const struct memory *m = &w->endpoints[g->leads[k]].m;
 
-		if (together(m->onset, w->endpoints[i].m.onset) &&
+		if (scope_together(m->onset, w->endpoints[i].m.onset) &&
 		    groups_share(w, g->leads[k], i, m->scope, m->scope_tag) &&
 		    (best == ENDPOINT_NONE ||
-			before(id_of(m), id_of(&w->endpoints[best].m))))
+			scope_before(scope_id(m),
+			    scope_id(&w->endpoints[best].m))))
 			best = g->leads[k];
 	}
 	return best;
@@ -406,20 +234,59 @@ scope_opened(struct world *w, uint32_t i)
 	}
 	groups_ready(w);
 	memory_mark(m, MEMORY_PENDING, true);
+	if (is_effect(w, i))
+		return;
+	cause_adopt(w, i);
 	lead = find_lead(w, i);
 	if (lead != ENDPOINT_NONE) {
-		join(w, i, lead);
-		look_later(w, lead);
+		scope_join(w, i, lead, false);
+		scope_look_later(w, lead, WAIT_MS);
 		return;
 	}
-	n = survey(w, i);
+	n = node_survey(w, i);
 	gather(w, i, &n);
 	if (!memory_has(m, MEMORY_PENDING))
 		return;
-	if (n.suspect > 0)
-		look_later(w, i);
+	if (n.suspect > 0 || cause_unsure(w, i, true))
+		scope_look_later(w, i, WAIT_MS);
 	else
 		tell_opened(w, i);
+}
+
+/* What was degraded fails as well. */
+void
+scope_worsened(struct world *w, uint32_t i)
+{
+	groups_ready(w);
+	if (w->endpoints[i].m.lead.n == 0 && !is_effect(w, i))
+		cause_adopt(w, i);
+}
+
+/* A relapse is quiet, but nobody was told of what was an effect. */
+void
+scope_relapsed(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+
+	if (w->endpoints[i].need_count == 0 || m->lead.n > 0 ||
+	    memory_has(m, MEMORY_TOLD) || memory_has(m, MEMORY_PENDING) ||
+	    m->origin == ORIGIN_PLANNED)
+		return;
+	memory_mark(m, MEMORY_WIDER, true);
+	scope_look_later(w, i, WAIT_MS);
+}
+
+static void
+tell_wider(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+	bool told = memory_has(m, MEMORY_TOLD);
+
+	memory_mark(m, MEMORY_WIDER, false);
+	/* Nobody was told that it failed: not worth telling, now it answers. */
+	if (told || m->phase == PHASE_OPEN)
+		incident_tell(w, i, EVENT_CHANGED, true,
+		    told ? CAUSE_SCOPE : CAUSE_ALONE);
 }
 
 /* Its wait is over: is it as wide as was told? */
@@ -429,19 +296,24 @@ scope_look(struct world *w, uint32_t i)
 	struct memory *m = &w->endpoints[i].m;
 	struct node n;
 
+	groups_ready(w);
 	m->look_at = 0;
 	if (m->phase == PHASE_NONE || m->lead.n > 0)
 		return;
-	n = survey(w, i);
+	if (memory_fails(m) && is_effect(w, i))
+		return;
+	n = node_survey(w, i);
 	gather(w, i, &n);
-	if (memory_has(m, MEMORY_PENDING)) {
-		tell_opened(w, i);
-	} else if (memory_has(m, MEMORY_WIDER)) {
-		memory_mark(m, MEMORY_WIDER, false);
-		incident_tell(w, i, EVENT_CHANGED, true, CAUSE_SCOPE);
-	}
+	if (m->lead.n > 0)
+		return;
 	/* What it found may have called for another look. */
 	m->look_at = 0;
+	if (!memory_has(m, MEMORY_PENDING) && memory_has(m, MEMORY_WIDER))
+		tell_wider(w, i);
+	else if (memory_has(m, MEMORY_PENDING) && cause_unsure(w, i, false))
+		scope_look_later(w, i, WAIT_MS);
+	else if (memory_has(m, MEMORY_PENDING))
+		tell_opened(w, i);
 }
 
 /* Before it changes: it was opened, and that is told first. */
@@ -467,21 +339,22 @@ scope_hand_over(struct world *w, uint32_t i)
 	uint32_t next = ENDPOINT_NONE;
 
 	for (uint32_t k = 0; k < w->size; k++) {
-		if (is_member(w, k, i) &&
+		if (follows(w, k, i) &&
+		    !memory_has(&w->endpoints[k].m, MEMORY_EFFECT) &&
 		    (next == ENDPOINT_NONE ||
-			before(id_of(&w->endpoints[k].m),
-			    id_of(&w->endpoints[next].m))))
+			scope_before(scope_id(&w->endpoints[k].m),
+			    scope_id(&w->endpoints[next].m))))
 			next = k;
 	}
 	assert(next != ENDPOINT_NONE);
 	new = &w->endpoints[next];
 	new->m.lead = (struct incident_id){0};
-	old->members = 0;
+	old->members = old->effects = 0;
 	widen(w, next, old->m.scope, groups_tag(w, i, old->m.scope_tag, next));
 	memory_mark(&new->m, MEMORY_WIDER, false);
 	incident_tell(w, next, EVENT_CHANGED, true, CAUSE_LEAD_ENDED);
 	for (uint32_t k = 0; k < w->size; k++) {
-		if (!is_member(w, k, i))
+		if (!follows(w, k, i))
 			continue;
 		point(w, k, next);
 		incident_tell(w, k, EVENT_CHANGED, false, CAUSE_SCOPE);
@@ -498,14 +371,18 @@ scope_left(struct world *w, uint32_t i, enum cause cause, wall_ms ended)
 	groups_ready(w);
 	if (!member && e->m.scope != SCOPE_ENDPOINT)
 		remove_lead(w->groups, i);
+	if (e->effects > 0)
+		cause_ended(w, i);
+	if (member)
+		--*counted(w, e);
 	e->m.lead = (struct incident_id){0};
 	e->m.scope = SCOPE_ENDPOINT;
 	e->m.look_at = 0;
 	memory_mark(&e->m, MEMORY_WIDER, false);
+	memory_mark(&e->m, MEMORY_EFFECT, false);
 	if (!member)
 		return;
 	e = &w->endpoints[e->lead];
-	e->members--;
 	/* Where it fails or is unknown, its next good answer ends it. */
 	if (e->members == 0 && memory_has(&e->m, MEMORY_LINGERS) &&
 	    e->m.run_fail == 0 && e->m.state == STATE_UP) {
@@ -516,38 +393,77 @@ scope_left(struct world *w, uint32_t i, enum cause cause, wall_ms ended)
 	}
 }
 
+/* By incident: later ones after earlier ones. */
+static bool
+opened_before(const struct world *w, uint32_t a, uint32_t b)
+{
+	return scope_before(scope_id(&w->endpoints[a].m),
+	    scope_id(&w->endpoints[b].m));
+}
+
+/* Where that incident is, among those found; ENDPOINT_NONE: nowhere. */
+static uint32_t
+where_is(const struct world *w, struct incident_id id)
+{
+	const struct groups *g = w->groups;
+	size_t low = 0, high = g->found_count;
+
+	while (low < high) {
+		size_t at = low + (high - low) / 2;
+		struct incident_id found =
+		    scope_id(&w->endpoints[g->found[at]].m);
+
+		if (found.day == id.day && found.n == id.n)
+			return g->found[at];
+		if (scope_before(found, id))
+			low = at + 1;
+		else
+			high = at;
+	}
+	return ENDPOINT_NONE;
+}
+
+/* Its lead was lost: it is told of by itself. */
+static void
+stand_alone(struct world *w, uint32_t i)
+{
+	struct memory *m = &w->endpoints[i].m;
+
+	m->lead = (struct incident_id){0};
+	m->look_at = w->now;
+	memory_mark(m, MEMORY_EFFECT, false);
+	memory_mark(m, MEMORY_WIDER, true);
+	deadline_renew(w, i);
+}
+
 /* Who leads and who follows, from what each remembers. */
 void
 scope_restore(struct world *w)
 {
 	struct groups *g = w->groups;
 
-	g->lead_count = 0;
+	g->lead_count = g->found_count = 0;
 	for (uint32_t i = 0; i < w->size; i++) {
 		struct endpoint *e = &w->endpoints[i];
 
-		e->members = 0;
-		if (e->watched && e->m.scope != SCOPE_ENDPOINT)
+		e->members = e->effects = 0;
+		if (!e->watched || e->m.phase == PHASE_NONE || e->m.lead.n > 0)
+			continue;
+		g->found[g->found_count++] = i;
+		if (e->m.scope != SCOPE_ENDPOINT)
 			g->leads[g->lead_count++] = i;
 	}
+	groups_sort(w, g->found, g->found_count, opened_before);
 	for (uint32_t i = 0; i < w->size; i++) {
 		struct memory *m = &w->endpoints[i].m;
-		size_t k = 0;
+		uint32_t lead;
 
 		if (!w->endpoints[i].watched || m->lead.n == 0)
 			continue;
-		while (k < g->lead_count &&
-		    (w->endpoints[g->leads[k]].m.day != m->lead.day ||
-			w->endpoints[g->leads[k]].m.n != m->lead.n))
-			k++;
-		if (k < g->lead_count) {
-			point(w, i, g->leads[k]);
-			continue;
-		}
-		/* Its lead was lost: it is told of by itself. */
-		m->lead = (struct incident_id){0};
-		m->look_at = w->now;
-		memory_mark(m, MEMORY_WIDER, true);
-		deadline_renew(w, i);
+		lead = where_is(w, m->lead);
+		if (lead != ENDPOINT_NONE)
+			point(w, i, lead);
+		else
+			stand_alone(w, i);
 	}
 }

@@ -13,7 +13,7 @@
 void
 memory_mark(struct memory *m, enum memory_flag flag, bool on)
 {
-	m->flags = (uint16_t)(on ? m->flags | flag : m->flags & ~flag);
+	m->flags = on ? m->flags | flag : m->flags & ~(uint32_t)flag;
 }
 
 void

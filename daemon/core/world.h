@@ -9,13 +9,17 @@
 
 struct endpoint {
 	struct policy policy;
+	struct need *needs; /* what it depends on, in the order of groups */
+	uint32_t need_count;
 	bool watched;
 	size_t heap_at;   /* place in the heap, or HEAP_NONE */
 	wall_ms deadline; /* as in the heap: never later than the true one */
 	uint64_t ref;     /* of its last informative sample */
 	uint32_t place;   /* of groups, while they are fresh */
 	uint32_t lead;    /* endpoint whose incident m.lead is */
-	uint32_t members; /* how many have their lead here */
+	uint32_t members; /* how many are part of what it leads */
+	uint32_t effects; /* how many fail because of that */
+	wall_ms asked_at; /* for the sake of what depends on it */
 	struct memory m;
 };
 
@@ -75,22 +79,8 @@ wall_ms incident_limit(const struct memory *m);
 void incident_describe(const struct world *w, uint32_t i, struct output *o);
 void incident_tell(struct world *w, uint32_t i, enum event_kind event,
     bool loud, enum cause cause);
-
-/* scope.c: what belongs to one cause */
-void scope_opened(struct world *w, uint32_t i); /* tells it, now or later */
-void scope_look(struct world *w, uint32_t i);
-void scope_settle(struct world *w, uint32_t i);
-bool scope_leads(struct world *w, uint32_t i);
-void scope_hand_over(struct world *w, uint32_t i);
-void scope_left(struct world *w, uint32_t i, enum cause cause, wall_ms ended);
-void scope_restore(struct world *w);
-/* Count its endpoints, of an incident with that onset. */
-void scope_tally(const struct world *w, struct place *p, wall_ms onset);
-/* Are the children of such a node services? */
-bool scope_by_service(enum scope kind);
-
-/* parts.c */
-void scope_describe(const struct world *w, uint32_t i, struct output *o);
+/* Probe it every so often until then; nothing where that is no more often. */
+void incident_advise(struct world *w, uint32_t i, span_ms every, wall_ms until);
 
 /* penalty.c: the flapping flag */
 void penalty_add(struct world *w, uint32_t i, uint32_t points);

@@ -18,9 +18,9 @@
 #include <cmocka.h>
 
 #include "core/account.h"
-#include "core/core.h"
+#include "parts_invariants.h"
 
-enum { ENDPOINTS = 12, CANARIES = 3 };
+enum { ENDPOINTS = LIVES_ENDPOINTS, CANARIES = 3 };
 
 static const wall_ms start = 1676332800000;
 
@@ -29,7 +29,7 @@ struct seen {
 	struct account account;
 	enum state state;
 	uint32_t seq;
-	bool open, recovering, failing_since_good;
+	bool open, recovering, failing_since_good, effect;
 	struct incident_id incident, lead;
 	unsigned relapses, loud, worse;
 	enum kind worst;
@@ -56,7 +56,7 @@ struct life {
 	wall_ms now;
 	bool blind;
 	unsigned incidents, resolved, joined, wide, lingered;
-	unsigned degraded, slow, worsened;
+	unsigned degraded, slow, worsened, effects, alone;
 	uint64_t said, said_by_twin; /* digests of all outputs */
 };
 
@@ -87,7 +87,8 @@ digest(uint64_t h, const struct output *o)
 	    o->kind_worst, o->origin, (uint64_t)o->onset, (uint64_t)o->ended,
 	    (uint64_t)o->all_clear_at, o->chance, o->relapses,
 	    (uint64_t)o->bucket_ms[BUCKET_DOWN], o->first_ref, o->class,
-	    (uint64_t)o->ledger, o->lead.n, o->scope, o->muted, o->lingers};
+	    (uint64_t)o->ledger, o->lead.n, o->scope, o->muted, o->lingers,
+	    o->effect, o->effects};
 
 	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		h = (h ^ fields[i]) * 0x100000001b3u;
@@ -132,7 +133,8 @@ on_closed(struct life *l, struct seen *s, const struct output *o)
 		for (size_t k = 0; o->cause != CAUSE_OPERATOR && k < ENDPOINTS;
 		     k++)
 			assert_false(l->seen[k].open &&
-			    is(l->seen[k].lead, o->incident));
+			    is(l->seen[k].lead, o->incident) &&
+			    !l->seen[k].effect);
 	}
 	/* What an operator ended and came back was up in between, and what
 	   lingered was well before it ended. */
@@ -143,6 +145,22 @@ on_closed(struct life *l, struct seen *s, const struct output *o)
 	assert_int_equal(o->relapses, s->relapses);
 	s->resolved_by_operator = o->cause == CAUSE_OPERATOR ? o->at : 0;
 	s->open = s->recovering = false;
+}
+
+/* Something that it depends on is in an incident, told or not yet. */
+static bool
+has_cause(const struct life *l, uint32_t i)
+{
+	struct output o;
+
+	for (uint32_t k = 0; k < ENDPOINTS; k++) {
+		if (!lives_depends(i, k))
+			continue;
+		world_describe(l->world, k, &o);
+		if (o.phase != PHASE_NONE)
+			return true;
+	}
+	return false;
 }
 
 static void
@@ -162,6 +180,8 @@ on_opened(struct life *l, struct seen *s, const struct output *o)
 	/* Degraded is said of what answers. */
 	assert_true(
 	    o->kind_now != KIND_DEGRADATION || (s->fails == 0 && o->loud));
+	assert_true(!o->effect || has_cause(l, o->endpoint));
+	l->effects += o->effect;
 	l->degraded += o->kind_now == KIND_DEGRADATION;
 	l->slow += o->degraded.slow;
 	l->incidents++;
@@ -190,7 +210,9 @@ on_event(struct life *l, struct seen *s, const struct output *o)
 		break;
 	case EVENT_CHANGED:
 		assert_true(s->open);
-		if (o->cause == CAUSE_SCOPE || o->cause == CAUSE_LEAD_ENDED) {
+		l->alone += o->cause == CAUSE_ALONE;
+		if (o->cause == CAUSE_SCOPE || o->cause == CAUSE_LEAD_ENDED ||
+		    o->cause == CAUSE_DEPENDENCY) {
 			s->worse += o->loud;
 			l->joined += o->lead.n > 0;
 			l->wide += o->scope > SCOPE_PLACE;
@@ -214,6 +236,7 @@ on_event(struct life *l, struct seen *s, const struct output *o)
 	assert_int_equal(o->incident.day, s->incident.day);
 	assert_int_equal(o->incident.n, s->incident.n);
 	s->lead = o->lead;
+	s->effect = o->effect;
 	/* One cause, one loud notice. */
 	assert_false(o->loud && o->event == EVENT_OPENED && o->lead.n > 0);
 	l->joined += o->event == EVENT_OPENED && o->lead.n > 0;
@@ -251,30 +274,12 @@ on_twin(void *arg, const struct output *o)
 	l->said_by_twin = digest(l->said_by_twin, o);
 }
 
-static struct policy
-policy(uint32_t i)
-{
-	static const span_ms intervals[] = {1000, 10000, 60000, 60000, 600000};
-	/* One service in three regions, two in two, and loners. */
-	static const uint32_t groups[ENDPOINTS][3] = {{1, 1, 1}, {1, 1, 1},
-	    {1, 2, 1}, {1, 3, 1}, {2, 1, 1}, {2, 2, 1}, {3, 1, 2}, {3, 3, 2},
-	    {4, 0, 0}, {4, 1, 0}, {0, 0, 0}, {5, 2, 2}};
-
-	return (struct policy){.interval = intervals[i % 5],
-	    .service = groups[i][0],
-	    .region = groups[i][1],
-	    .tags = {0, groups[i][2]},
-	    .timeout = 10000,
-	    .all_clear = i % 3,
-	    .site = i};
-}
-
 /* Who is part of another finds it open, and counted there; all share a node. */
 static void
 check_leads(struct life *l)
 {
 	struct output of[ENDPOINTS];
-	unsigned members[ENDPOINTS] = {0};
+	unsigned members[ENDPOINTS] = {0}, effects[ENDPOINTS] = {0};
 
 	world_group(l->world);
 	for (uint32_t i = 0; i < ENDPOINTS; i++) {
@@ -292,11 +297,14 @@ check_leads(struct life *l)
 			k++;
 		assert_true(k < ENDPOINTS && k != i);
 		assert_int_equal(of[k].lead.n, 0);
-		assert_int_not_equal(of[k].scope, SCOPE_ENDPOINT);
-		members[k]++;
+		assert_true(of[i].effect || of[k].scope != SCOPE_ENDPOINT);
+		members[k] += !of[i].effect;
+		effects[k] += of[i].effect;
 	}
-	for (uint32_t i = 0; i < ENDPOINTS; i++)
+	for (uint32_t i = 0; i < ENDPOINTS; i++) {
 		assert_int_equal(members[i], of[i].members);
+		assert_int_equal(effects[i], of[i].effects);
+	}
 }
 
 static void
@@ -398,7 +406,7 @@ act(struct life *l, uint32_t i)
 		break;
 	default:
 		in.kind = INPUT_WATCH;
-		in.u.policy = policy(i);
+		in.u.policy = lives_policy(i);
 		break;
 	}
 	step(l, &in);
@@ -423,7 +431,7 @@ renew_twin(struct life *l)
 	unsigned char buf[CORE_STATE_BYTES];
 
 	for (uint32_t i = 0; i < ENDPOINTS; i++) {
-		struct policy p = policy(i);
+		struct policy p = lives_policy(i);
 		size_t n = world_save(l->twin, i, buf);
 
 		if (!world_watches(l->twin, i))
@@ -462,8 +470,10 @@ together(struct life *l, uint32_t i)
 
 	for (uint32_t k = 0; k < ENDPOINTS; k++) {
 		if (what == 0 ||
-		    (what == 1 && policy(k).service == policy(i).service) ||
-		    (what == 2 && policy(k).region == policy(i).region))
+		    (what == 1 &&
+			lives_policy(k).service == lives_policy(i).service) ||
+		    (what == 2 &&
+			lives_policy(k).region == lives_policy(i).region))
 			l->mood[k] = ill ? FAILING : CALM;
 	}
 }
@@ -474,8 +484,10 @@ live(struct life *l)
 	static const span_ms pauses[] = {1000, 1000, 3000, 5000, 10000, 15000,
 	    30000, 60000, 60000, 60000, 300000, 600000, 3600000};
 	uint32_t i = (uint32_t)(next(l) % ENDPOINTS);
+	bool long_one = chance(l, 50);
 
-	l->now += pauses[next(l) % (chance(l, 50) ? 13 : 10)];
+	/* Drawn one after the other, whoever compiles it. */
+	l->now += long_one ? pauses[next(l) % 13] : pauses[next(l) % 10];
 	if (chance(l, 40))
 		l->mood[i] = chance(l, 3) ? next(l) % 8 : CALM;
 	if (chance(l, 300))
@@ -499,7 +511,7 @@ live(struct life *l)
 		l->seen[i].resolved_by_operator = 0;
 		in = (struct input){.kind = INPUT_WATCH,
 		    .endpoint = i,
-		    .u.policy = policy(i)};
+		    .u.policy = lives_policy(i)};
 		step(l, &in);
 	}
 	if (l->mood[i] != SILENT)
@@ -529,10 +541,12 @@ test_lives(void **state)
 	for (uint32_t i = 0; i < ENDPOINTS; i++) {
 		struct input in = {.kind = INPUT_WATCH,
 		    .endpoint = i,
-		    .u.policy = policy(i)};
+		    .u.policy = lives_policy(i)};
 
 		step(&l, &in);
 	}
+	lives_depend(l.world);
+	lives_depend(l.twin);
 	for (uint64_t n = 0; n < steps; n++) {
 		live(&l);
 		if (n % 97 == 0)
@@ -542,14 +556,16 @@ test_lives(void **state)
 	}
 	check_sums(&l);
 	printf("%u incidents, %u resolved, %u joined, %u wide, %u lingered, "
-	       "%u degraded, %u slow, %u worsened, all promises held\n",
+	       "%u degraded, %u slow, %u worsened, %u effects, %u alone, "
+	       "all promises held\n",
 	    l.incidents, l.resolved, l.joined, l.wide, l.lingered, l.degraded,
-	    l.slow, l.worsened);
+	    l.slow, l.worsened, l.effects, l.alone);
 	/* A life in which nothing happened would prove nothing. */
 	assert_true(l.incidents > steps / 2000);
 	assert_true(l.resolved > l.incidents / 4);
 	assert_true(l.joined > l.incidents / 10 && l.wide > 0);
 	assert_true(l.lingered > 0);
+	assert_true(l.effects > l.incidents / 50 && l.alone > 0);
 	assert_true(l.degraded > l.incidents / 50);
 	assert_true(l.slow > l.degraded / 10 && l.slow < l.degraded);
 	assert_true(l.worsened > l.degraded / 50);

@@ -146,6 +146,49 @@ restored(unsigned version, struct output *o, struct recovery_record *own)
 	world_free(w);
 }
 
+/* Kept by version 5: a byte for each word, and fewer flags. */
+static void
+memory_of_version_5(void **state)
+{
+	const struct policy policy = {.interval = 60000, .timeout = 10000};
+	unsigned char old[254] = {5}, kept[CORE_STATE_BYTES];
+	struct world *w = world_new(0, noon);
+	struct output o;
+
+	(void)state;
+	put(old + 1 + 8 * 6, (uint64_t)(noon - 2 * hour), 6); /* onset */
+	put(old + 109, 7000, 5);                              /* down */
+	old[119] = STATE_DOWN;
+	old[121] = BUCKET_DOWN;
+	old[122] = PHASE_OPEN;
+	old[123] = old[124] = KIND_OUTAGE;
+	old[125] = ORIGIN_DECLARED;
+	old[132] = 7;            /* last_count */
+	put(old + 171, 4500, 2); /* penalty */
+	put(old + 173, (uint64_t)(noon / 1000), 4);
+	put(old + 177, 20230214, 4);
+	put(old + 181, 7, 4);
+	put(old + 197, (uint64_t)LEDGER_MAX, 2);
+	put(old + 213, 2, 2); /* flapping */
+	assert_int_equal(world_restore(w, 0, &policy, old, sizeof(old), NULL),
+	    OK);
+	assert_int_equal(world_restore(w, 0, &policy, kept,
+			     world_save(w, 0, kept), NULL),
+	    OK);
+	world_describe(w, 0, &o);
+	assert_int_equal(o.incident.n, 7);
+	assert_int_equal(o.onset, noon - 2 * hour);
+	assert_int_equal(o.origin, ORIGIN_DECLARED);
+	assert_int_equal(o.bucket, BUCKET_DOWN);
+	assert_int_equal(o.kind_worst, KIND_OUTAGE);
+	assert_int_equal(o.ledger, LEDGER_MAX);
+	assert_true(o.flapping);
+	assert_int_equal(world_restore(w, 0, &policy, old, sizeof(old) - 1,
+			     NULL),
+	    ERR_CORRUPT);
+	world_free(w);
+}
+
 static void
 memory_of_the_versions_before(void **state)
 {
@@ -174,6 +217,7 @@ main(void)
 	    cmocka_unit_test(one_that_holds_is_trusted_more),
 	    cmocka_unit_test(old_records_count_less),
 	    cmocka_unit_test(quiet_times),
+	    cmocka_unit_test(memory_of_version_5),
 	    cmocka_unit_test(memory_of_the_versions_before),
 	};
 
