@@ -73,12 +73,14 @@ keep_names(const struct recall *r, struct dossier *d)
 	const struct output *o = &d->x.now;
 
 	for (size_t i = 0; i < o->row_count && i < SCOPE_ROWS; i++) {
-		const char *service, *region;
+		struct recall_names n = recall_names(r, o->rows[i].endpoint);
 
-		recall_names(r, o->rows[i].endpoint, &service, &region);
-		d->scope.services[i] = d->part_services[i] = mem_dup(service);
-		d->scope.regions[i] = d->part_regions[i] = mem_dup(region);
+		d->scope.services[i] = d->part_services[i] = mem_dup(n.service);
+		d->scope.regions[i] = d->part_regions[i] = mem_dup(n.region);
 	}
+	if (o->lead.n > 0)
+		d->scope.lead = d->lead =
+		    mem_dup(recall_names(r, o->lead_endpoint).id);
 }
 
 struct event_names
@@ -284,6 +286,7 @@ dossier_done(struct dossier *d)
 	mem_free(d->service);
 	mem_free(d->region);
 	mem_free(d->partial);
+	mem_free(d->lead);
 	mem_free(d->paused_by);
 	mem_free(d->paused_why);
 	for (size_t i = 0; i < SCOPE_ROWS; i++) {

@@ -39,6 +39,7 @@ struct dossier {
 	wall_ms retry_at;           /* when that was said */
 	struct scope_names scope;   /* of x.now; of the next */
 	char *part_services[SCOPE_ROWS], *part_regions[SCOPE_ROWS];
+	char *lead;    /* endpoint of the lead of its incident, or NULL */
 	char *partial; /* which addresses fail of a good endpoint, or NULL */
 };
 

@@ -34,7 +34,9 @@ struct story {
 	struct outlook outlook;
 	struct shown *shown;
 	size_t shown_count, shown_size;
-	json_t *whole, *timeline, *evidence, *notices; /* with --json */
+	/* With --json. */
+	json_t *whole, *parts, *effects, *timeline, *evidence, *notices;
+	bool parts_headed, effects_headed;
 	bool timeline_headed, evidence_headed, notices_headed;
 };
 
@@ -202,6 +204,32 @@ on_one(void *arg, const struct query_incident *stored)
 			    duration_format(o->bucket_ms[b], buf));
 	}
 	tell_outlook(s, NULL);
+	return true;
+}
+
+/* One that is part of it, or that it is the cause of. */
+static bool
+on_follower(void *arg, const struct query_incident *i)
+{
+	struct story *s = arg;
+	FILE *out = s->cli->out;
+	bool effect = i->now.effect;
+	char id[INCIDENT_TEXT_BYTES], when[READING_TIME_BYTES];
+	char failing[READING_TIME_BYTES];
+
+	if (s->cli->json) {
+		(void)json_array_append_new(effect ? s->effects : s->parts,
+		    incidents_json(i));
+		return true;
+	}
+	head(s, effect ? &s->effects_headed : &s->parts_headed,
+	    effect ? "Hit by it" : "Part of it");
+	(void)fprintf(out, "  %s  %-13s %-10s %6s  ",
+	    reading_time(i->now.onset, when),
+	    incident_format(i->now.incident, id), phase_name(i->now.phase),
+	    reading_age(incidents_failing_ms(&i->now), failing));
+	reading_print(s->cli, i->endpoint);
+	(void)fputc('\n', out);
 	return true;
 }
 
@@ -373,6 +401,7 @@ static enum status
 walk(struct story *s, struct query *q, struct incident_id id, struct fail *f)
 {
 	const struct query_incident_events on = {.on_incident = on_one,
+	    .on_follower = on_follower,
 	    .on_event = on_event,
 	    .on_evidence = on_evidence,
 	    .on_delivery = on_delivery,
@@ -404,6 +433,8 @@ tell_one(struct cli *c, struct query *q, struct incident_id id,
 	struct story s = {.cli = c,
 	    .config = config,
 	    .whole = json_object(),
+	    .parts = json_array(),
+	    .effects = json_array(),
 	    .timeline = json_array(),
 	    .evidence = json_array(),
 	    .notices = json_array()};
@@ -411,6 +442,8 @@ tell_one(struct cli *c, struct query *q, struct incident_id id,
 	char text[INCIDENT_TEXT_BYTES];
 	enum status status = walk(&s, q, id, &f);
 
+	(void)json_object_set_new(s.whole, "parts", s.parts);
+	(void)json_object_set_new(s.whole, "effects", s.effects);
 	(void)json_object_set_new(s.whole, "timeline", s.timeline);
 	(void)json_object_set_new(s.whole, "evidence", s.evidence);
 	(void)json_object_set_new(s.whole, "notices", s.notices);

@@ -30,8 +30,11 @@ incidents_json(const struct query_incident *i)
 	reading_put(j, "service", i->service);
 	reading_put(j, "region", i->region);
 	reading_put(j, "scope", i->scope);
-	if (o->lead.n > 0)
-		reading_put(j, "part_of", incident_format(o->lead, id));
+	if (o->lead.n > 0) {
+		reading_put(j, o->effect ? "caused_by" : "part_of",
+		    incident_format(o->lead, id));
+		reading_put(j, "lead", i->lead_endpoint);
+	}
 	reading_put(j, "kind", kind_name(o->kind_worst));
 	reading_put(j, "origin", origin_name(o->origin));
 	reading_put(j, "phase", phase_name(o->phase));
@@ -70,7 +73,10 @@ incidents_scope(struct cli *c, const struct query_incident *i,
 	char id[INCIDENT_TEXT_BYTES];
 
 	if (i->now.lead.n > 0) {
-		(void)fprintf(c->out, "%spart of %s%s", before,
+		(void)fprintf(c->out, "%s%s ", before,
+		    i->now.effect ? "caused by" : "part of");
+		reading_print(c, i->lead_endpoint);
+		(void)fprintf(c->out, " (%s)%s",
 		    incident_format(i->now.lead, id), after);
 	} else if (i->now.scope != SCOPE_ENDPOINT) {
 		(void)fputs(before, c->out);

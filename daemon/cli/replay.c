@@ -95,6 +95,8 @@ name_scope(const struct replay *r, const struct output *o,
 	*s = (struct scope_names){0};
 	if (o->endpoint == ENDPOINT_NONE)
 		return;
+	if (o->lead.n > 0)
+		s->lead = r->endpoints[o->lead_endpoint].shown.trace->id;
 	if (o->scope == SCOPE_TAG && r->config != NULL)
 		(void)config_find(r->config,
 		    r->endpoints[o->endpoint].shown.trace->id, &service);
@@ -157,6 +159,40 @@ policy_of(struct replay *r, const struct trace_endpoint *e)
 	return p;
 }
 
+static uint32_t
+slot_of(const struct replay *r, const char *id)
+{
+	uint32_t i = 0;
+
+	while (i < r->endpoint_count &&
+	    strcmp(r->endpoints[i].shown.trace->id, id) != 0)
+		i++;
+	return i < r->endpoint_count ? i : ENDPOINT_NONE;
+}
+
+/* On what it depends that is in the trace. */
+static void
+depend(struct replay *r, uint32_t slot)
+{
+	const struct config_endpoint *known = r->config == NULL
+	    ? NULL
+	    : config_find(r->config, r->endpoints[slot].shown.trace->id, NULL);
+	struct need *needs;
+	size_t n = 0;
+
+	if (known == NULL || known->depends_count == 0)
+		return;
+	needs = mem_array(known->depends_count, sizeof(*needs));
+	for (size_t i = 0; i < known->depends_count; i++) {
+		uint32_t on = slot_of(r, known->depends[i].on->target.id);
+
+		if (on != ENDPOINT_NONE)
+			needs[n++] = (struct need){on, known->depends[i].group};
+	}
+	world_depend(r->world, slot, needs, n);
+	mem_free(needs);
+}
+
 static void
 step(struct replay *r, const struct input *in)
 {
@@ -200,6 +236,7 @@ watch_next(struct replay *r)
 	    .endpoint = slot};
 
 	in.u.policy = policy_of(r, e);
+	depend(r, slot);
 	step(r, &in);
 	tell_windows(r, slot, e->first);
 }

@@ -286,6 +286,30 @@ find_canaries(struct keeper *k)
 	resolver_free(r);
 }
 
+/* Who depends on whom, once each has its slot. */
+static void
+depend(struct keeper *k, const struct config_endpoint *e)
+{
+	struct need *needs = mem_array(e->depends_count, sizeof(*needs));
+
+	for (size_t i = 0; i < e->depends_count; i++)
+		needs[i] = (struct need){e->depends[i].on->target.slot,
+		    e->depends[i].group};
+	world_depend(k->world, e->target.slot, needs, e->depends_count);
+	mem_free(needs);
+}
+
+static void
+depend_all(struct keeper *k)
+{
+	for (size_t i = 0; i < k->config->service_count; i++) {
+		const struct config_service *s = &k->config->services[i];
+
+		for (size_t j = 0; j < s->endpoint_count; j++)
+			depend(k, &s->endpoints[j]);
+	}
+}
+
 void
 registry_apply(struct keeper *k)
 {
@@ -324,4 +348,5 @@ registry_apply(struct keeper *k)
 			w->config = NULL;
 		}
 	}
+	depend_all(k);
 }

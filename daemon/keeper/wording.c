@@ -16,6 +16,8 @@ scope_of(const struct keeper *k, const struct output *o,
 	size_t n = o->row_count < SCOPE_ROWS ? o->row_count : SCOPE_ROWS;
 
 	*s = (struct scope_names){0};
+	if (o->lead.n > 0)
+		s->lead = registry_at(&k->endpoints, o->lead_endpoint)->id;
 	if (o->scope == SCOPE_TAG && w != NULL && w->config != NULL)
 		s->tag = w->config->tags[o->scope_tag];
 	for (size_t i = 0; i < n; i++) {

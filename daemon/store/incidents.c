@@ -59,7 +59,17 @@ use_rest(struct use *u, const struct output *o)
 	use_int(u, o->code);
 	for (size_t i = 0; i < BUCKET_COUNT; i++)
 		use_int(u, o->bucket_ms[i]);
-	use_opt(u, incident_row(o->lead));
+	use_opt(u, o->effect ? 0 : incident_row(o->lead));
+}
+
+/* What caused it stays so when that is over, unless it goes on alone. */
+static void
+use_cause(struct use *u, const struct output *o)
+{
+	if (o->event == EVENT_CHANGED && o->cause == CAUSE_ALONE)
+		use_int(u, 0);
+	else
+		use_opt(u, o->effect ? incident_row(o->lead) : 0);
 }
 
 static bool
@@ -79,6 +89,7 @@ open_incident(struct store *s, int64_t endpoint, const struct output *o,
 	use_int(&u, o->at);
 	use_rest(&u, o);
 	use_text(&u, json);
+	use_cause(&u, o);
 	return !use_run(&u) || sqlite3_changes(s->db.handle) == 1;
 }
 
@@ -104,6 +115,7 @@ change_incident(struct store *s, const struct output *o, const char *json)
 	use_rest(&u, o);
 	/* The rest was told of a scope that stands there already. */
 	use_text(&u, o->event == EVENT_CHANGED ? json : NULL);
+	use_cause(&u, o);
 	use_int(&u, closed_too);
 	if (use_run(&u) && sqlite3_changes(s->db.handle) != 1)
 		return false;

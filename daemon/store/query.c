@@ -402,6 +402,22 @@ said_of(const struct use *u)
 }
 
 static void
+walk_followers(struct query *q, int64_t row,
+    const struct query_incident_events *on)
+{
+	struct use u = db_use(&q->db, SQL_Q_FOLLOWERS);
+	bool on_going = on->on_follower != NULL;
+	struct query_incident i;
+
+	use_int(&u, row);
+	while (on_going && use_next(&u)) {
+		(void)incidentrow_read(&u, &i);
+		on_going = on->on_follower(on->arg, &i);
+	}
+	use_end(&u);
+}
+
+static void
 walk_timeline(struct query *q, int64_t row,
     const struct query_incident_events *on)
 {
@@ -480,6 +496,7 @@ query_incident(struct query *q, struct incident_id id,
 	if (on->on_incident != NULL)
 		(void)on->on_incident(on->arg, &i);
 	use_end(&u);
+	walk_followers(q, row, on);
 	walk_timeline(q, row, on);
 	walk_evidence(q, row, on);
 	walk_deliveries(q, row, on);

@@ -62,12 +62,10 @@ struct query_incident {
 	bool withdrawn;
 	wall_ms acked; /* 0: not acknowledged, and the words are NULL */
 	const char *acked_by, *acked_why;
-	const char *scope; /* "region:eu" */
-	/*
-	 * EVENT-shaped: incident, lead, scope, phase, kinds, origin, cause, onset, ended,
-	 * last_good_at, promise_until, all_clear_at, chance, others,
-	 * relapses, bucket_ms, class, reason, code.
-	 */
+	const char *scope;         /* "region:eu" */
+	const char *lead_endpoint; /* id, where it has a lead; or NULL */
+	/* EVENT-shaped: ids, scope, phase, kinds, origin, cause, times,
+	   chance, others, relapses, buckets, class, reason, code. */
 	struct output now;
 };
 typedef bool query_incident_fn(void *arg, const struct query_incident *i);
@@ -114,6 +112,7 @@ struct query_delivery { /* a notice to one receiver */
 };
 struct query_incident_events { /* NULL members are left out */
 	query_incident_fn *on_incident;
+	query_incident_fn *on_follower; /* its parts, then its effects */
 	bool (*on_event)(void *arg, const struct query_event *e);
 	query_evidence_fn *on_evidence;
 	bool (*on_delivery)(void *arg, const struct query_delivery *d);

@@ -12,7 +12,7 @@ struct place { /* of a row in the world */
 	uint64_t ref; /* its memory is as of this one */
 	uint32_t slot;
 	uint32_t service, region; /* numbers of struct policy */
-	char *names[2];           /* of these */
+	char *id, *names[2];      /* of the endpoint, and of these */
 	bool canary;
 };
 
@@ -89,6 +89,7 @@ read_places(struct query *q, struct recall *r)
 
 		p->service = numbers_of(&r->services, use_col_text(&u, 2));
 		p->region = numbers_of(&r->regions, use_col_text(&u, 3));
+		p->id = mem_dup(use_col_text(&u, 1));
 		p->names[0] = mem_dup(use_col_text(&u, 2));
 		p->names[1] = mem_dup(use_col_text(&u, 3));
 	}
@@ -228,6 +229,7 @@ recall_close(struct recall *r)
 	numbers_done(&r->services);
 	numbers_done(&r->regions);
 	for (size_t i = 0; i < r->count; i++) {
+		mem_free(r->places[i].id);
 		mem_free(r->places[i].names[0]);
 		mem_free(r->places[i].names[1]);
 	}
@@ -241,17 +243,18 @@ recall_world(const struct recall *r)
 	return r->world;
 }
 
-void
-recall_names(const struct recall *r, uint32_t slot, const char **service,
-    const char **region)
+struct recall_names
+recall_names(const struct recall *r, uint32_t slot)
 {
-	*service = *region = NULL;
 	for (size_t i = 0; i < r->count; i++) {
-		if (!r->places[i].canary && r->places[i].slot == slot) {
-			*service = r->places[i].names[0];
-			*region = r->places[i].names[1];
-		}
+		const struct place *p = &r->places[i];
+
+		if (!p->canary && p->slot == slot)
+			return (struct recall_names){.id = p->id,
+			    .service = p->names[0],
+			    .region = p->names[1]};
 	}
+	return (struct recall_names){0};
 }
 
 bool

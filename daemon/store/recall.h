@@ -22,7 +22,9 @@ const struct world *recall_world(const struct recall *r);
 MUST_CHECK
 bool recall_slot(const struct recall *r, int64_t endpoint, uint32_t *slot);
 /* Of the endpoint in a slot; borrowed, NULL where it has none. */
-void recall_names(const struct recall *r, uint32_t slot, const char **service,
-    const char **region);
+struct recall_names {
+	const char *id, *service, *region;
+};
+struct recall_names recall_names(const struct recall *r, uint32_t slot);
 
 #endif

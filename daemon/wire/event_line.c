@@ -99,7 +99,8 @@ add_changed(struct text *out, const struct output *o,
     const struct event_names *n)
 {
 	if (o->cause == CAUSE_SCOPE || o->cause == CAUSE_LEAD_ENDED ||
-	    o->cause == CAUSE_ELSEWHERE) {
+	    o->cause == CAUSE_ELSEWHERE || o->cause == CAUSE_DEPENDENCY ||
+	    o->cause == CAUSE_ALONE) {
 		text_add(out, cause_text(o->cause));
 		add_since(out, o, n);
 		return;

@@ -95,7 +95,15 @@ scope_parts(const struct output *o, const struct event_names *n,
 	size_t count = parts(o, n);
 
 	if (o->lead.n > 0) {
-		text_printf(out, "; part of %s", incident_format(o->lead, id));
+		const char *lead = n->scope != NULL ? n->scope->lead : NULL;
+
+		text_add(out, o->effect ? "; caused by " : "; part of ");
+		if (lead != NULL) {
+			escape_log(out, lead, strlen(lead));
+			text_char(out, ' ');
+		}
+		text_printf(out, lead != NULL ? "(%s)" : "%s",
+		    incident_format(o->lead, id));
 		return;
 	}
 	/* One endpoint says nothing of others. */
@@ -147,11 +155,18 @@ scope_json(struct json_t *j, const struct output *o,
 	if (o->at_least)
 		(void)json_object_set_new(j, "at_least", json_true());
 	if (o->lead.n > 0)
-		(void)json_object_set_new(j, "part_of",
+		(void)json_object_set_new(j,
+		    o->effect ? "caused_by" : "part_of",
 		    json_string(incident_format(o->lead, id)));
+	if (o->lead.n > 0 && n->scope != NULL && n->scope->lead != NULL)
+		(void)json_object_set_new(j, "lead",
+		    json_string(n->scope->lead));
 	if (o->members > 0)
 		(void)json_object_set_new(j, "members",
 		    json_integer(o->members));
+	if (o->effects > 0)
+		(void)json_object_set_new(j, "effects",
+		    json_integer(o->effects));
 	if (o->lingers)
 		(void)json_object_set_new(j, "lingers", json_true());
 	if (count == 0 || o->lead.n > 0)

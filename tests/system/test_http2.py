@@ -222,7 +222,8 @@ def test_it_is_spoken(made, case, tls, more):
         assert short == (GOOD, "OK", "ok"), got
         assert server.spoken == ["h2"] and server.streams == [1]
         assert got["path_proven"] is True
-        assert got["steps"][-1]["phases_us"]["wait"] > 0
+        # An answer may come in the same turn as the last of the question.
+        assert sum(got["steps"][-1]["phases_us"].values()) > 0
 
 
 @TLS

@@ -413,6 +413,33 @@ parts_of_a_cause(void **state)
 	text_done(&line);
 }
 
+static void
+what_caused_it(void **state)
+{
+	const struct scope_names scope = {.lead = "auth/\033[7meu"};
+	struct output o = opened();
+	struct event_names n = eu;
+	struct text line;
+	struct json_t *j;
+
+	(void)state;
+	n.scope = &scope;
+	o.lead = (struct incident_id){20230214, 7};
+	o.effect = true;
+	text_init(&line, 4096);
+	event_line(&o, &n, &line);
+	assert_non_null(strstr(text_str(&line),
+	    "; caused by auth/\\x1b[7meu (20230214-7)"));
+	text_done(&line);
+	j = event_json(&o, &n);
+	assert_string_equal(json_string_value(json_object_get(j, "caused_by")),
+	    "20230214-7");
+	assert_string_equal(json_string_value(json_object_get(j, "lead")),
+	    scope.lead);
+	assert_null(json_object_get(j, "part_of"));
+	json_decref(j);
+}
+
 int
 main(void)
 {
@@ -426,6 +453,7 @@ main(void)
 	    cmocka_unit_test(addresses_that_fail),
 	    cmocka_unit_test(scopes),
 	    cmocka_unit_test(parts_of_a_cause),
+	    cmocka_unit_test(what_caused_it),
 	    cmocka_unit_test(every_event_has_a_line),
 	    cmocka_unit_test(the_words_of_people),
 	    cmocka_unit_test(incident_ids),

@@ -402,6 +402,34 @@ scopes_come_to_a_database_of_version_6(void **state)
 	scratch_remove(&d);
 }
 
+/* Incidents of version 7 were parts, never effects. */
+static void
+causes_come_to_a_database_of_version_7(void **state)
+{
+	struct scratch d;
+	struct store *s;
+	struct db db;
+
+	(void)state;
+	older_database(&d, 7,
+	    "INSERT INTO endpoint VALUES (1, 'a/b', 'a', 'b', 1, NULL);"
+	    "INSERT INTO incident VALUES (20230214000007, 1, 1, 3, 3, 0, 0, 5, "
+	    "6, NULL, NULL, 0, 4, NULL, NULL, 0, 0, 0, 5, 6, 500, 0, 0, 0, 0, "
+	    "0, 0, 20230214000003, 'endpoint:a/b')");
+
+	s = stores_open(d.path, STORES_T0);
+	assert_true(db_open(&db, d.path, d.path, SQLITE_OPEN_READONLY));
+	assert_int_equal(
+	    ask(&db,
+		"SELECT count(*) FROM v_scope WHERE "
+		"incident = '20230214-7' AND scope = 'endpoint:a/b' "
+		"AND part_of = '20230214-3' AND caused_by IS NULL"),
+	    1);
+	db_close(&db);
+	store_close(s);
+	scratch_remove(&d);
+}
+
 int
 main(void)
 {
@@ -413,6 +441,7 @@ main(void)
 	    cmocka_unit_test(windows_come_to_a_database_of_version_2),
 	    cmocka_unit_test(pauses_come_to_a_database_of_version_4),
 	    cmocka_unit_test(scopes_come_to_a_database_of_version_6),
+	    cmocka_unit_test(causes_come_to_a_database_of_version_7),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
