@@ -43,6 +43,8 @@ turn_round(struct world *w)
 	struct groups *g = w->groups;
 	size_t n = 0;
 
+	if (w->size == 0)
+		return;
 	for (uint32_t i = 0; i < w->size; i++)
 		g->hit_first[i] = 0;
 	for (uint32_t i = 0; i < w->size; i++) {
