@@ -9,7 +9,7 @@
 #include "config/need.h"
 #include "config/suggest.h"
 
-/* A hint looks at every name there is. */
+/* A hint looks at every name there is: later errors go without. */
 enum { HINTS_MAX = 100 };
 
 /* What a service has in one region: in a file they stand side by side. */
@@ -210,7 +210,7 @@ find_at(const struct census *r, struct finding *f, struct run run)
 static void
 find_in(const struct census *r, struct finding *f, size_t service)
 {
-	struct run run;
+	struct run run, whole;
 
 	if (f->region == NULL) {
 		add(f, census_service(r, service));
@@ -221,10 +221,17 @@ find_in(const struct census *r, struct finding *f, size_t service)
 			find_at(r, f, run);
 		return;
 	}
-	for (size_t i = r->first_spot[service]; i < r->first_spot[service + 1];
-	     i++) {
-		if (glob_match(f->region, r->spots[i].region))
-			find_at(r, f, r->spots[i].run);
+	/* Not by the spots: these are not in the order of the file. */
+	whole = census_service(r, service);
+	for (size_t n = whole.from; n < whole.to; n = run.to) {
+		const char *region = r->endpoints[n]->region;
+
+		run = (struct run){service, n, n + 1};
+		while (run.to < whole.to &&
+		    strcmp(r->endpoints[run.to]->region, region) == 0)
+			run.to++;
+		if (glob_match(f->region, region))
+			find_at(r, f, run);
 	}
 }
 

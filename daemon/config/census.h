@@ -36,9 +36,9 @@ bool census_region(const struct census *r, size_t service, const char *region,
     struct run *run);
 
 /*
- * What a pattern (see need.h) names, but not much more than max runs; owned by
- * caller.  Where it has no slash, each run is a service.  NULL when it names
- * nothing, which is reported at that place.
+ * What a pattern (see need.h) names, max runs of it at most; owned by caller.
+ * Where it has no slash, each run is a service.  NULL when it names nothing,
+ * which is reported at that place.
  */
 struct run *census_find(struct census *r, const char *pattern, size_t max,
     size_t *n, struct faults *f, struct place at);

@@ -124,6 +124,9 @@ static const struct row {
     {"no * over a slash",
 	ON("a", "'b/*'", EU) IS("b", TWO ", " US) IS("b-c", US),
 	"a/eu: b/eu/x b/eu/y b/us\n"},
+    {"in the order of the file",
+	ON("a", "b/*", EU) IS("b", ALL ", as: 'http://x/'"),
+	"a/eu: b/eu b/us b/as\n"},
     {"a region by a glob", ON("a", "b/u*", ALL) IS("b", ALL),
 	"a/eu: b/us\na/us: b/us\n"},
 
