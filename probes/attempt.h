@@ -93,8 +93,6 @@ enum reason probe_blame(const struct probe *p, enum reason last);
 bool probe_wants_certificate(const struct probe *p);
 /* Into the last step what a fetch says of it. */
 void probe_note_fetch(struct probe *p, const struct fetch_result *r);
-/* Whether the last step went where it usually goes. */
-bool probe_at_usual(const struct probe *p);
 
 /* Of all steps so far, and what passed between them. */
 uint32_t probe_total_us(const struct probe *p);

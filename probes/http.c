@@ -102,8 +102,7 @@ end(struct probe *p, const struct fetch_result *r, enum reason redirect,
 	    .now = loop_now(p->env->loop),
 	    .redirect = redirect,
 	    .redirect_detail = detail,
-	    .sent_elsewhere = p->sent_elsewhere,
-	    .usual_peer = probe_at_usual(p)};
+	    .sent_elsewhere = p->sent_elsewhere};
 	struct verdict v;
 
 	judge(p->plan->expect, &c, &v);

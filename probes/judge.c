@@ -137,16 +137,6 @@ judge_failure(const struct judge_case *c)
 	return reason;
 }
 
-static bool
-proves_path(const struct judge_case *c, enum sample_class class)
-{
-	if (c->sent_elsewhere)
-		return false;
-	if (class == CLASS_TLS)
-		return c->usual_peer;
-	return class_proves_path(class);
-}
-
 void
 judge(const struct expect *e, const struct judge_case *c, struct verdict *v)
 {
@@ -166,7 +156,7 @@ judge(const struct expect *e, const struct judge_case *c, struct verdict *v)
 	v->class = reason_class(v->reason);
 	/* A redirect refused by our own policy was still an answer. */
 	v->path_proven =
-	    answered ? !c->sent_elsewhere : proves_path(c, v->class);
+	    !c->sent_elsewhere && (answered || class_proves_path(v->class));
 	if (v->detail[0] != '\0' || v->class == CLASS_OK)
 		return;
 	if (c->redirect == v->reason && c->redirect_detail != NULL)

@@ -29,7 +29,6 @@ struct judge_case {
 	const char *redirect_detail;
 	/* Some hop over plain HTTP sent us to a host of another site. */
 	bool sent_elsewhere;
-	bool usual_peer; /* the address that answered well before */
 };
 
 struct verdict {

@@ -392,15 +392,6 @@ probe_note_fetch(struct probe *p, const struct fetch_result *r)
 	p->plan->cert_not_after = r->cert_not_after;
 }
 
-bool
-probe_at_usual(const struct probe *p)
-{
-	const struct probe_step *s = &p->steps[p->step_count - 1];
-
-	return p->plan->has_usual && s->address.family != FAMILY_ANY &&
-	    memcmp(&p->plan->usual, &s->address, sizeof(s->address)) == 0;
-}
-
 uint32_t
 probe_total_us(const struct probe *p)
 {

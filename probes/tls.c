@@ -58,9 +58,7 @@ static void
 end(struct probe *p, const struct fetch_result *r)
 {
 	span_ms limit = p->plan->target.expect.latency;
-	struct judge_case c = {.result = r,
-	    .now = loop_now(p->env->loop),
-	    .usual_peer = probe_at_usual(p)};
+	struct judge_case c = {.result = r, .now = loop_now(p->env->loop)};
 	struct verdict v;
 
 	if (r->reason != REASON_OK) {

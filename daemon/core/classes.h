@@ -25,7 +25,7 @@ const char *class_name(enum sample_class c);
 const char *class_text(enum sample_class c);
 MUST_CHECK
 bool class_parse(const char *s, enum sample_class *c);
-/* An answer of this class proves that our own path works (TLS may: 3.2). */
+/* An answer of this class proves that our own path works. */
 bool class_proves_path(enum sample_class c);
 enum effect class_effect(enum sample_class c);
 const char *reason_name(enum reason r);

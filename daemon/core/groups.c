@@ -2,6 +2,7 @@
 #include "core/groups.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "core/scope.h"
@@ -156,6 +157,24 @@ make_places(struct world *w, size_t n)
 		g->places[g->by_region[p]].region_at = p;
 }
 
+static size_t
+count_sites(struct world *w)
+{
+	size_t n = 0;
+
+	if (w->site_count > 0)
+		memset(w->site_seen, 0, w->site_count);
+	for (size_t i = 0; i < w->size; i++) {
+		const struct endpoint *e = &w->endpoints[i];
+
+		if (e->watched && w->site_seen[e->policy.site] == 0) {
+			w->site_seen[e->policy.site] = 1;
+			n++;
+		}
+	}
+	return n;
+}
+
 void
 groups_ready(struct world *w)
 {
@@ -173,6 +192,7 @@ groups_ready(struct world *w)
 	groups_sort(w, g->order, n, endpoint_before);
 	make_places(w, n);
 	turn_round(w);
+	g->site_count = count_sites(w);
 	g->fresh = true;
 	scope_restore(w);
 }

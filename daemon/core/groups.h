@@ -42,6 +42,7 @@ struct groups {
 	/* Who depends on i: hit[hit_first[i]] to before hit[hit_first[i + 1]]. */
 	uint32_t *hit_first, *hit;
 	size_t hit_size;
+	size_t site_count; /* of who is watched */
 	size_t size, place_count, picked_count, found_count, lead_count;
 };
 

@@ -4,6 +4,10 @@
  * proves a path.  Who has not spoken in the last 15 s abstains; without
  * canaries our own network counts as fine unless every site turns away at
  * once.
+ *
+ * A canary that takes a connection says nothing of names and certificates: a
+ * captive portal lets it pass, and answers for everybody.  Where they fail,
+ * another site has to have answered.
  */
 #include <string.h>
 
@@ -14,6 +18,7 @@ enum {
 	ASK_EVERY_MS = 2 * SECOND_MS,
 	ASK_AGAIN_MS = 5 * SECOND_MS, /* second opinion on a silent canary */
 	SITES_WITHIN_MS = MINUTE_MS,
+	VOUCH_WITHIN_MS = 2 * MINUTE_MS, /* then canaries will do */
 	SITES_LEAST = 3
 };
 
@@ -52,12 +57,22 @@ quorum(const struct world *w)
 	return good > 0 && good >= bad;
 }
 
+/* Names or certificates fail, and no site has answered since. */
+static bool
+lacks_voucher(const struct world *w, const struct memory *m)
+{
+	return (m->class == CLASS_DNS || m->class == CLASS_TLS) &&
+	    w->groups->site_count >= SITES_LEAST &&
+	    w->proven_at < m->fail_from &&
+	    w->now - m->fail_from < VOUCH_WITHIN_MS;
+}
+
 bool
 path_fine(const struct world *w, const struct memory *m)
 {
 	if (!memory_has(m, MEMORY_UNPROVEN))
 		return true;
-	if (w->blind)
+	if (w->blind || lacks_voucher(w, m))
 		return false;
 	return counting(w) == 0 || w->path_at >= m->fail_at;
 }
@@ -224,6 +239,7 @@ path_doubt(struct world *w)
 	size_t all, away;
 	bool ask = w->now - w->asked_at >= ASK_EVERY_MS;
 
+	groups_ready(w);
 	if (!ask)
 		return;
 	path_ask(w);

@@ -207,8 +207,6 @@ no_answer(void **state)
 	(void)state;
 	assert_int_equal(verdict_of(PLAIN, &c).class, CLASS_TLS);
 	assert_false(verdict_of(PLAIN, &c).path_proven);
-	c.usual_peer = true;
-	assert_true(verdict_of(PLAIN, &c).path_proven);
 	r.reason = REASON_CONNECTION_REFUSED;
 	assert_int_equal(verdict_of(PLAIN, &c).class, CLASS_CONNECT);
 	assert_false(verdict_of(PLAIN, &c).path_proven);
