@@ -247,6 +247,9 @@ dossier_prove(struct query *q, struct dossier *d, struct fail *f)
 	if (s == OK)
 		s = query_samples(q, d->e.endpoint, LOOK_BACK, on_sample, d, f);
 	if (s == OK)
+		s = evidence_promises(q, d->e.endpoint, &d->promises, &d->kept,
+		    f);
+	if (s == OK)
 		s = read_partial(q, d, f);
 	return s;
 }

@@ -37,6 +37,7 @@ struct dossier {
 	struct dossier_proof last;  /* the newest sample */
 	int32_t retry_after_s;      /* newest word of it; or _ABSENT */
 	wall_ms retry_at;           /* when that was said */
+	int64_t promises, kept;     /* of its last 20 that ended */
 	struct scope_names scope;   /* of x.now; of the next */
 	char *part_services[SCOPE_ROWS], *part_regions[SCOPE_ROWS];
 	char *lead;    /* endpoint of the lead of its incident, or NULL */

@@ -297,6 +297,12 @@ tell_claims(struct cli *c, const struct dossier *d, struct text *t)
 		text_add(t,
 		    "The server claims maintenance; that is no plan that we "
 		    "know of. ");
+	if ((o->promise_until > 0 || o->phase != PHASE_NONE) && d->promises > 0)
+		text_printf(t,
+		    "Of the last %" PRId64 " time%s that it said when it would "
+		    "be back, it kept its word %" PRId64 " time%s. ",
+		    d->promises, d->promises == 1 ? "" : "s", d->kept,
+		    d->kept == 1 ? "" : "s");
 	if (o->phase != PHASE_NONE && d->x.escalated)
 		text_add(t, "It lasted too long: it counts as an outage. ");
 	if (d->x.window_until > 0) {

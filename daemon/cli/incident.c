@@ -188,6 +188,12 @@ on_one(void *arg, const struct query_incident *stored)
 	(void)fprintf(out, "since %s", reading_time(o->onset, when));
 	if (o->ended != 0)
 		(void)fprintf(out, ", ended %s", reading_time(o->ended, when));
+	if (o->promised != 0)
+		(void)fprintf(out, "\npromised to be back at %s%s%s",
+		    reading_time(o->promised, when), o->ended != 0 ? ": " : "",
+		    o->ended == 0        ? ""
+			: output_kept(o) ? "kept"
+					 : "not kept");
 	(void)fprintf(out, "\nfailing %s, %u relapse%s\n",
 	    duration_format(incidents_failing_ms(o), buf), o->relapses,
 	    o->relapses == 1 ? "" : "s");

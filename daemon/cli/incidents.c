@@ -42,6 +42,10 @@ incidents_json(const struct query_incident *i)
 	reading_put_time(j, "opened", i->opened);
 	reading_put_time(j, "ended", o->ended);
 	reading_put_time(j, "closed", i->closed);
+	reading_put_time(j, "promised", o->promised);
+	if (o->promised != 0 && o->ended != 0)
+		(void)json_object_set_new(j, "promise_kept",
+		    json_boolean(output_kept(o)));
 	(void)json_object_set_new(j, "withdrawn", json_boolean(i->withdrawn));
 	reading_put(j, "class", class_name(o->class));
 	reading_put(j, "reason", reason_name(o->reason));

@@ -146,6 +146,8 @@ failing(struct world *w, uint32_t i, const struct input *in)
 	if (memory_has(m, MEMORY_SILENT))
 		break_silence(m, in);
 	if (m->run_fail == 0) {
+		if (m->phase == PHASE_NONE)
+			m->promised_s = 0;
 		m->fail_from = w->now;
 		m->fail_ms = (int32_t)m->heard_ms;
 		m->fail_ref = in->ref;
@@ -165,6 +167,9 @@ failing(struct world *w, uint32_t i, const struct input *in)
 	if (claim && s->retry_after_s >= 0) {
 		m->promise_until =
 		    w->now + (span_ms)s->retry_after_s * SECOND_MS;
+		if (m->promised_s == 0)
+			m->promised_s =
+			    (uint32_t)(m->promise_until / SECOND_MS);
 		memory_mark(m, MEMORY_NEAR_END, false);
 	}
 	m->class = s->class;

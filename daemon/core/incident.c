@@ -8,7 +8,6 @@
 enum {
 	ESCALATE_MS = 30 * MINUTE_MS,
 	ESCALATE_LATEST_MS = 4 * HOUR_MS,
-	GRACE_MS = 5 * MINUTE_MS, /* after a promised or planned end */
 	PACE_DOWN_MS = 30 * SECOND_MS,
 	PACE_DOWN_FOR_MS = 10 * MINUTE_MS,
 	PACE_BACK_MS = 15 * SECOND_MS,
@@ -74,6 +73,7 @@ incident_describe(const struct world *w, uint32_t i, struct output *o)
 	o->onset = m->onset;
 	o->promise_until =
 	    m->origin == ORIGIN_PLANNED ? m->window_until : m->promise_until;
+	o->promised = (wall_ms)m->promised_s * SECOND_MS;
 	o->degraded = degraded_describe(e);
 	timeline_buckets(m, w->now, o->bucket_ms);
 	if (!memory_recovers(m))
@@ -124,9 +124,9 @@ incident_limit(const struct memory *m)
 	wall_ms limit = onset + ESCALATE_MS;
 
 	if (m->origin == ORIGIN_PLANNED)
-		return m->window_until + GRACE_MS;
+		return m->window_until + OUTPUT_GRACE_MS;
 	if (m->promise_until > 0)
-		limit = later(limit, m->promise_until + GRACE_MS);
+		limit = later(limit, m->promise_until + OUTPUT_GRACE_MS);
 	return limit < onset + ESCALATE_LATEST_MS ? limit
 						  : onset + ESCALATE_LATEST_MS;
 }
@@ -290,7 +290,7 @@ incident_judge(struct world *w, uint32_t i)
 	    !memory_has(m, MEMORY_NEAR_END)) {
 		memory_mark(m, MEMORY_NEAR_END, true);
 		incident_advise(w, i, PACE_BACK_MS,
-		    m->promise_until + GRACE_MS);
+		    m->promise_until + OUTPUT_GRACE_MS);
 	}
 	if (m->last_count < LAST_SAMPLES || m->origin == ORIGIN_PLANNED)
 		return;
@@ -412,6 +412,7 @@ forget(struct memory *m)
 {
 	m->phase = PHASE_NONE;
 	m->promise_until = 0;
+	m->promised_s = 0;
 	m->ledger.level = LEDGER_REST;
 	m->last_count = 0;
 	m->last_maint = 0;

@@ -231,6 +231,8 @@ carry_memory(struct carrier *c, struct memory *m)
 	carry_signed(c, &m->fail_ms);
 	carry_penalty(c, &m->penalty);
 	carry_u32(c, &m->penalty_s);
+	if (c->version != BEFORE_PAIRS)
+		carry_u32(c, &m->promised_s);
 	carry_u32(c, &m->day);
 	carry_u32(c, &m->n);
 	carry_u32(c, &m->seq);

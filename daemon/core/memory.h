@@ -50,6 +50,7 @@ struct memory {
 	int32_t fail_ms; /* the same; negative: seen only after a silence */
 	struct recovery_record own;
 	uint32_t penalty, penalty_s; /* at whole seconds UTC */
+	uint32_t promised_s;         /* first word of an end; 0: none */
 	uint32_t day, n, seq;
 	struct ledger ledger;
 	struct rate rate;

@@ -17,6 +17,9 @@ struct scope_row {
 
 enum { SCOPE_ROWS = 8 };
 
+/* So late after a promised or planned end is in time. */
+enum { OUTPUT_GRACE_MS = 5 * MINUTE_MS };
+
 /* YYYYMMDD-n; n counts from 1 within the UTC day of opening.  n 0: none. */
 struct incident_id {
 	uint32_t day, n;
@@ -67,6 +70,7 @@ struct output {
 	wall_ms onset, ended;  /* ended: 0 until resolved */
 	wall_ms last_good_at;  /* 0 for never */
 	wall_ms promise_until; /* declared or planned end, 0 for none */
+	wall_ms promised;      /* the first declared end, 0 for none */
 	wall_ms all_clear_at;  /* RECOVERING: earliest end of the quiet time */
 	unsigned chance;       /* RECOVERING: percent to hold for an hour */
 	unsigned others;       /* RECOVERING: other recoveries in six hours */
@@ -97,6 +101,13 @@ struct output {
 	int16_t cert_days; /* CERT_EXPIRING: whole days left */
 	int ledger;        /* tenths of a deciban after the deciding sample */
 };
+
+/* It was back by the end that was promised first. */
+static inline bool
+output_kept(const struct output *o)
+{
+	return o->ended <= o->promised + OUTPUT_GRACE_MS;
+}
 
 /* Answering again, and not for long enough. */
 static inline bool

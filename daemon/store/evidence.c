@@ -83,3 +83,20 @@ evidence_partial(struct query *q, uint64_t ref, int64_t endpoint,
 	}
 	return reader_told(q, f);
 }
+
+enum status
+evidence_promises(struct query *q, int64_t endpoint, int64_t *all,
+    int64_t *kept, struct fail *f)
+{
+	struct use u = reader_ask(q, SQL_Q_PROMISES);
+
+	*all = *kept = 0;
+	use_int(&u, endpoint);
+	use_int(&u, OUTPUT_GRACE_MS);
+	if (use_next(&u)) {
+		*all = use_col(&u, 0);
+		*kept = use_col(&u, 1);
+	}
+	use_end(&u);
+	return reader_told(q, f);
+}

@@ -18,4 +18,9 @@ MUST_CHECK
 enum status evidence_partial(struct query *q, uint64_t ref, int64_t endpoint,
     query_evidence_fn *fn, void *arg, struct fail *f);
 
+/* Of its last 20 incidents with a promised end, how many were over by then. */
+MUST_CHECK
+enum status evidence_promises(struct query *q, int64_t endpoint, int64_t *all,
+    int64_t *kept, struct fail *f);
+
 #endif

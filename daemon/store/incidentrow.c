@@ -47,6 +47,7 @@ incidentrow_read(const struct use *u, struct query_incident *i)
 		.ended = use_col(u, 8),
 		.last_good_at = use_col(u, 11),
 		.promise_until = use_col(u, 12),
+		.promised = use_col(u, 37),
 		.all_clear_at = use_col(u, 13),
 		.chance = (unsigned)use_col(u, 14),
 		.others = (unsigned)use_col(u, 15),

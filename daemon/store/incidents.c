@@ -90,6 +90,7 @@ open_incident(struct store *s, int64_t endpoint, const struct output *o,
 	use_rest(&u, o);
 	use_text(&u, json);
 	use_cause(&u, o);
+	use_opt(&u, o->promised);
 	return !use_run(&u) || sqlite3_changes(s->db.handle) == 1;
 }
 
@@ -117,6 +118,7 @@ change_incident(struct store *s, const struct output *o, const char *json)
 	use_text(&u, o->event == EVENT_CHANGED ? json : NULL);
 	use_cause(&u, o);
 	use_int(&u, closed_too);
+	use_opt(&u, o->promised);
 	if (use_run(&u) && sqlite3_changes(s->db.handle) != 1)
 		return false;
 	if (closes)

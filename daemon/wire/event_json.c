@@ -121,6 +121,10 @@ put_more(json_t *j, const struct output *o, const struct event_names *n)
 		    o->ended != 0 ? json_string(utc_format(o->ended, buf))
 				  : json_null());
 		put_integer(j, "relapses", o->relapses);
+		put_time(j, "promised", o->promised);
+		if (o->promised != 0 && o->event == EVENT_RESOLVED)
+			(void)json_object_set_new(j, "promise_kept",
+			    json_boolean(output_kept(o)));
 		(void)json_object_set_new(j, "buckets_ms",
 		    buckets_json(o->bucket_ms));
 		break;

@@ -168,6 +168,8 @@ add_total(struct text *out, const struct output *o)
 static void
 add_resolved(struct text *out, const struct output *o)
 {
+	char buf[DURATION_TEXT_BYTES];
+
 	text_add(out,
 	    o->cause == CAUSE_OPERATOR ? "over by an operator's word: "
 				       : "back, stable: ");
@@ -176,6 +178,15 @@ add_resolved(struct text *out, const struct output *o)
 		text_add(out, "; good since ");
 		add_time(out, o, o->ended, true);
 	}
+	if (o->promised == 0 || o->ended == 0)
+		return;
+	text_add(out, "; had promised ");
+	add_time(out, o, o->promised, false);
+	if (output_kept(o))
+		text_add(out, ", kept");
+	else
+		text_printf(out, ", %s late",
+		    duration_format(o->ended - o->promised, buf));
 }
 
 static void

@@ -399,6 +399,33 @@ scopes(void **state)
 }
 
 static void
+promises(void **state)
+{
+	struct output o = opened();
+	struct event_names n = eu;
+	struct text line;
+	struct json_t *j;
+
+	(void)state;
+	o.event = EVENT_RESOLVED;
+	o.phase = PHASE_CLOSED;
+	o.ended = o.onset + 90 * (wall_ms)MINUTE_MS;
+	o.promised = o.ended - OUTPUT_GRACE_MS;
+	text_init(&line, 4096);
+	event_line(&o, &n, &line);
+	assert_non_null(strstr(text_str(&line), ", kept"));
+	text_done(&line);
+	o.promised -= MINUTE_MS;
+	text_init(&line, 4096);
+	event_line(&o, &n, &line);
+	assert_non_null(strstr(text_str(&line), ", 6m late"));
+	text_done(&line);
+	j = event_json(&o, &n);
+	assert_true(json_is_false(json_object_get(j, "promise_kept")));
+	json_decref(j);
+}
+
+static void
 parts_of_a_cause(void **state)
 {
 	struct output o = opened();
@@ -452,6 +479,7 @@ main(void)
 	    cmocka_unit_test(of_the_monitor),
 	    cmocka_unit_test(addresses_that_fail),
 	    cmocka_unit_test(scopes),
+	    cmocka_unit_test(promises),
 	    cmocka_unit_test(parts_of_a_cause),
 	    cmocka_unit_test(what_caused_it),
 	    cmocka_unit_test(every_event_has_a_line),

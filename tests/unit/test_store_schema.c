@@ -430,6 +430,33 @@ causes_come_to_a_database_of_version_7(void **state)
 	scratch_remove(&d);
 }
 
+/* What servers promised was not kept by version 8. */
+static void
+promises_come_to_a_database_of_version_8(void **state)
+{
+	struct scratch d;
+	struct store *s;
+	struct db db;
+
+	(void)state;
+	older_database(&d, 8,
+	    "INSERT INTO endpoint VALUES (1, 'a/b', 'a', 'b', 1, NULL);"
+	    "INSERT INTO incident VALUES (20230214000007, 1, 1, 3, 3, 0, 0, 5, "
+	    "6, NULL, NULL, 0, 4, NULL, NULL, 0, 0, 0, 5, 6, 500, 0, 0, 0, 0, "
+	    "0, 0, NULL, 'endpoint:a/b', 20230214000003)");
+
+	s = stores_open(d.path, STORES_T0);
+	assert_true(db_open(&db, d.path, d.path, SQLITE_OPEN_READONLY));
+	assert_int_equal(
+	    ask(&db,
+		"SELECT count(*) FROM incident WHERE promised_ms IS NULL "
+		"AND caused_by = 20230214000003"),
+	    1);
+	db_close(&db);
+	store_close(s);
+	scratch_remove(&d);
+}
+
 int
 main(void)
 {
@@ -442,6 +469,7 @@ main(void)
 	    cmocka_unit_test(pauses_come_to_a_database_of_version_4),
 	    cmocka_unit_test(scopes_come_to_a_database_of_version_6),
 	    cmocka_unit_test(causes_come_to_a_database_of_version_7),
+	    cmocka_unit_test(promises_come_to_a_database_of_version_8),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
