@@ -418,7 +418,7 @@ promises(void **state)
 	o.promised -= MINUTE_MS;
 	text_init(&line, 4096);
 	event_line(&o, &n, &line);
-	assert_non_null(strstr(text_str(&line), ", 6m late"));
+	assert_non_null(strstr(text_str(&line), ", 6 min late"));
 	text_done(&line);
 	j = event_json(&o, &n);
 	assert_true(json_is_false(json_object_get(j, "promise_kept")));
