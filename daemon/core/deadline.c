@@ -77,7 +77,9 @@ deadline_stale(const struct endpoint *e)
 wall_ms
 deadline_overdue(const struct endpoint *e)
 {
-	if (e->m.phase != PHASE_OPEN || e->m.state != STATE_MAINTENANCE)
+	/* The last answer was good: perhaps it is over, just in time. */
+	if (e->m.phase != PHASE_OPEN || e->m.state != STATE_MAINTENANCE ||
+	    e->m.run_good > 0)
 		return INT64_MAX;
 	return incident_limit(&e->m);
 }

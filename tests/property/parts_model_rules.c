@@ -160,7 +160,9 @@ turns(const struct model *m)
 	struct fact now = model_now(m);
 	wall_ms at;
 
-	if (now.state != STATE_MAINTENANCE || now.phase != PHASE_OPEN)
+	/* Not while it may be over: its last answer was good. */
+	if (now.state != STATE_MAINTENANCE || now.phase != PHASE_OPEN ||
+	    model_run(m, GOOD, m->count).count > 0)
 		return INT64_MAX;
 	at = limit_now(m);
 	return at > m->facts[m->count - 1].at ? at : m->facts[m->count - 1].at;
