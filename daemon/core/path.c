@@ -156,6 +156,9 @@ sight(struct world *w)
 	if (w->blind) {
 		w->blind = w->blind_by_sites = false;
 		w->sighted_at = w->now;
+		/* What was asked in the dark comes back later. */
+		for (size_t i = 0; i < w->canary_count; i++)
+			w->canaries[i].bad_from = 0;
 		tell(w, EVENT_SIGHTED, since);
 	}
 	for (uint32_t i = 0; w->waiting > 0 && i < w->size; i++) {

@@ -153,6 +153,8 @@ behave(struct story *t, const char *url, const char *rest)
 		else if (strncmp(w, "after=", 6) == 0) {
 			if (duration_parse(w + 6, &b.delay, &f) != OK)
 				story_fault(t, "not a duration", w);
+		} else if (strncmp(w, "one_in=", 7) == 0) {
+			b.one_in = (unsigned)strtoul(w + 7, NULL, 10);
 		} else if (strncmp(w, "expires=", 8) == 0) {
 			if (!utc_parse(w + 8, &b.expires))
 				story_fault(t, "not a time", w);

@@ -6,6 +6,7 @@
  *	config ... end                 the configuration; @ is the story's folder
  *	09:00:20 https://eu/ 503 body="server maintenance" header="A: b" after=2s
  *	09:00:20 https://eu/ ok expires=2023-02-20T00:00:00Z   its certificate
+ *	09:00:20 https://eu/ 500 one_in=200   by chance, and else ok
  *	09:00:20 https://eu/ timeout   or refused, reset, truncated, ok
  *	09:00:20 name eu.test dns_nxdomain
  *	09:00:20 name eu.test 3        it has so many addresses

@@ -139,6 +139,8 @@ on_fetch(void *arg, const struct fetch_request *q, wall_ms now,
 	struct stage *s = arg;
 	const struct behaviour *b = NULL;
 	static const char *headers[2];
+	/* By chance, but the same each time. */
+	uint64_t chance = (uint64_t)now * 6364136223846793005U >> 33;
 
 	for (size_t i = 0; i < s->rule_count; i++) {
 		if (strncmp(q->url, s->rules[i].url, strlen(s->rules[i].url)) ==
@@ -146,7 +148,7 @@ on_fetch(void *arg, const struct fetch_request *q, wall_ms now,
 			b = &s->rules[i].behaviour;
 	}
 	*out = (struct fetch_answer){.code = 200, .delay = 20, .body = "{}"};
-	if (b != NULL) {
+	if (b != NULL && (b->one_in == 0 || chance % b->one_in == 0)) {
 		headers[0] = b->header;
 		*out = (struct fetch_answer){.reason = b->reason,
 		    .code = (uint16_t)b->code,

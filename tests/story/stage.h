@@ -26,6 +26,8 @@ struct behaviour {
 	char *body, *header; /* or NULL */
 	span_ms delay;
 	wall_ms expires; /* its certificate; 0: unknown */
+	unsigned
+	    one_in; /* one answer in so many is as above, others are good */
 };
 
 /* One event as the receiver got it; repeats of an id are left out. */
