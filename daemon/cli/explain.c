@@ -9,34 +9,67 @@
 
 enum { OPT_DATABASE = 'D' };
 
-static void
-tell(struct cli *c, const struct dossier *d, const struct reports *r,
-    const struct outlook *o, enum reading_daemon daemon)
+static bool
+is_over(const struct dossier *d)
 {
-	bool over = d->has_incident && d->incident.closed != 0;
-	const struct config_service *s =
-	    over || !d->watched ? NULL : outlook_service(o, d->service);
-	enum impacts_view view = outlook_view(&d->x.now);
+	return d->has_incident && d->incident.closed != 0;
+}
 
-	if (c->json) {
-		json_t *j = explaining_json(d);
+/* What it depends on, where it is configured. */
+static enum status
+tell_depends(struct cli *c, struct query *q, const struct dossier *d,
+    const struct config *config, json_t *whole, struct fail *f)
+{
+	const struct config_endpoint *e = config == NULL || !d->watched
+	    ? NULL
+	    : config_find(config, d->id, NULL);
 
-		if (!over && r->view.any)
+	return e == NULL ? OK : explaining_depends(c, q, e, whole, f);
+}
+
+static enum status
+tell_json(struct cli *c, struct query *q, const struct dossier *d,
+    const struct reports *r, const struct outlook *o,
+    const struct config *config, enum reading_daemon daemon, struct fail *f)
+{
+	json_t *j = explaining_json(d);
+	enum status s = OK;
+
+	if (!is_over(d)) {
+		if (r->view.any)
 			(void)json_object_set_new(j, "reports",
 			    reports_json(r));
-		outlook_put(j, o, s, view);
-		reading_put(j, "daemon", reading_daemon_name(daemon));
-		cli_json(c, j);
-		return;
+		s = tell_depends(c, q, d, config, j, f);
+		outlook_put(j, o,
+		    d->watched ? outlook_service(o, d->service) : NULL,
+		    outlook_view(&d->x.now));
 	}
-	if (over) {
+	reading_put(j, "daemon", reading_daemon_name(daemon));
+	cli_json(c, j);
+	return s;
+}
+
+static enum status
+tell(struct cli *c, struct query *q, const struct dossier *d,
+    const struct reports *r, const struct outlook *o,
+    const struct config *config, enum reading_daemon daemon, struct fail *f)
+{
+	enum status s = OK;
+
+	if (c->json)
+		return tell_json(c, q, d, r, o, config, daemon, f);
+	if (is_over(d)) {
 		explaining_closed(c, d);
 	} else {
 		explaining_endpoint(c, d);
+		s = tell_depends(c, q, d, config, NULL, f);
 		explaining_reports(c, r);
-		outlook_print(c, o, s, view, "\nFor the users of the service");
+		outlook_print(c, o,
+		    d->watched ? outlook_service(o, d->service) : NULL,
+		    outlook_view(&d->x.now), "\nFor the users of the service");
 	}
 	reading_as_of(c, d->known, daemon);
+	return s;
 }
 
 static int
@@ -67,7 +100,7 @@ explain(struct cli *c, struct query *q, const char *what,
 	if (s == OK)
 		s = outlook_open(q, config, &o, &f);
 	if (s == OK)
-		tell(c, &d, &r, &o, daemon);
+		s = tell(c, q, &d, &r, &o, config, daemon, &f);
 	outlook_close(&o);
 	dossier_done(&d);
 	return s == OK ? EXIT_CODE_GOOD : reading_failed(c, &f);

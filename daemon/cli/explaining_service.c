@@ -18,34 +18,47 @@ struct listing {
 	bool print;
 };
 
+struct json_t *
+explaining_state_json(const struct query_endpoint *e)
+{
+	json_t *j = json_object();
+
+	reading_put(j, "id", e->id);
+	reading_put(j, "state", state_name(e->state));
+	reading_put(j, "bucket", bucket_name(e->bucket));
+	reading_put_time(j, "since", e->since);
+	return j;
+}
+
+void
+explaining_state(struct cli *c, const struct query_endpoint *e, wall_ms known,
+    const char *after)
+{
+	char age[READING_TIME_BYTES];
+
+	(void)fputs("  ", c->out);
+	reading_print(c, e->id);
+	(void)fprintf(c->out, ": %s", bucket_name(e->bucket));
+	if (e->since != 0)
+		(void)fprintf(c->out, " for %s",
+		    reading_age(known - e->since, age));
+	(void)fprintf(c->out, "%s\n", after);
+}
+
 static bool
 on_endpoint(void *arg, const struct query_endpoint *e)
 {
 	struct listing *l = arg;
-	char age[READING_TIME_BYTES];
 
 	if (strcmp(e->service, l->service) != 0)
 		return true;
 	l->count++;
 	if (!l->print)
 		return true;
-	if (l->list != NULL) {
-		json_t *j = json_object();
-
-		reading_put(j, "id", e->id);
-		reading_put(j, "state", state_name(e->state));
-		reading_put(j, "bucket", bucket_name(e->bucket));
-		reading_put_time(j, "since", e->since);
-		(void)json_array_append_new(l->list, j);
-		return true;
-	}
-	(void)fputs("  ", l->cli->out);
-	reading_print(l->cli, e->id);
-	(void)fprintf(l->cli->out, ": %s", bucket_name(e->bucket));
-	if (e->since != 0)
-		(void)fprintf(l->cli->out, " for %s",
-		    reading_age(l->known - e->since, age));
-	(void)fputc('\n', l->cli->out);
+	if (l->list != NULL)
+		(void)json_array_append_new(l->list, explaining_state_json(e));
+	else
+		explaining_state(l->cli, e, l->known, "");
 	return true;
 }
 

@@ -106,6 +106,11 @@ def check_shown(daemon, fault, effect):
     why = " ".join(daemon.command("explain", "app/na").split())
     assert ("It fails because of what it depends on: fleet/eu, incident "
             f"{fault}, which is told of; this one is quiet.") in why
+    assert "\nWhat it depends on\n  fleet/eu: down for " in daemon.command(
+        "explain", "app/na")
+    assert [(d["id"], d["state"], d["redundant"]) for d in
+            daemon.json("explain", "app/na")["depends_on"]] == [
+                ("fleet/eu", "down", False)]
     where = " ".join(daemon.command("explain", "fleet/eu").split())
     assert "3 endpoints that depend on it fail because of it" in where
 
