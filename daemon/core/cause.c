@@ -8,9 +8,8 @@
 #include "core/scope.h"
 
 enum {
-	STANDS_MS = 120 * SECOND_MS, /* what its cause is given to heal */
-	SUSPECT_MS =
-	    120 * SECOND_MS, /* as long may a suspicion be waited for */
+	STANDS_MS = 2 * MINUTE_MS,  /* given to heal after its cause */
+	SUSPECT_MS = 2 * MINUTE_MS, /* a suspicion is waited for so long */
 	ASK_MS = 15 * SECOND_MS,
 	ASK_FOR_MS = 30 * SECOND_MS
 };

@@ -188,9 +188,9 @@ gather(struct world *w, uint32_t i, const struct node *n)
 		follow(w, lead);
 }
 
-/* It fails because of what it depends on, and that is so from now on. */
+/* An effect from now on, if what it depends on fails. */
 static bool
-is_effect(struct world *w, uint32_t i)
+become_effect(struct world *w, uint32_t i)
 {
 	uint32_t cause = cause_find(w, i, w->endpoints[i].m.onset);
 
@@ -226,6 +226,7 @@ scope_opened(struct world *w, uint32_t i)
 	struct memory *m = &w->endpoints[i].m;
 	struct node n;
 	uint32_t lead;
+	bool effect;
 
 	if (w->endpoints[i].policy.service == 0 ||
 	    m->origin == ORIGIN_PLANNED) {
@@ -234,9 +235,10 @@ scope_opened(struct world *w, uint32_t i)
 	}
 	groups_ready(w);
 	memory_mark(m, MEMORY_PENDING, true);
-	if (is_effect(w, i))
-		return;
+	effect = become_effect(w, i);
 	cause_adopt(w, i);
+	if (effect)
+		return;
 	lead = find_lead(w, i);
 	if (lead != ENDPOINT_NONE) {
 		scope_join(w, i, lead, false);
@@ -258,8 +260,9 @@ void
 scope_worsened(struct world *w, uint32_t i)
 {
 	groups_ready(w);
-	if (w->endpoints[i].m.lead.n == 0 && !is_effect(w, i))
-		cause_adopt(w, i);
+	if (w->endpoints[i].m.lead.n == 0)
+		(void)become_effect(w, i);
+	cause_adopt(w, i);
 }
 
 /* A relapse is quiet, but nobody was told of what was an effect. */
@@ -300,7 +303,7 @@ scope_look(struct world *w, uint32_t i)
 	m->look_at = 0;
 	if (m->phase == PHASE_NONE || m->lead.n > 0)
 		return;
-	if (memory_fails(m) && is_effect(w, i))
+	if (memory_fails(m) && become_effect(w, i))
 		return;
 	n = node_survey(w, i);
 	gather(w, i, &n);

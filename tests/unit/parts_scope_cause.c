@@ -230,6 +230,27 @@ a_chain(void **state)
 	done(&s);
 }
 
+/* What depends on it was down before: of one cause all the same. */
+static void
+a_chain_from_its_end(void **state)
+{
+	const struct need maps[] = {{MAPS_EU, 0}};
+	struct scene s;
+
+	(void)state;
+	begin_maps(&s);
+	world_depend(s.world, 9, maps, 1);
+	fails(&s, 9, 9, true);
+	live(&s, 2);
+	said(&s, "opened endpoint cn 1/2 eu 0/4 na 0/4");
+	both(&s, true);
+	live(&s, 3);
+	said(&s, "opened endpoint eu 1/4 cn 1/2 na 0/4");
+	assert_true(seen(&s, 9).effect);
+	assert_int_equal(seen(&s, 9).lead_endpoint, CAUSE);
+	done(&s);
+}
+
 /* The cause turns out to be wider; whom it hits says nothing of that. */
 static void
 the_cause_gets_wider(void **state)
@@ -325,6 +346,7 @@ causes_run(void)
 	    cmocka_unit_test(told_before_its_cause),
 	    cmocka_unit_test(redundant),
 	    cmocka_unit_test(a_chain),
+	    cmocka_unit_test(a_chain_from_its_end),
 	    cmocka_unit_test(the_cause_gets_wider),
 	    cmocka_unit_test(the_cause_is_asked),
 	    cmocka_unit_test(remembered),
