@@ -156,8 +156,8 @@ memory_of_version_5(void **state)
 	struct output o;
 
 	(void)state;
-	put(old + 1 + 8 * 6, (uint64_t)(noon - 2 * hour), 6); /* onset */
-	put(old + 109, 7000, 5);                              /* down */
+	put(old + 49, (uint64_t)(noon - 2 * hour), 6); /* onset */
+	put(old + 109, 7000, 5);                       /* down */
 	old[119] = STATE_DOWN;
 	old[121] = BUCKET_DOWN;
 	old[122] = PHASE_OPEN;
