@@ -9,6 +9,16 @@
 
 enum { OPT_DATABASE = 'D' };
 
+/* All that is told of an endpoint or an incident. */
+struct telling {
+	struct query *query;
+	const struct config *config; /* or NULL */
+	const struct dossier *dossier;
+	const struct reports *reports;
+	const struct outlook *outlook;
+	enum reading_daemon daemon;
+};
+
 static bool
 is_over(const struct dossier *d)
 {
@@ -17,58 +27,62 @@ is_over(const struct dossier *d)
 
 /* What it depends on, where it is configured. */
 static enum status
-tell_depends(struct cli *c, struct query *q, const struct dossier *d,
-    const struct config *config, json_t *whole, struct fail *f)
+tell_depends(struct cli *c, const struct telling *t, json_t *whole,
+    struct fail *f)
 {
-	const struct config_endpoint *e = config == NULL || !d->watched
+	const struct dossier *d = t->dossier;
+	const struct config_endpoint *e = t->config == NULL || !d->watched
 	    ? NULL
-	    : config_find(config, d->id, NULL);
+	    : config_find(t->config, d->id, NULL);
 
-	return e == NULL ? OK : explaining_depends(c, q, e, whole, f);
+	return e == NULL ? OK : explaining_depends(c, t->query, e, whole, f);
+}
+
+static const struct config_service *
+service_of(const struct telling *t)
+{
+	const struct dossier *d = t->dossier;
+
+	return d->watched ? outlook_service(t->outlook, d->service) : NULL;
 }
 
 static enum status
-tell_json(struct cli *c, struct query *q, const struct dossier *d,
-    const struct reports *r, const struct outlook *o,
-    const struct config *config, enum reading_daemon daemon, struct fail *f)
+tell_json(struct cli *c, const struct telling *t, struct fail *f)
 {
-	json_t *j = explaining_json(d);
+	json_t *j = explaining_json(t->dossier);
 	enum status s = OK;
 
-	if (!is_over(d)) {
-		if (r->view.any)
+	if (!is_over(t->dossier)) {
+		if (t->reports->view.any)
 			(void)json_object_set_new(j, "reports",
-			    reports_json(r));
-		s = tell_depends(c, q, d, config, j, f);
-		outlook_put(j, o,
-		    d->watched ? outlook_service(o, d->service) : NULL,
-		    outlook_view(&d->x.now));
+			    reports_json(t->reports));
+		s = tell_depends(c, t, j, f);
+		outlook_put(j, t->outlook, service_of(t),
+		    outlook_view(&t->dossier->x.now));
 	}
-	reading_put(j, "daemon", reading_daemon_name(daemon));
+	reading_put(j, "daemon", reading_daemon_name(t->daemon));
 	cli_json(c, j);
 	return s;
 }
 
 static enum status
-tell(struct cli *c, struct query *q, const struct dossier *d,
-    const struct reports *r, const struct outlook *o,
-    const struct config *config, enum reading_daemon daemon, struct fail *f)
+tell(struct cli *c, const struct telling *t, struct fail *f)
 {
+	const struct dossier *d = t->dossier;
 	enum status s = OK;
 
 	if (c->json)
-		return tell_json(c, q, d, r, o, config, daemon, f);
+		return tell_json(c, t, f);
 	if (is_over(d)) {
 		explaining_closed(c, d);
 	} else {
 		explaining_endpoint(c, d);
-		s = tell_depends(c, q, d, config, NULL, f);
-		explaining_reports(c, r);
-		outlook_print(c, o,
-		    d->watched ? outlook_service(o, d->service) : NULL,
+		s = tell_depends(c, t, NULL, f);
+		explaining_reports(c, t->reports);
+		outlook_print(c, t->outlook, service_of(t),
 		    outlook_view(&d->x.now), "\nFor the users of the service");
 	}
-	reading_as_of(c, d->known, daemon);
+	reading_as_of(c, d->known, t->daemon);
 	return s;
 }
 
@@ -100,7 +114,8 @@ explain(struct cli *c, struct query *q, const char *what,
 	if (s == OK)
 		s = outlook_open(q, config, &o, &f);
 	if (s == OK)
-		s = tell(c, q, &d, &r, &o, config, daemon, &f);
+		s = tell(c, &(struct telling){q, config, &d, &r, &o, daemon},
+		    &f);
 	outlook_close(&o);
 	dossier_done(&d);
 	return s == OK ? EXIT_CODE_GOOD : reading_failed(c, &f);

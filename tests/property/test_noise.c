@@ -67,10 +67,10 @@ nobody_is_woken(void **state)
 	unsigned rung = 0, failed = 0;
 
 	(void)state;
-	in.u.policy =
-	    (struct policy){.interval = MINUTE_MS, .timeout = 10 * SECOND_MS};
+	in.u.policy = (struct policy){.interval = MINUTE_MS,
+	    .timeout = 10 * (span_ms)SECOND_MS};
 	core_step(w, &in, on_output, &l);
-	while (at < start + YEARS * 365 * (wall_ms)DAY_MS) {
+	while (at < start + (wall_ms)YEARS * 365 * DAY_MS) {
 		bool bad = fails(&l, at);
 		enum sample_class c = bad ? CLASS_ORIGIN : CLASS_OK;
 
