@@ -28,7 +28,7 @@ OWN = 32 << 20    # of that, in all four processes
 NONE_LEFT = (4096, resource.RLIM_INFINITY)
 ASAN = b"__asan_init" in pathlib.Path(live.VIGIE).read_bytes()
 # What a busy machine may make of a page that takes its time.
-NOT_OURS = {"ok", "timeout", "timeout_connect", "timeout_tls"}
+NOT_OURS = {"ok", "timeout", "connect_timeout", "tls_timeout"}
 LASTING = ("20200101000000Z", "20490102030405Z")
 SAID = r"vigie: out of memory: \d+ x \d+ bytes refused, giving up; raise "
 
