@@ -45,6 +45,8 @@ struct replay {
 	struct world *world;
 	struct endpoint *endpoints;
 	size_t endpoint_count, watched;
+	struct numbers
+	    ids; /* of endpoints in the trace, in its order; others */
 	struct numbers services, regions, tags;
 	struct planned *planned;
 	size_t planned_count;
@@ -159,17 +161,6 @@ policy_of(struct replay *r, const struct trace_endpoint *e)
 	return p;
 }
 
-static uint32_t
-slot_of(const struct replay *r, const char *id)
-{
-	uint32_t i = 0;
-
-	while (i < r->endpoint_count &&
-	    strcmp(r->endpoints[i].shown.trace->id, id) != 0)
-		i++;
-	return i < r->endpoint_count ? i : ENDPOINT_NONE;
-}
-
 /* On what it depends that is in the trace. */
 static void
 depend(struct replay *r, uint32_t slot)
@@ -184,9 +175,10 @@ depend(struct replay *r, uint32_t slot)
 		return;
 	needs = mem_array(known->depends_count, sizeof(*needs));
 	for (size_t i = 0; i < known->depends_count; i++) {
-		uint32_t on = slot_of(r, known->depends[i].on->target.id);
+		uint32_t on =
+		    numbers_of(&r->ids, known->depends[i].on->target.id) - 1;
 
-		if (on != ENDPOINT_NONE)
+		if (on < r->endpoint_count)
 			needs[n++] = (struct need){on, known->depends[i].group};
 	}
 	world_depend(r->world, slot, needs, n);
@@ -312,6 +304,7 @@ set_up(struct replay *r)
 		const struct trace_endpoint *e = trace_endpoint_at(r->trace, i);
 
 		r->endpoints[i].shown.trace = e;
+		(void)numbers_of(&r->ids, e->id);
 		(void)numbers_of(&r->services, e->service);
 		(void)numbers_of(&r->regions, e->region);
 	}
@@ -385,6 +378,7 @@ replay_run(const struct trace *t, const struct config *c,
 	feed(&r);
 	sum_up(&r);
 	world_free(r.world);
+	numbers_done(&r.ids);
 	numbers_done(&r.services);
 	numbers_done(&r.regions);
 	numbers_done(&r.tags);

@@ -8,10 +8,8 @@
 #include "core/scope.h"
 
 enum {
-	STANDS_MS = 2 * MINUTE_MS,  /* given to heal after its cause */
-	SUSPECT_MS = 2 * MINUTE_MS, /* a suspicion is waited for so long */
-	ASK_MS = 15 * SECOND_MS,
-	ASK_FOR_MS = 30 * SECOND_MS
+	STANDS_MS = 2 * MINUTE_MS, /* given to heal after its cause */
+	SUSPECT_MS = 2 * MINUTE_MS /* a suspicion is waited for so long */
 };
 
 /* Did it fail when what began at `onset` began? */
@@ -136,11 +134,8 @@ cause_ask(struct world *w, uint32_t i)
 	for (uint32_t k = 0; k < e->need_count; k++) {
 		uint32_t p = e->needs[k].endpoint;
 
-		if (!world_watches(w, p) ||
-		    w->endpoints[p].m.phase != PHASE_NONE ||
-		    w->endpoints[p].asked_at + ASK_FOR_MS > w->now)
-			continue;
-		w->endpoints[p].asked_at = w->now;
-		incident_advise(w, p, ASK_MS, w->now + ASK_FOR_MS);
+		if (world_watches(w, p) &&
+		    w->endpoints[p].m.phase == PHASE_NONE)
+			incident_ask(w, p);
 	}
 }

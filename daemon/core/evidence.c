@@ -182,7 +182,7 @@ failing(struct world *w, uint32_t i, const struct input *in)
 		cause_ask(w, i);
 	}
 	if (!proven && (!memory_fails(m) || m->state == STATE_UNKNOWN))
-		path_doubt(w);
+		path_doubt(w, i);
 	evidence_decide(w, i);
 }
 

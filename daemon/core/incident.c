@@ -11,6 +11,8 @@ enum {
 	PACE_DOWN_MS = 30 * SECOND_MS,
 	PACE_DOWN_FOR_MS = 10 * MINUTE_MS,
 	PACE_BACK_MS = 15 * SECOND_MS,
+	PACE_ASK_MS = 15 * SECOND_MS,
+	ASK_FOR_MS = 30 * SECOND_MS,
 	PACE_BACK_FOR_MS = 2 * MINUTE_MS,
 	PENALTY_INCIDENT = 1000,
 	PENALTY_CHANGE = 500,
@@ -114,6 +116,18 @@ incident_advise(struct world *w, uint32_t i, span_ms every, wall_ms until)
 		.endpoint = i,
 		.every = every,
 		.until = until});
+}
+
+/* Its next answer matters to another: once in half a minute. */
+void
+incident_ask(struct world *w, uint32_t i)
+{
+	struct endpoint *e = &w->endpoints[i];
+
+	if (e->asked_at + ASK_FOR_MS > w->now)
+		return;
+	e->asked_at = w->now;
+	incident_advise(w, i, PACE_ASK_MS, w->now + ASK_FOR_MS);
 }
 
 /* When a maintenance that is not over by then counts as an outage. */

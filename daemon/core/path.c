@@ -19,7 +19,8 @@ enum {
 	ASK_AGAIN_MS = 5 * SECOND_MS, /* second opinion on a silent canary */
 	SITES_WITHIN_MS = MINUTE_MS,
 	VOUCH_WITHIN_MS = 2 * MINUTE_MS, /* then canaries will do */
-	SITES_LEAST = 3
+	SITES_LEAST = 3,
+	VOUCHERS = 2
 };
 
 static bool
@@ -235,14 +236,37 @@ count_sites(struct world *w, size_t *all, size_t *away)
 	}
 }
 
+/* Sites that were well may be asked only in an hour: two are asked now. */
+static void
+ask_sites(struct world *w, uint32_t i)
+{
+	uint32_t site = w->endpoints[i].policy.site;
+	unsigned asked = 0;
+
+	if (w->now - w->vouch_at < ASK_EVERY_MS)
+		return;
+	w->vouch_at = w->now;
+	for (uint32_t k = 0; k < w->size && asked < VOUCHERS; k++) {
+		const struct endpoint *e = &w->endpoints[k];
+
+		if (!e->watched || e->policy.site == site ||
+		    e->m.state != STATE_UP || e->m.run_fail > 0)
+			continue;
+		incident_ask(w, k);
+		asked++;
+	}
+}
+
 /* A failing sample without proof: ask, and look whether everyone fails. */
 void
-path_doubt(struct world *w)
+path_doubt(struct world *w, uint32_t i)
 {
 	size_t all, away;
 	bool ask = w->now - w->asked_at >= ASK_EVERY_MS;
 
 	groups_ready(w);
+	if (lacks_voucher(w, &w->endpoints[i].m))
+		ask_sites(w, i);
 	if (!ask)
 		return;
 	path_ask(w);

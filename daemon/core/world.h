@@ -19,7 +19,7 @@ struct endpoint {
 	uint32_t lead;    /* endpoint whose incident m.lead is */
 	uint32_t members; /* how many are part of what it leads */
 	uint32_t effects; /* how many fail because of that */
-	wall_ms asked_at; /* for the sake of what depends on it */
+	wall_ms asked_at; /* for the sake of another */
 	struct memory m;
 };
 
@@ -40,6 +40,7 @@ struct world {
 	wall_ms path_at;      /* when our own network was last known to work */
 	wall_ms asked_at;     /* last round of canaries asked for */
 	wall_ms ask_again_at; /* 0: no second opinion due */
+	wall_ms vouch_at;     /* last time that another site was asked */
 	wall_ms sighted_at;   /* the end of the last blindness */
 	bool blind;
 	bool blind_by_sites; /* declared without canaries */
@@ -81,6 +82,8 @@ void incident_tell(struct world *w, uint32_t i, enum event_kind event,
     bool loud, enum cause cause);
 /* Probe it every so often until then; nothing where that is no more often. */
 void incident_advise(struct world *w, uint32_t i, span_ms every, wall_ms until);
+/* Soon, for the sake of another. */
+void incident_ask(struct world *w, uint32_t i);
 
 /* penalty.c: the flapping flag */
 void penalty_add(struct world *w, uint32_t i, uint32_t points);
@@ -109,7 +112,7 @@ void path_wait(struct world *w, uint32_t i);
 void path_proven(struct world *w, uint32_t i);
 void path_canary(struct world *w, uint32_t canary, bool good);
 void path_ask(struct world *w);
-void path_doubt(struct world *w);
+void path_doubt(struct world *w, uint32_t i);
 void path_ask_again(struct world *w);
 
 /* deadline.c: what falls due, in order */

@@ -62,14 +62,19 @@ use_rest(struct use *u, const struct output *o)
 	use_opt(u, o->effect ? 0 : incident_row(o->lead));
 }
 
-/* What caused it stays so when that is over, unless it goes on alone. */
+/*
+ * What caused it stays so when that is over, unless it goes on alone or turns
+ * out to be a part of something: 0 then.
+ */
 static void
 use_cause(struct use *u, const struct output *o)
 {
-	if (o->event == EVENT_CHANGED && o->cause == CAUSE_ALONE)
+	bool alone = o->event == EVENT_CHANGED && o->cause == CAUSE_ALONE;
+
+	if (alone || (o->lead.n > 0 && !o->effect))
 		use_int(u, 0);
 	else
-		use_opt(u, o->effect ? incident_row(o->lead) : 0);
+		use_opt(u, incident_row(o->lead));
 }
 
 static bool

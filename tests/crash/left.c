@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "dice.h"
 
 enum { PATH_BYTES = 512, SECTOR = 512, NAMES_MAX = 256 };
 
@@ -288,11 +289,9 @@ struct fate {
 static bool
 stays(struct fate *f, unsigned share)
 {
-	uint64_t z = f->random += UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t drawn = dice_next(&f->random);
 
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return f->left == LEFT_SOME && (z ^ (z >> 31)) % 100 < share;
+	return f->left == LEFT_SOME && drawn % 100 < share;
 }
 
 static void

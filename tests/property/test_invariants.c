@@ -11,13 +11,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "core/account.h"
+#include "dice.h"
 #include "parts_invariants.h"
 
 enum { ENDPOINTS = LIVES_ENDPOINTS, CANARIES = 3 };
@@ -63,12 +63,7 @@ struct life {
 static uint64_t
 next(struct life *l)
 {
-	/* splitmix64 */
-	uint64_t z = l->random += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
+	return dice_next(&l->random);
 }
 
 static bool
@@ -518,19 +513,11 @@ live(struct life *l)
 		sample(l, i);
 }
 
-static uint64_t
-number(const char *name, uint64_t otherwise)
-{
-	const char *s = getenv(name);
-
-	return s != NULL ? strtoull(s, NULL, 10) : otherwise;
-}
-
 static void
 test_lives(void **state)
 {
-	uint64_t seed = number("VIGIE_SEED", 20230214);
-	uint64_t steps = number("VIGIE_STEPS", 1000000);
+	uint64_t seed = dice_number("VIGIE_SEED", 20230214);
+	uint64_t steps = dice_number("VIGIE_STEPS", 1000000);
 	struct life l = {.random = seed, .network = true, .now = start};
 
 	(void)state;

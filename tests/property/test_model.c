@@ -13,12 +13,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "core/core.h"
+#include "dice.h"
 #include "model.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -62,12 +62,7 @@ struct tally {
 static uint64_t
 next(struct life *l)
 {
-	/* splitmix64 */
-	uint64_t z = l->random += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
+	return dice_next(&l->random);
 }
 
 static uint64_t
@@ -506,14 +501,6 @@ go_on(struct life *l, size_t length, struct tally *t)
 	world_free(l->world);
 }
 
-static uint64_t
-number(const char *name, uint64_t otherwise)
-{
-	const char *s = getenv(name);
-
-	return s != NULL ? strtoull(s, NULL, 10) : otherwise;
-}
-
 static struct life *
 born(void)
 {
@@ -538,8 +525,8 @@ test_lives(void **state)
 	static const enum event_kind happen[] = {EVENT_OPENED, EVENT_CHANGED,
 	    EVENT_RECOVERING, EVENT_RELAPSED, EVENT_RESOLVED, EVENT_GLITCH,
 	    EVENT_MISCONFIGURED, EVENT_MAINT_OVERRUN};
-	uint64_t seed = number("VIGIE_SEED", 20230214);
-	uint64_t steps = number("VIGIE_STEPS", 1000000);
+	uint64_t seed = dice_number("VIGIE_SEED", 20230214);
+	uint64_t steps = dice_number("VIGIE_STEPS", 1000000);
 	struct tally t = {0};
 	struct life *l = born();
 
@@ -568,7 +555,7 @@ test_lives(void **state)
 static void
 test_old(void **state)
 {
-	uint64_t seed = number("VIGIE_SEED", 20230214);
+	uint64_t seed = dice_number("VIGIE_SEED", 20230214);
 	struct tally t = {0};
 	struct life *l = born();
 

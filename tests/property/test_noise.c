@@ -10,11 +10,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "core/core.h"
+#include "dice.h"
 
 enum { YEARS = 4, ONE_IN = 300, BURST_ONE_IN = 20000 };
 
@@ -30,12 +30,7 @@ struct life {
 static uint64_t
 next(struct life *l)
 {
-	/* splitmix64 */
-	uint64_t z = l->random += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
+	return dice_next(&l->random);
 }
 
 static void
@@ -58,9 +53,7 @@ fails(struct life *l, wall_ms at)
 static void
 nobody_is_woken(void **state)
 {
-	const char *seed = getenv("VIGIE_SEED");
-	struct life l = {
-	    .random = seed != NULL ? strtoull(seed, NULL, 10) : 20230214};
+	struct life l = {.random = dice_number("VIGIE_SEED", 20230214)};
 	struct world *w = world_new(0, start);
 	struct input in = {.kind = INPUT_WATCH, .at = start};
 	wall_ms at = start, due = start;

@@ -16,11 +16,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "core/core.h"
+#include "dice.h"
 
 enum { SPELLS = 8, INCIDENTS_MAX = SPELLS + 1 };
 
@@ -58,12 +58,7 @@ struct telling {
 static uint64_t
 next(struct life *l)
 {
-	/* splitmix64 */
-	uint64_t z = l->random += 0x9e3779b97f4a7c15u;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
+	return dice_next(&l->random);
 }
 
 static span_ms
@@ -205,21 +200,13 @@ expect_near(wall_ms a, wall_ms b, span_ms by)
 	assert_true(a <= b + by && b <= a + by);
 }
 
-static uint64_t
-number(const char *name, uint64_t otherwise)
-{
-	const char *s = getenv(name);
-
-	return s != NULL ? strtoull(s, NULL, 10) : otherwise;
-}
-
 static void
 fewer_samples_tell_the_same(void **state)
 {
 	static const span_ms bases[] = {10 * (span_ms)SECOND_MS, MINUTE_MS};
 	static const unsigned factors[] = {2, 5};
 	static struct telling all, some;
-	struct life l = {.random = number("VIGIE_SEED", 20230214)};
+	struct life l = {.random = dice_number("VIGIE_SEED", 20230214)};
 	unsigned compared = 0, left_out = 0, incidents = 0, relapses = 0;
 
 	(void)state;

@@ -5,12 +5,12 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
 #include "core/latency.h"
 #include "core/sample.h"
+#include "dice.h"
 
 static const wall_ms noon = 1676376000000; /* 2023-02-14T12:00:00Z */
 static const span_ms minute = MINUTE_MS;
@@ -26,12 +26,9 @@ struct site {
 static double
 uniform(struct site *s)
 {
-	/* splitmix64 */
-	uint64_t z = s->random += 0x9e3779b97f4a7c15u;
+	uint64_t drawn = dice_next(&s->random) >> 11;
 
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return ((double)((z ^ z >> 31) >> 11) + 0.5) / 9007199254740992.0;
+	return ((double)drawn + 0.5) / 9007199254740992.0;
 }
 
 static double
@@ -77,10 +74,8 @@ noisy(struct site *s, double ms)
 static struct site
 site(void)
 {
-	const char *seed = getenv("VIGIE_SEED");
-
 	return (struct site){.at = noon,
-	    .random = seed != NULL ? strtoull(seed, NULL, 10) : 20230214};
+	    .random = dice_number("VIGIE_SEED", 20230214)};
 }
 
 /* Answers until it turns, at most so many; 0: it did not. */
