@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "store/db.h"
 #include "stores.h"
 
 static const struct incident_id first = {20230214, 1};
@@ -97,6 +100,51 @@ opens_and_closes_once(void **state)
 	o = event(EVENT_RELAPSED, 6000, PHASE_OPEN);
 	refused(&x, &o); /* the other one is open */
 	stores_commit(x.s);
+	end(&x);
+}
+
+static void
+expect_lead(struct fixture *x, const char *holds)
+{
+	char sql[200];
+	struct db db;
+
+	(void)snprintf(sql, sizeof(sql),
+	    "SELECT count(*) FROM v_scope WHERE %s", holds);
+	stores_commit(x->s);
+	assert_true(db_open(&db, x->d.path, x->d.path, SQLITE_OPEN_READONLY));
+	assert_int_equal(db_ask(&db, sql, -1), 1);
+	db_close(&db);
+	stores_begin(x->s, STORES_T0);
+}
+
+/* An effect, which its cause outlives; then alone, or a part of something. */
+static void
+one_lead_at_a_time(void **state)
+{
+	struct output o;
+	struct fixture x;
+
+	(void)state;
+	begin(&x);
+	o = event(EVENT_OPENED, 2000, PHASE_OPEN);
+	o.lead = (struct incident_id){20230214, 7};
+	o.effect = true;
+	stores_put(x.s, x.e, &o);
+	expect_lead(&x, "caused_by = '20230214-7' AND part_of IS NULL");
+	o = event(EVENT_RECOVERING, 3000, PHASE_RECOVERING);
+	stores_put(x.s, x.e, &o);
+	expect_lead(&x, "caused_by = '20230214-7'");
+	o = event(EVENT_CHANGED, 4000, PHASE_OPEN);
+	o.lead = (struct incident_id){20230214, 8};
+	stores_put(x.s, x.e, &o);
+	expect_lead(&x, "caused_by IS NULL AND part_of = '20230214-8'");
+	o.effect = true;
+	stores_put(x.s, x.e, &o);
+	o = event(EVENT_CHANGED, 5000, PHASE_OPEN);
+	o.cause = CAUSE_ALONE;
+	stores_put(x.s, x.e, &o);
+	expect_lead(&x, "caused_by IS NULL AND part_of IS NULL");
 	end(&x);
 }
 
@@ -299,6 +347,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(opens_and_closes_once),
 	    cmocka_unit_test(reopens),
+	    cmocka_unit_test(one_lead_at_a_time),
 	    cmocka_unit_test(is_found_again_with_its_evidence),
 	    cmocka_unit_test(lists_by_what_is_asked),
 	};
