@@ -32,7 +32,9 @@ def shown(rows):
 def svg(screen):
     rows = list(shown(screen.rows))
     last = max(rows[-1][0], 0.001)
-    width = round(screen.width * CHAR + 2 * MARGIN)
+    # What Vigie prints of the incident may be wider than the two columns.
+    columns = max(sum(len(text) for _, text in parts) for _, parts in rows)
+    width = round(max(screen.width, columns) * CHAR + 2 * MARGIN)
     out = [HEAD.format(w=width, h=round(len(rows) * LINE + 2 * MARGIN))]
     for number, (at, parts) in enumerate(rows, 1):
         spans, column = "", 0
