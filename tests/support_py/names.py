@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A name server that answers, or misbehaves, by the first label of a name.
 
-    with NameServer() as names:      # 127.53.53.53, port 53: needs root
+    with NameServer() as names:      # at AT, port 53: needs root
         names.address["www"] = ["127.0.0.1"]
 
 What is known is in `address` (A and AAAA records of TTL 1) and in `records`
@@ -14,7 +14,9 @@ import socket
 import struct
 import threading
 
-AT = "127.53.53.53"
+# One for each process: port 53 can be had once at an address.
+AT = "127.53.{}.{}".format(*divmod(os.getpid() % 62500, 250))
+NOBODY_AT = "127.53.255.254"
 NXDOMAIN, SERVFAIL, REFUSED = 3, 2, 5
 CODES = {"nxdomain": NXDOMAIN, "servfail": SERVFAIL, "refused": REFUSED}
 MISBEHAVIOURS = (*CODES, "empty", "silent", "garbage", "wrong-id", "loop",

@@ -192,7 +192,7 @@ def test_changes_of_resolv_conf_and_hosts_are_seen(names, target, tmp_path):
 
         conf = tmp_path / "resolv.conf"
         text = conf.read_text()
-        conf.write_text(text.replace(dns.AT, "127.53.53.54"))
+        conf.write_text(text.replace(dns.AT, dns.NOBODY_AT))
         # Nobody answers there: that is our fault, and so we do not know.
         live.until(lambda: daemon.states().get("named/eu") == "unknown", 60,
                    "a server that is not there")
@@ -225,7 +225,7 @@ def test_files_that_are_replaced_are_seen(names, target, tmp_path):
     names.address["www"] = ["127.0.0.1"]
     etc = etc_of(tmp_path)
     put(etc, "hosts", "127.0.0.1 localhost\n")
-    put(etc, "resolv.conf", "nameserver 127.53.53.54\noptions timeout:1\n")
+    put(etc, "resolv.conf", f"nameserver {dns.NOBODY_AT}\noptions timeout:1\n")
     config = tmp_path / "vigie.yaml"
     config.write_text(CONFIG.format(f=tmp_path, port=port_of(target)))
     wrap = ["unshare", "-m", "sh", "-ec", dns.PRIVATE, str(tmp_path)]
