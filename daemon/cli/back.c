@@ -4,8 +4,9 @@
 #include "base/duration.h"
 #include "cli/backing.h"
 #include "cli/explaining.h"
-#include "cli/paused.h"
-#include "cli/prospect.h"
+#include "view/paused.h"
+#include "view/prospect.h"
+#include "view/put.h"
 #include "wire/degraded.h"
 #include "wire/event_json.h"
 
@@ -144,17 +145,17 @@ backing_words(struct text *t, const struct backing *b)
 static void
 put_recovery(json_t *j, const struct explanation *x)
 {
-	reading_put_count(j, "recoveries", (int64_t)x->recovery_count);
+	put_count(j, "recoveries", (int64_t)x->recovery_count);
 	if (x->now.phase == PHASE_OPEN)
-		reading_put_count(j, "quiet_ms", x->next_quiet);
+		put_count(j, "quiet_ms", x->next_quiet);
 	if (!output_recovers(&x->now))
 		return;
-	reading_put_count(j, "chance", x->now.chance);
-	reading_put_count(j, "others", x->now.others);
-	reading_put_time(j, "good_since", x->quiet_from);
-	reading_put_count(j, "good_ms", x->now.at - x->quiet_from);
-	reading_put_count(j, "quiet_ms", x->quiet);
-	reading_put_time(j, "all_clear_at", x->now.all_clear_at);
+	put_count(j, "chance", x->now.chance);
+	put_count(j, "others", x->now.others);
+	put_time(j, "good_since", x->quiet_from);
+	put_count(j, "good_ms", x->now.at - x->quiet_from);
+	put_count(j, "quiet_ms", x->quiet);
+	put_time(j, "all_clear_at", x->now.all_clear_at);
 }
 
 static void
@@ -168,21 +169,21 @@ print_json(struct cli *c, const struct backing *b, const char *words)
 	json_t *j = json_object();
 	char id[INCIDENT_TEXT_BYTES];
 
-	reading_put(j, "id", d->id);
-	reading_put(j, "answer", bucket_name(b->answer));
-	reading_put(j, "waited", ends[b->end]);
-	reading_put_time(j, "as_of", d->known);
-	reading_put(j, "daemon", reading_daemon_name(b->daemon));
+	put_text(j, "id", d->id);
+	put_text(j, "answer", bucket_name(b->answer));
+	put_text(j, "waited", ends[b->end]);
+	put_time(j, "as_of", d->known);
+	put_text(j, "daemon", reading_daemon_name(b->daemon));
 	paused_put(j, &d->e);
 	if (d->watched) {
-		reading_put_time(j, "since", d->x.now.since);
+		put_time(j, "since", d->x.now.since);
 		(void)json_object_set_new(j, "suspect",
 		    json_boolean(d->x.suspect));
 		put_recovery(j, &d->x);
 	}
 	if (d->e.incident.n > 0)
-		reading_put(j, "incident", incident_format(d->e.incident, id));
-	reading_put(j, "text", words);
+		put_text(j, "incident", incident_format(d->e.incident, id));
+	put_text(j, "text", words);
 	cli_json(c, j);
 }
 

@@ -10,8 +10,8 @@
 
 #include "base/mem.h"
 #include "cli/backing.h"
-#include "cli/prospect.h"
 #include "io/loop.h"
+#include "view/prospect.h"
 
 enum {
 	LOOK_MS = SECOND_MS,

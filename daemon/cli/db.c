@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "io/loop.h"
 #include "store/query.h"
+#include "view/when.h"
 
 enum { OPT_DATABASE = 'D', BYTES_TEXT = 32, DATE_TEXT = 10 };
 
@@ -57,11 +58,11 @@ print_file(struct cli *c, const struct db_facts *d)
 {
 	const struct measure *m = &d->m;
 	char size[BYTES_TEXT], spare[BYTES_TEXT], log[BYTES_TEXT];
-	char room[BYTES_TEXT], when[READING_TIME_BYTES];
+	char room[BYTES_TEXT], when[WHEN_BYTES];
 
 	reading_print(c, d->path);
 	(void)fprintf(c->out, "\nschema %" PRId64 ", begun %s\n", m->schema,
-	    reading_time(m->created, when));
+	    when_text(m->created, when));
 	(void)fprintf(c->out, "%s, of it %s free for what comes; log %s",
 	    size_text(m->file_bytes, size),
 	    size_text(m->free_pages * m->page_bytes, spare),
@@ -127,19 +128,19 @@ print_parts(struct cli *c, const struct measure *m)
 static void
 print_kept(struct cli *c, const struct db_facts *d)
 {
-	char age[READING_TIME_BYTES], when[READING_TIME_BYTES];
+	char age[WHEN_BYTES], when[WHEN_BYTES];
 
 	(void)fprintf(c->out, "  kept       samples %s%s",
-	    reading_age(d->keep.samples, age),
+	    when_age(d->keep.samples, age),
 	    d->keep_known ? "" : " unless a configuration says otherwise");
 	if (d->m.oldest_sample != 0)
 		(void)fprintf(c->out, ", the oldest is of %s",
-		    reading_time(d->m.oldest_sample, when));
+		    when_text(d->m.oldest_sample, when));
 	(void)fprintf(c->out, ";\n             excerpts %s,",
-	    reading_age(d->keep.excerpts, age));
+	    when_age(d->keep.excerpts, age));
 	(void)fprintf(c->out,
 	    " roll-ups %s; incidents, notices and acts for ever\n",
-	    reading_age(d->keep.rollups, age));
+	    when_age(d->keep.rollups, age));
 }
 
 /* "by 2027-12-06 28.4 MB, when samples are 400d old; then 2.1 kB a day" */
@@ -147,13 +148,13 @@ static void
 print_point(struct cli *c, const struct db_facts *d, enum measure_part p)
 {
 	struct db_point at = db_point_of(d, p);
-	char size[BYTES_TEXT], gain[BYTES_TEXT], when[READING_TIME_BYTES],
-	    age[READING_TIME_BYTES];
+	char size[BYTES_TEXT], gain[BYTES_TEXT], when[WHEN_BYTES],
+	    age[WHEN_BYTES];
 
 	(void)fprintf(c->out,
 	    "  by %.*s %10s, when %s are %s old; then %s a day\n", DATE_TEXT,
-	    reading_time(at.at, when), size_text(at.bytes, size),
-	    measure_part_name(p), reading_age(d->growth.parts[p].keep, age),
+	    when_text(at.at, when), size_text(at.bytes, size),
+	    measure_part_name(p), when_age(d->growth.parts[p].keep, age),
 	    size_text(at.per_day, gain));
 }
 
@@ -200,13 +201,13 @@ static void
 print_growth(struct cli *c, const struct db_facts *d)
 {
 	const struct measure *m = &d->m;
-	char size[BYTES_TEXT], when[READING_TIME_BYTES];
+	char size[BYTES_TEXT], when[WHEN_BYTES];
 
 	(void)fputs("\nGrowth", c->out);
 	if (m->days > 0)
 		(void)fprintf(c->out, ", by the %d whole day%s before %.*s UTC",
 		    m->days, m->days == 1 ? "" : "s", DATE_TEXT,
-		    reading_time(m->days_until, when));
+		    when_text(m->days_until, when));
 	(void)fputc('\n', c->out);
 	if (m->days > 0) {
 		print_rate(c, d, MEASURE_SAMPLES, m->samples_per_day);
@@ -229,17 +230,16 @@ print_growth(struct cli *c, const struct db_facts *d)
 static void
 print_backup(struct cli *c, const struct db_facts *d)
 {
-	char size[BYTES_TEXT], when[READING_TIME_BYTES];
+	char size[BYTES_TEXT], when[WHEN_BYTES];
 
 	(void)fputs("\nNewest backup: ", c->out);
 	if (db_backup_elsewhere(d)) {
 		(void)fprintf(c->out,
 		    "%s, %s, not in " BACKUP_FOLDER " beside the database\n",
-		    reading_time(d->m.backup, when),
+		    when_text(d->m.backup, when),
 		    size_text(d->m.backup_bytes, size));
 	} else if (d->found == OK) {
-		(void)fprintf(c->out, "%s, %s, ",
-		    reading_time(d->newest.at, when),
+		(void)fprintf(c->out, "%s, %s, ", when_text(d->newest.at, when),
 		    size_text(d->newest.bytes, size));
 		reading_print(c, d->newest.path);
 		(void)fputc('\n', c->out);

@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "cli/db.h"
+#include "view/put.h"
 
 enum { PATH_TEXT_BYTES = 4 * ESCAPE_LOG_BYTES + 8 };
 
@@ -32,13 +33,13 @@ parts_json(const struct measure *m)
 		const struct measure_size *s = &m->parts[p];
 		json_t *j = json_object();
 
-		reading_put(j, "name", measure_part_name((enum measure_part)p));
+		put_text(j, "name", measure_part_name((enum measure_part)p));
 		if (s->way != MEASURE_LEFT_OUT)
-			reading_put_count(j, "bytes", s->bytes);
+			put_count(j, "bytes", s->bytes);
 		(void)json_object_set_new(j, "estimated",
 		    json_boolean(s->way == MEASURE_ESTIMATED));
 		if (s->way == MEASURE_COUNTED)
-			reading_put_count(j, "rows", s->rows);
+			put_count(j, "rows", s->rows);
 		(void)json_array_append_new(list, j);
 	}
 	return list;
@@ -49,19 +50,19 @@ growth_json(const struct db_facts *d)
 {
 	json_t *j = json_object();
 
-	reading_put_count(j, "days", d->m.days);
+	put_count(j, "days", d->m.days);
 	if (d->m.days == 0)
 		return j;
-	reading_put_time(j, "before", d->m.days_until);
-	reading_put_count(j, "samples_per_day", d->m.samples_per_day);
-	reading_put_count(j, "rollups_per_day", d->m.rollups_per_day);
+	put_time(j, "before", d->m.days_until);
+	put_count(j, "samples_per_day", d->m.samples_per_day);
+	put_count(j, "rollups_per_day", d->m.rollups_per_day);
 	if (d->unfounded != DB_FOUNDED)
 		return j;
-	reading_put_count(j, "bytes_per_day",
+	put_count(j, "bytes_per_day",
 	    growth_per_day(&d->growth, d->growth.now));
-	reading_put_count(j, "samples_bytes_per_day",
+	put_count(j, "samples_bytes_per_day",
 	    d->growth.parts[MEASURE_SAMPLES].per_day);
-	reading_put_count(j, "rollups_bytes_per_day",
+	put_count(j, "rollups_bytes_per_day",
 	    d->growth.parts[MEASURE_ROLLUPS].per_day);
 	return j;
 }
@@ -71,11 +72,11 @@ kept_json(const struct db_facts *d)
 {
 	json_t *j = json_object();
 
-	reading_put_count(j, "samples_days", d->keep.samples / DAY_MS);
-	reading_put_count(j, "excerpts_days", d->keep.excerpts / DAY_MS);
-	reading_put_count(j, "rollups_days", d->keep.rollups / DAY_MS);
+	put_count(j, "samples_days", d->keep.samples / DAY_MS);
+	put_count(j, "excerpts_days", d->keep.excerpts / DAY_MS);
+	put_count(j, "rollups_days", d->keep.rollups / DAY_MS);
 	(void)json_object_set_new(j, "configured", json_boolean(d->keep_known));
-	reading_put_time(j, "oldest_sample", d->m.oldest_sample);
+	put_time(j, "oldest_sample", d->m.oldest_sample);
 	return j;
 }
 
@@ -85,9 +86,9 @@ point_json(const struct db_facts *d, enum measure_part p)
 	struct db_point at = db_point_of(d, p);
 	json_t *j = json_object();
 
-	reading_put_time(j, "at", at.at);
-	reading_put_count(j, "bytes", at.bytes);
-	reading_put_count(j, "bytes_per_day", at.per_day);
+	put_time(j, "at", at.at);
+	put_count(j, "bytes", at.bytes);
+	put_count(j, "bytes_per_day", at.per_day);
 	return j;
 }
 
@@ -102,7 +103,7 @@ projection_json(const struct db_facts *d)
 	json_t *j = json_object();
 
 	if (d->unfounded != DB_FOUNDED) {
-		reading_put(j, "none", reasons[d->unfounded]);
+		put_text(j, "none", reasons[d->unfounded]);
 		return j;
 	}
 	(void)json_object_set_new(j, "samples", point_json(d, MEASURE_SAMPLES));
@@ -119,11 +120,11 @@ backup_json(const struct db_facts *d)
 		return json_null();
 	j = json_object();
 	if (db_backup_elsewhere(d)) {
-		reading_put_time(j, "at", d->m.backup);
-		reading_put_count(j, "bytes", d->m.backup_bytes);
+		put_time(j, "at", d->m.backup);
+		put_count(j, "bytes", d->m.backup_bytes);
 	} else {
-		reading_put_time(j, "at", d->newest.at);
-		reading_put_count(j, "bytes", d->newest.bytes);
+		put_time(j, "at", d->newest.at);
+		put_count(j, "bytes", d->newest.bytes);
 		put_path(j, d->newest.path);
 	}
 	return j;
@@ -136,21 +137,21 @@ db_json(const struct db_facts *d)
 	json_t *j = json_object();
 
 	put_path(j, d->path);
-	reading_put_time(j, "as_of", m->known);
-	reading_put(j, "daemon", reading_daemon_name(d->daemon));
-	reading_put_count(j, "schema", m->schema);
-	reading_put_time(j, "begun", m->created);
-	reading_put_count(j, "file_bytes", m->file_bytes);
-	reading_put_count(j, "log_bytes", m->log_bytes);
-	reading_put_count(j, "page_bytes", m->page_bytes);
-	reading_put_count(j, "pages", m->pages);
-	reading_put_count(j, "free_pages", m->free_pages);
+	put_time(j, "as_of", m->known);
+	put_text(j, "daemon", reading_daemon_name(d->daemon));
+	put_count(j, "schema", m->schema);
+	put_time(j, "begun", m->created);
+	put_count(j, "file_bytes", m->file_bytes);
+	put_count(j, "log_bytes", m->log_bytes);
+	put_count(j, "page_bytes", m->page_bytes);
+	put_count(j, "pages", m->pages);
+	put_count(j, "free_pages", m->free_pages);
 	if (d->room >= 0)
-		reading_put_count(j, "room_bytes", d->room);
-	reading_put_count(j, "samples_at_most", m->samples_at_most);
+		put_count(j, "room_bytes", d->room);
+	put_count(j, "samples_at_most", m->samples_at_most);
 	if (m->by_table) {
 		(void)json_object_set_new(j, "parts", parts_json(m));
-		reading_put_count(j, "left_out_bytes", m->left_bytes);
+		put_count(j, "left_out_bytes", m->left_bytes);
 	}
 	(void)json_object_set_new(j, "growth", growth_json(d));
 	(void)json_object_set_new(j, "kept", kept_json(d));

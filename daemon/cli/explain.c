@@ -4,7 +4,8 @@
 
 #include "cli/explaining.h"
 #include "cli/outlook.h"
-#include "cli/reports.h"
+#include "view/put.h"
+#include "view/reports.h"
 #include "wire/event_json.h"
 
 enum { OPT_DATABASE = 'D' };
@@ -60,7 +61,7 @@ tell_json(struct cli *c, const struct telling *t, struct fail *f)
 		outlook_put(j, t->outlook, service_of(t),
 		    outlook_view(&t->dossier->x.now));
 	}
-	reading_put(j, "daemon", reading_daemon_name(t->daemon));
+	put_text(j, "daemon", reading_daemon_name(t->daemon));
 	cli_json(c, j);
 	return s;
 }

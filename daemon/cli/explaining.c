@@ -7,9 +7,9 @@
 #include "base/duration.h"
 #include "base/escape.h"
 #include "cli/incidents.h"
-#include "cli/paused.h"
-#include "cli/prospect.h"
 #include "core/ledger.h"
+#include "view/paused.h"
+#include "view/prospect.h"
 #include "wire/degraded.h"
 #include "wire/event_json.h"
 

@@ -3,9 +3,10 @@
 
 #include "base/utc.h"
 #include "cli/explaining.h"
-#include "cli/paused.h"
-#include "cli/prospect.h"
 #include "core/ledger.h"
+#include "view/paused.h"
+#include "view/prospect.h"
+#include "view/put.h"
 #include "wire/degraded.h"
 #include "wire/event_json.h"
 
@@ -22,8 +23,8 @@ put_address(json_t *j, const struct sample *s)
 
 	if (explaining_address(s, buf) == NULL)
 		return;
-	reading_put(j, "address", buf);
-	reading_put_count(j, "port", s->port);
+	put_text(j, "address", buf);
+	put_count(j, "port", s->port);
 }
 
 static void
@@ -35,24 +36,24 @@ put_proof(json_t *in, const char *key, const struct dossier_proof *p)
 	if (!p->known)
 		return;
 	j = json_object();
-	reading_put_time(j, "t", p->at);
-	reading_put(j, "class", class_name((enum sample_class)s->class));
-	reading_put(j, "reason", reason_name((enum reason)s->reason));
-	reading_put(j, "words", reason_text((enum reason)s->reason));
+	put_time(j, "t", p->at);
+	put_text(j, "class", class_name((enum sample_class)s->class));
+	put_text(j, "reason", reason_name((enum reason)s->reason));
+	put_text(j, "words", reason_text((enum reason)s->reason));
 	if (s->code != 0)
-		reading_put_count(j, "code", s->code);
+		put_count(j, "code", s->code);
 	if (p->sampled) {
 		put_address(j, s);
-		reading_put_count(j, "ms", s->total_us / 1000);
+		put_count(j, "ms", s->total_us / 1000);
 		if (s->retry_after_s != RETRY_AFTER_ABSENT)
-			reading_put_count(j, "retry_after_s", s->retry_after_s);
+			put_count(j, "retry_after_s", s->retry_after_s);
 	}
 	if (p->ledger != 0)
 		(void)json_object_set_new(j, "ledger",
 		    json_real(p->ledger / 10.0));
-	reading_put_safe(j, "detail", p->detail);
-	reading_put_safe(j, "headers", p->headers);
-	reading_put_safe(j, "excerpt", p->body);
+	put_safe(j, "detail", p->detail);
+	put_safe(j, "headers", p->headers);
+	put_safe(j, "excerpt", p->body);
 	(void)json_object_set_new(in, key, j);
 }
 
@@ -76,18 +77,18 @@ incident_json(const struct dossier *d, const struct output *o)
 	json_t *j = json_object();
 	char id[INCIDENT_TEXT_BYTES];
 
-	reading_put(j, "id", incident_format(o->incident, id));
-	reading_put(j, "kind", kind_name(o->kind_worst));
-	reading_put(j, "origin", origin_name(o->origin));
-	reading_put(j, "phase", phase_name(o->phase));
-	reading_put_time(j, "onset", o->onset);
-	reading_put_time(j, "opened", i->opened);
-	reading_put_time(j, "ended", i->now.ended);
-	reading_put_time(j, "closed", i->closed);
+	put_text(j, "id", incident_format(o->incident, id));
+	put_text(j, "kind", kind_name(o->kind_worst));
+	put_text(j, "origin", origin_name(o->origin));
+	put_text(j, "phase", phase_name(o->phase));
+	put_time(j, "onset", o->onset);
+	put_time(j, "opened", i->opened);
+	put_time(j, "ended", i->now.ended);
+	put_time(j, "closed", i->closed);
 	put_flag(j, "withdrawn", i->withdrawn);
-	reading_put(j, "cause", cause_name(i->now.cause));
+	put_text(j, "cause", cause_name(i->now.cause));
 	scope_json(j, o, &names);
-	reading_put_count(j, "relapses", o->relapses);
+	put_count(j, "relapses", o->relapses);
 	(void)json_object_set_new(j, "buckets_ms", buckets_json(o->bucket_ms));
 	return j;
 }
@@ -99,13 +100,13 @@ claim_json(const struct dossier *d)
 	json_t *j = json_object();
 
 	if (d->retry_after_s != RETRY_AFTER_ABSENT) {
-		reading_put_count(j, "retry_after_s", d->retry_after_s);
-		reading_put_time(j, "retry_said_at", d->retry_at);
+		put_count(j, "retry_after_s", d->retry_after_s);
+		put_time(j, "retry_said_at", d->retry_at);
 	}
-	reading_put_time(j, "promise_until", x->now.promise_until);
-	reading_put_time(j, "escalates_at", x->escalates_at);
+	put_time(j, "promise_until", x->now.promise_until);
+	put_time(j, "escalates_at", x->escalates_at);
 	put_flag(j, "escalated", x->escalated);
-	reading_put_time(j, "window_until", x->window_until);
+	put_time(j, "window_until", x->window_until);
 	return j;
 }
 
@@ -115,13 +116,13 @@ confirmation_json(const struct explanation *x)
 	json_t *j = json_object();
 
 	put_flag(j, "suspect", x->suspect);
-	reading_put_count(j, "failing", x->fails);
-	reading_put_count(j, "claims", x->claims);
-	reading_put_time(j, "failing_since", x->fail_since);
+	put_count(j, "failing", x->fails);
+	put_count(j, "claims", x->claims);
+	put_time(j, "failing_since", x->fail_since);
 	(void)json_object_set_new(j, "ledger", json_real(x->now.ledger / 10.0));
 	(void)json_object_set_new(j, "ledger_down",
 	    json_real(LEDGER_DOWN / 10.0));
-	reading_put_time(j, "not_before", x->down_from);
+	put_time(j, "not_before", x->down_from);
 	put_flag(j, "waits_for_network", x->waiting);
 	return j;
 }
@@ -132,8 +133,8 @@ network_json(const struct explanation *x)
 	json_t *j = json_object();
 
 	put_flag(j, "fine", !x->blind);
-	reading_put_time(j, "known_to_work", x->path_at);
-	reading_put_time(j, "path_proven", x->proven_at);
+	put_time(j, "known_to_work", x->path_at);
+	put_time(j, "path_proven", x->proven_at);
 	return j;
 }
 
@@ -150,17 +151,17 @@ recovery_json(const struct explanation *x)
 	}
 	(void)json_object_set_new(j, "recoveries", list);
 	if (x->now.phase == PHASE_OPEN)
-		reading_put_count(j, "quiet_ms", x->next_quiet);
+		put_count(j, "quiet_ms", x->next_quiet);
 	if (!output_recovers(&x->now))
 		return j;
-	reading_put_count(j, "quiet_ms", x->quiet);
-	reading_put_time(j, "good_since", x->quiet_from);
-	reading_put_count(j, "good_ms", x->now.at - x->quiet_from);
-	reading_put_count(j, "others", x->now.others);
-	reading_put_count(j, "chance", x->now.chance);
-	reading_put_count(j, "frailty_percent",
+	put_count(j, "quiet_ms", x->quiet);
+	put_time(j, "good_since", x->quiet_from);
+	put_count(j, "good_ms", x->now.at - x->quiet_from);
+	put_count(j, "others", x->now.others);
+	put_count(j, "chance", x->now.chance);
+	put_count(j, "frailty_percent",
 	    recovery_frailty(&x->own) * 100 / RECOVERY_UNIT);
-	reading_put_time(j, "all_clear_at", x->now.all_clear_at);
+	put_time(j, "all_clear_at", x->now.all_clear_at);
 	return j;
 }
 
@@ -175,9 +176,9 @@ next_json(const struct dossier *d)
 	for (size_t i = 0; i < n; i++) {
 		json_t *j = json_object();
 
-		reading_put_time(j, "at", p[i].at);
-		reading_put(j, "then", bucket_name(p[i].then));
-		reading_put(j, "text", p[i].text);
+		put_time(j, "at", p[i].at);
+		put_text(j, "then", bucket_name(p[i].then));
+		put_text(j, "text", p[i].text);
 		(void)json_array_append_new(list, j);
 	}
 	return list;
@@ -188,12 +189,12 @@ put_endpoint(json_t *j, const struct dossier *d)
 {
 	const struct explanation *x = &d->x;
 
-	reading_put(j, "state", state_name(x->now.to));
-	reading_put(j, "bucket", bucket_name(x->now.bucket));
+	put_text(j, "state", state_name(x->now.to));
+	put_text(j, "bucket", bucket_name(x->now.bucket));
 	if (x->now.to == STATE_UNKNOWN)
-		reading_put(j, "why", why_name(x->now.why));
-	reading_put_time(j, "since", x->now.since);
-	reading_put_safe(j, "partial", d->partial);
+		put_text(j, "why", why_name(x->now.why));
+	put_time(j, "since", x->now.since);
+	put_safe(j, "partial", d->partial);
 	if (x->now.to == STATE_DEGRADED)
 		degraded_json(j, &x->now.degraded);
 	put_flag(j, "flapping", x->now.flapping);
@@ -207,10 +208,10 @@ put_endpoint(json_t *j, const struct dossier *d)
 static void
 put_paused(json_t *j, const struct dossier *d)
 {
-	reading_put(j, "state", state_name(d->e.state));
-	reading_put(j, "bucket", bucket_name(d->e.bucket));
-	reading_put(j, "why", why_name(d->e.why));
-	reading_put_time(j, "since", d->e.since);
+	put_text(j, "state", state_name(d->e.state));
+	put_text(j, "bucket", bucket_name(d->e.bucket));
+	put_text(j, "why", why_name(d->e.why));
+	put_time(j, "since", d->e.since);
 	paused_put(j, &d->e);
 	(void)json_object_set_new(j, "next", next_json(d));
 }
@@ -221,10 +222,10 @@ explaining_json(const struct dossier *d)
 	bool over = d->has_incident && d->incident.closed != 0;
 	json_t *j = json_object();
 
-	reading_put(j, "id", d->id);
-	reading_put(j, "service", d->service);
-	reading_put(j, "region", d->region);
-	reading_put_time(j, "as_of", d->known);
+	put_text(j, "id", d->id);
+	put_text(j, "service", d->service);
+	put_text(j, "region", d->region);
+	put_time(j, "as_of", d->known);
 	if (d->has_incident)
 		(void)json_object_set_new(j, "incident",
 		    incident_json(d,

@@ -5,7 +5,9 @@
 
 #include "base/text.h"
 #include "cli/explaining.h"
-#include "cli/reports.h"
+#include "view/put.h"
+#include "view/reports.h"
+#include "view/when.h"
 
 enum { WORDS_BYTES = 8192 };
 
@@ -23,10 +25,10 @@ explaining_state_json(const struct query_endpoint *e)
 {
 	json_t *j = json_object();
 
-	reading_put(j, "id", e->id);
-	reading_put(j, "state", state_name(e->state));
-	reading_put(j, "bucket", bucket_name(e->bucket));
-	reading_put_time(j, "since", e->since);
+	put_text(j, "id", e->id);
+	put_text(j, "state", state_name(e->state));
+	put_text(j, "bucket", bucket_name(e->bucket));
+	put_time(j, "since", e->since);
 	return j;
 }
 
@@ -34,14 +36,14 @@ void
 explaining_state(struct cli *c, const struct query_endpoint *e, wall_ms known,
     const char *after)
 {
-	char age[READING_TIME_BYTES];
+	char age[WHEN_BYTES];
 
 	(void)fputs("  ", c->out);
 	reading_print(c, e->id);
 	(void)fprintf(c->out, ": %s", bucket_name(e->bucket));
 	if (e->since != 0)
 		(void)fprintf(c->out, " for %s",
-		    reading_age(known - e->since, age));
+		    when_age(known - e->since, age));
 	(void)fprintf(c->out, "%s\n", after);
 }
 
@@ -103,12 +105,12 @@ tell(struct listing *l, struct query *q, const struct reports *r,
 		return;
 	}
 	j = json_object();
-	reading_put(j, "service", l->service);
-	reading_put_time(j, "as_of", l->known);
+	put_text(j, "service", l->service);
+	put_time(j, "as_of", l->known);
 	if (r->view.any)
 		(void)json_object_set_new(j, "reports", reports_json(r));
 	(void)json_object_set_new(j, "endpoints", l->list);
-	reading_put(j, "daemon", reading_daemon_name(daemon));
+	put_text(j, "daemon", reading_daemon_name(daemon));
 	cli_json(c, j);
 }
 

@@ -11,9 +11,11 @@
 #include "cli/notices.h"
 #include "cli/outlook.h"
 #include "cli/reading.h"
-#include "cli/reports.h"
 #include "cli/told.h"
 #include "store/query.h"
+#include "view/put.h"
+#include "view/reports.h"
+#include "view/when.h"
 #include "wire/event_json.h"
 
 enum { WORDS_BYTES = 4096, SERVICE_BYTES = 64 };
@@ -74,24 +76,24 @@ put_now(json_t *j, const struct dossier *d)
 {
 	if (d == NULL)
 		return;
-	reading_put(j, "state", state_name(d->x.now.to));
-	reading_put(j, "bucket", bucket_name(d->x.now.bucket));
-	reading_put_time(j, "since", d->x.now.since);
-	reading_put_time(j, "as_of", d->known);
+	put_text(j, "state", state_name(d->x.now.to));
+	put_text(j, "bucket", bucket_name(d->x.now.bucket));
+	put_time(j, "since", d->x.now.since);
+	put_time(j, "as_of", d->known);
 }
 
 /* "now recovering since 2023-02-14 13:04:10Z, 62 % to hold for an hour" */
 static void
 print_now(struct cli *c, const struct dossier *d)
 {
-	char when[READING_TIME_BYTES];
+	char when[WHEN_BYTES];
 	const struct output *o;
 
 	if (d == NULL)
 		return;
 	o = &d->x.now;
 	(void)fprintf(c->out, "now %s since %s", bucket_name(o->bucket),
-	    reading_time(o->since, when));
+	    when_text(o->since, when));
 	if (o->bucket == BUCKET_UNKNOWN)
 		(void)fprintf(c->out, ": %s", why_text(o->why));
 	if (o->phase == PHASE_RECOVERING)
@@ -112,9 +114,9 @@ reported_json(const struct story *s, const struct query_incident *i)
 	if (s->reported == 0)
 		return NULL;
 	j = json_object();
-	reading_put_time(j, "from", i->now.onset);
-	reading_put_time(j, "to", i->closed);
-	reading_put_count(j, "count", s->reported);
+	put_time(j, "from", i->now.onset);
+	put_time(j, "to", i->closed);
+	put_count(j, "count", s->reported);
 	return j;
 }
 
@@ -161,7 +163,7 @@ on_one(void *arg, const struct query_incident *stored)
 	FILE *out = s->cli->out;
 	const struct query_incident now = as_of_now(stored, s->now), *i = &now;
 	const struct output *o = &i->now;
-	char id[INCIDENT_TEXT_BYTES], when[READING_TIME_BYTES];
+	char id[INCIDENT_TEXT_BYTES], when[WHEN_BYTES];
 	char buf[DURATION_TEXT_BYTES];
 
 	if (s->cli->json) {
@@ -185,12 +187,12 @@ on_one(void *arg, const struct query_incident *stored)
 	(void)fputc('\n', out);
 	incidents_scope(s->cli, i, "", "\n");
 	print_now(s->cli, s->now);
-	(void)fprintf(out, "since %s", reading_time(o->onset, when));
+	(void)fprintf(out, "since %s", when_text(o->onset, when));
 	if (o->ended != 0)
-		(void)fprintf(out, ", ended %s", reading_time(o->ended, when));
+		(void)fprintf(out, ", ended %s", when_text(o->ended, when));
 	if (o->promised != 0)
 		(void)fprintf(out, "\npromised to be back at %s%s%s",
-		    reading_time(o->promised, when), o->ended != 0 ? ": " : "",
+		    when_text(o->promised, when), o->ended != 0 ? ": " : "",
 		    o->ended == 0        ? ""
 			: output_kept(o) ? "kept"
 					 : "not kept");
@@ -200,7 +202,7 @@ on_one(void *arg, const struct query_incident *stored)
 	if (i->acked_by != NULL) {
 		(void)fputs("acknowledged by ", out);
 		reading_print(s->cli, i->acked_by);
-		(void)fprintf(out, " at %s\n", reading_time(i->acked, when));
+		(void)fprintf(out, " at %s\n", when_text(i->acked, when));
 	}
 	print_reported(s, i);
 	for (unsigned b = 0; b < BUCKET_COUNT; b++) {
@@ -220,8 +222,8 @@ on_follower(void *arg, const struct query_incident *i)
 	struct story *s = arg;
 	FILE *out = s->cli->out;
 	bool effect = i->now.effect;
-	char id[INCIDENT_TEXT_BYTES], when[READING_TIME_BYTES];
-	char failing[READING_TIME_BYTES];
+	char id[INCIDENT_TEXT_BYTES], when[WHEN_BYTES];
+	char failing[WHEN_BYTES];
 
 	if (s->cli->json) {
 		(void)json_array_append_new(effect ? s->effects : s->parts,
@@ -231,9 +233,9 @@ on_follower(void *arg, const struct query_incident *i)
 	head(s, effect ? &s->effects_headed : &s->parts_headed,
 	    effect ? "Hit by it" : "Part of it");
 	(void)fprintf(out, "  %s  %-13s %-10s %6s  ",
-	    reading_time(i->now.onset, when),
-	    incident_format(i->now.incident, id), phase_name(i->now.phase),
-	    reading_age(incidents_failing_ms(&i->now), failing));
+	    when_text(i->now.onset, when), incident_format(i->now.incident, id),
+	    phase_name(i->now.phase),
+	    when_age(incidents_failing_ms(&i->now), failing));
 	reading_print(s->cli, i->endpoint);
 	(void)fputc('\n', out);
 	return true;
@@ -266,8 +268,8 @@ event_of(const struct query_event *e)
 
 	if (j == NULL) {
 		j = json_object();
-		reading_put_time(j, "t", e->at);
-		reading_put(j, "event", event_name(e->event));
+		put_time(j, "t", e->at);
+		put_text(j, "event", event_name(e->event));
 		(void)json_object_set_new(j, "loud", json_boolean(e->loud));
 	}
 	return j;
@@ -276,11 +278,11 @@ event_of(const struct query_event *e)
 static void
 print_event(struct story *s, const struct query_event *e, const json_t *j)
 {
-	char when[READING_TIME_BYTES];
+	char when[WHEN_BYTES];
 	struct text words;
 
 	head(s, &s->timeline_headed, "Timeline");
-	(void)fprintf(s->cli->out, "  %s  %s%s", reading_time(e->at, when),
+	(void)fprintf(s->cli->out, "  %s  %s%s", when_text(e->at, when),
 	    event_name(e->event), e->loud ? " (told loudly)" : "");
 	text_init(&words, WORDS_BYTES);
 	told_words(&words, e->event, j);
@@ -334,7 +336,7 @@ on_evidence(void *arg, const struct query_evidence *e)
 {
 	struct story *s = arg;
 	FILE *out = s->cli->out;
-	char when[READING_TIME_BYTES];
+	char when[WHEN_BYTES];
 	enum sample_class class = (enum sample_class)e->sample.class;
 	wall_ms at = e->sampled ? e->sample.start : e->event_at;
 
@@ -343,22 +345,22 @@ on_evidence(void *arg, const struct query_evidence *e)
 	if (s->cli->json) {
 		json_t *j = json_object();
 
-		reading_put_time(j, "t", at);
+		put_time(j, "t", at);
 		(void)json_object_set_new(j, "first", json_boolean(e->first));
-		reading_put(j, "class", class_name(class));
-		reading_put(j, "reason",
+		put_text(j, "class", class_name(class));
+		put_text(j, "reason",
 		    reason_name((enum reason)e->sample.reason));
 		if (e->sample.code != 0)
-			reading_put_count(j, "code", e->sample.code);
+			put_count(j, "code", e->sample.code);
 		(void)json_object_set_new(j, "ledger",
 		    json_real(e->ledger / 10.0));
-		reading_put(j, "detail", e->detail);
-		reading_put(j, "headers", e->headers);
+		put_text(j, "detail", e->detail);
+		put_text(j, "headers", e->headers);
 		(void)json_array_append_new(s->evidence, j);
 		return true;
 	}
 	head(s, &s->evidence_headed, "Evidence");
-	(void)fprintf(out, "  %s  %s: %s", reading_time(at, when),
+	(void)fprintf(out, "  %s  %s: %s", when_text(at, when),
 	    e->first ? "first" : "deciding", class_name(class));
 	if (e->sample.code != 0)
 		(void)fprintf(out, " %d", e->sample.code);

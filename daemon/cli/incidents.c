@@ -7,6 +7,8 @@
 #include "cli/incidents.h"
 #include "cli/reading.h"
 #include "store/query.h"
+#include "view/put.h"
+#include "view/when.h"
 #include "wire/event_json.h"
 
 enum { OPT_DATABASE = 'D', OPT_OPEN = 'o', OPT_SINCE = 's' };
@@ -25,40 +27,40 @@ incidents_json(const struct query_incident *i)
 	const struct output *o = &i->now;
 	char id[INCIDENT_TEXT_BYTES];
 
-	reading_put(j, "id", incident_format(o->incident, id));
-	reading_put(j, "endpoint", i->endpoint);
-	reading_put(j, "service", i->service);
-	reading_put(j, "region", i->region);
-	reading_put(j, "scope", i->scope);
+	put_text(j, "id", incident_format(o->incident, id));
+	put_text(j, "endpoint", i->endpoint);
+	put_text(j, "service", i->service);
+	put_text(j, "region", i->region);
+	put_text(j, "scope", i->scope);
 	if (o->lead.n > 0) {
-		reading_put(j, o->effect ? "caused_by" : "part_of",
+		put_text(j, o->effect ? "caused_by" : "part_of",
 		    incident_format(o->lead, id));
-		reading_put(j, "lead", i->lead_endpoint);
+		put_text(j, "lead", i->lead_endpoint);
 	}
-	reading_put(j, "kind", kind_name(o->kind_worst));
-	reading_put(j, "origin", origin_name(o->origin));
-	reading_put(j, "phase", phase_name(o->phase));
-	reading_put_time(j, "onset", o->onset);
-	reading_put_time(j, "opened", i->opened);
-	reading_put_time(j, "ended", o->ended);
-	reading_put_time(j, "closed", i->closed);
-	reading_put_time(j, "promised", o->promised);
+	put_text(j, "kind", kind_name(o->kind_worst));
+	put_text(j, "origin", origin_name(o->origin));
+	put_text(j, "phase", phase_name(o->phase));
+	put_time(j, "onset", o->onset);
+	put_time(j, "opened", i->opened);
+	put_time(j, "ended", o->ended);
+	put_time(j, "closed", i->closed);
+	put_time(j, "promised", o->promised);
 	if (o->promised != 0 && o->ended != 0)
 		(void)json_object_set_new(j, "promise_kept",
 		    json_boolean(output_kept(o)));
 	(void)json_object_set_new(j, "withdrawn", json_boolean(i->withdrawn));
-	reading_put(j, "class", class_name(o->class));
-	reading_put(j, "reason", reason_name(o->reason));
+	put_text(j, "class", class_name(o->class));
+	put_text(j, "reason", reason_name(o->reason));
 	if (o->code != 0)
-		reading_put_count(j, "code", o->code);
-	reading_put_count(j, "relapses", o->relapses);
+		put_count(j, "code", o->code);
+	put_count(j, "relapses", o->relapses);
 	if (o->phase == PHASE_RECOVERING) {
-		reading_put_count(j, "chance", o->chance);
-		reading_put_time(j, "all_clear_at", o->all_clear_at);
+		put_count(j, "chance", o->chance);
+		put_time(j, "all_clear_at", o->all_clear_at);
 	}
-	reading_put(j, "acknowledged_by", i->acked_by);
-	reading_put_time(j, "acknowledged", i->acked);
-	reading_put(j, "acknowledged_why", i->acked_why);
+	put_text(j, "acknowledged_by", i->acked_by);
+	put_time(j, "acknowledged", i->acked);
+	put_text(j, "acknowledged_why", i->acked_why);
 	(void)json_object_set_new(j, "buckets_ms", buckets_json(o->bucket_ms));
 	return j;
 }
@@ -95,8 +97,8 @@ on_incident(void *arg, const struct query_incident *i)
 	struct listing *l = arg;
 	struct cli *c = l->cli;
 	const struct output *o = &i->now;
-	char id[INCIDENT_TEXT_BYTES], when[READING_TIME_BYTES];
-	char long_for[READING_TIME_BYTES];
+	char id[INCIDENT_TEXT_BYTES], when[WHEN_BYTES];
+	char long_for[WHEN_BYTES];
 	const char *phase = phase_name(o->phase);
 
 	l->count++;
@@ -107,9 +109,9 @@ on_incident(void *arg, const struct query_incident *i)
 	if (i->withdrawn)
 		phase = "withdrawn";
 	(void)fprintf(c->out, "%-13s %s %-10s %-11s %6s  ",
-	    incident_format(o->incident, id), reading_time(o->onset, when),
-	    phase, kind_name(o->kind_worst),
-	    reading_age(incidents_failing_ms(o), long_for));
+	    incident_format(o->incident, id), when_text(o->onset, when), phase,
+	    kind_name(o->kind_worst),
+	    when_age(incidents_failing_ms(o), long_for));
 	reading_print(c, i->endpoint);
 	incidents_scope(c, i, ", ", "");
 	if (o->relapses > 0)

@@ -11,6 +11,8 @@
 #include "config/windowspec.h"
 #include "config/zone.h"
 #include "store/planned.h"
+#include "view/put.h"
+#include "view/when.h"
 
 enum { STEPS_MAX = 200000, ID_BYTES = 32, DESCRIBED_BYTES = 1024 };
 
@@ -34,13 +36,12 @@ static void
 print_occurrence(const struct planning *p, const struct config_window *w,
     wall_ms from, wall_ms to)
 {
-	char a[READING_TIME_BYTES], b[READING_TIME_BYTES];
+	char a[WHEN_BYTES], b[WHEN_BYTES];
 	char c[UTC_TEXT_BYTES], d[UTC_TEXT_BYTES];
 
 	(void)fprintf(p->c->out, "  %s%-4s %s to %s%s",
 	    from <= p->now ? cli_style(p->c, CLI_YELLOW) : "",
-	    from <= p->now ? "NOW" : "", reading_time(from, a),
-	    reading_time(to, b),
+	    from <= p->now ? "NOW" : "", when_text(from, a), when_text(to, b),
 	    from <= p->now ? cli_style(p->c, CLI_PLAIN) : "");
 	if (w->zone != NULL)
 		(void)fprintf(p->c->out, "  (%.16s to %.16s %s)",
@@ -52,7 +53,7 @@ print_occurrence(const struct planning *p, const struct config_window *w,
 static void
 print_origin(const struct planning *p, const struct planned_line *l)
 {
-	char added[READING_TIME_BYTES];
+	char added[WHEN_BYTES];
 
 	(void)fprintf(p->c->out, "  %s", l->source);
 	if (l->place != NULL) {
@@ -64,7 +65,7 @@ print_origin(const struct planning *p, const struct planned_line *l)
 		reading_print(p->c, l->author);
 	}
 	if (l->added != 0)
-		(void)fprintf(p->c->out, ", %s", reading_time(l->added, added));
+		(void)fprintf(p->c->out, ", %s", when_text(l->added, added));
 	if (l->why != NULL) {
 		(void)fputs(": ", p->c->out);
 		reading_print(p->c, l->why);
@@ -111,11 +112,11 @@ occurrences(const struct planning *p, const struct config_window *w)
 	     i++, after = to) {
 		json_t *one = json_object();
 
-		reading_put_time(one, "from", from);
-		reading_put_time(one, "to", to);
-		reading_put(one, "local_from",
+		put_time(one, "from", from);
+		put_time(one, "to", to);
+		put_text(one, "local_from",
 		    local_text(local_of(w, from), text));
-		reading_put(one, "local_to", local_text(local_of(w, to), text));
+		put_text(one, "local_to", local_text(local_of(w, to), text));
 		(void)json_array_append_new(list, one);
 	}
 	return list;
@@ -131,17 +132,17 @@ planned_json(const struct planning *p, const struct planned_line *l)
 
 	text_init(&described, DESCRIBED_BYTES);
 	windowspec_describe(w, &described);
-	reading_put(j, "id", l->id);
-	reading_put(j, "service", w->service);
-	reading_put(j, "region", w->region);
-	reading_put(j, "title", w->title);
-	reading_put(j, "when", text_str(&described));
-	reading_put(j, "timezone", w->timezone != NULL ? w->timezone : "UTC");
-	reading_put(j, "source", l->source);
-	reading_put(j, "place", l->place);
-	reading_put(j, "author", l->author);
-	reading_put_time(j, "added", l->added);
-	reading_put(j, "why", l->why);
+	put_text(j, "id", l->id);
+	put_text(j, "service", w->service);
+	put_text(j, "region", w->region);
+	put_text(j, "title", w->title);
+	put_text(j, "when", text_str(&described));
+	put_text(j, "timezone", w->timezone != NULL ? w->timezone : "UTC");
+	put_text(j, "source", l->source);
+	put_text(j, "place", l->place);
+	put_text(j, "author", l->author);
+	put_time(j, "added", l->added);
+	put_text(j, "why", l->why);
 	(void)json_object_set_new(j, "now",
 	    json_boolean(window_next(w, p->now, &from, &to) && from <= p->now));
 	(void)json_object_set_new(j, "next", occurrences(p, w));

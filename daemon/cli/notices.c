@@ -5,6 +5,8 @@
 #include <jansson.h>
 
 #include "cli/reading.h"
+#include "view/put.h"
+#include "view/when.h"
 #include "wire/event_json.h"
 
 enum { OPT_DATABASE = 'D', OPT_OWED = 'o', OPT_FAILED = 'f' };
@@ -23,35 +25,35 @@ notices_json(const struct query_delivery *d)
 	json_t *j = json_object();
 	char id[INCIDENT_TEXT_BYTES];
 
-	reading_put_count(j, "notice", (int64_t)d->notice.id);
-	reading_put_time(j, "t", d->notice.at);
-	reading_put(j, "event", event_name(d->notice.event));
+	put_count(j, "notice", (int64_t)d->notice.id);
+	put_time(j, "t", d->notice.at);
+	put_text(j, "event", event_name(d->notice.event));
 	if (d->notice.incident.n > 0)
-		reading_put(j, "incident",
+		put_text(j, "incident",
 		    incident_format(d->notice.incident, id));
-	reading_put(j, "service", d->notice.service);
-	reading_put_count(j, "seq", (int64_t)d->notice.seq);
+	put_text(j, "service", d->notice.service);
+	put_count(j, "seq", (int64_t)d->notice.seq);
 	(void)json_object_set_new(j, "loud", json_boolean(d->notice.loud));
-	reading_put(j, "receiver", d->receiver);
-	reading_put(j, "webhook_id", d->webhook_id);
-	reading_put(j, "state", outbox_state_name(d->state));
-	reading_put_count(j, "attempts", d->attempts);
+	put_text(j, "receiver", d->receiver);
+	put_text(j, "webhook_id", d->webhook_id);
+	put_text(j, "state", outbox_state_name(d->state));
+	put_count(j, "attempts", d->attempts);
 	if (d->done == 0)
-		reading_put_time(j, "next_try", d->next_try);
-	reading_put_time(j, "done", d->done);
+		put_time(j, "next_try", d->next_try);
+	put_time(j, "done", d->done);
 	if (d->code != 0)
-		reading_put_count(j, "code", d->code);
-	reading_put(j, "detail", d->detail);
+		put_count(j, "code", d->code);
+	put_text(j, "detail", d->detail);
 	return j;
 }
 
 void
 notices_line(struct cli *c, const struct query_delivery *d)
 {
-	char when[READING_TIME_BYTES];
+	char when[WHEN_BYTES];
 
 	(void)fprintf(c->out, "  %s  %-21s %-8s ",
-	    reading_time(d->notice.at, when), event_name(d->notice.event),
+	    when_text(d->notice.at, when), event_name(d->notice.event),
 	    outbox_state_name(d->state));
 	reading_print(c, d->receiver);
 	(void)fprintf(c->out, ", %u attempt%s", d->attempts,
@@ -60,7 +62,7 @@ notices_line(struct cli *c, const struct query_delivery *d)
 		(void)fprintf(c->out, ", last %d", d->code);
 	if (d->done == 0 && d->attempts > 0)
 		(void)fprintf(c->out, ", again %s",
-		    reading_time(d->next_try, when));
+		    when_text(d->next_try, when));
 	if (d->detail != NULL && d->detail[0] != '\0') {
 		(void)fputs(": ", c->out);
 		reading_print(c, d->detail);
@@ -100,9 +102,9 @@ tell(struct cli *c, struct query *q, const struct query_notices *w,
 	if (s == OK && c->json) {
 		json_t *whole = json_object();
 
-		reading_put_count(whole, "sent", t.sent);
-		reading_put_count(whole, "owed", t.owed);
-		reading_put_count(whole, "failed", t.failed);
+		put_count(whole, "sent", t.sent);
+		put_count(whole, "owed", t.owed);
+		put_count(whole, "failed", t.failed);
 		(void)json_object_set(whole, "notices", l.list);
 		cli_json(c, whole);
 	} else if (s == OK) {

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "cli/reading.h"
 #include "store/recall.h"
+#include "view/put.h"
 
 enum { WORDS_BYTES = 1 << 20 };
 
@@ -153,6 +154,6 @@ outlook_put(json_t *j, const struct outlook *o, const struct config_service *s,
 		return;
 	find(o, s, view, &i);
 	(void)json_object_set_new(j, "impacts", impacts_json(&i));
-	reading_put(j, "advice", s->advice);
+	put_text(j, "advice", s->advice);
 	impacts_done(&i);
 }

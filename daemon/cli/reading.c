@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/reading.h"
 
-#include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
 #include "base/escape.h"
-#include "base/utc.h"
 #include "config/config.h"
 #include "io/control.h"
 #include "store/query.h"
 #include "store/store.h"
+#include "view/when.h"
 
 enum {
 	ASK_MS = SECOND_MS,
-	TWO_DAYS_S = 48 * 3600,
 	STEPS_MAX = 200000,
 	SHOWN_BYTES = 4 * ESCAPE_LOG_BYTES + 8
 };
@@ -153,42 +151,10 @@ reading_banner(struct cli *c, enum reading_daemon d)
 void
 reading_as_of(struct cli *c, wall_ms known, enum reading_daemon d)
 {
-	char when[READING_TIME_BYTES];
+	char when[WHEN_BYTES];
 
-	(void)fprintf(c->out, "\nAs of %s.\n", reading_time(known, when));
+	(void)fprintf(c->out, "\nAs of %s.\n", when_text(known, when));
 	reading_banner(c, d);
-}
-
-const char *
-reading_time(wall_ms t, char buf[READING_TIME_BYTES])
-{
-	char full[UTC_TEXT_BYTES];
-
-	if (t == 0) {
-		(void)snprintf(buf, READING_TIME_BYTES, "-");
-		return buf;
-	}
-	utc_format(t, full);
-	(void)snprintf(buf, READING_TIME_BYTES, "%.10s %.8sZ", full, full + 11);
-	return buf;
-}
-
-const char *
-reading_age(span_ms d, char buf[READING_TIME_BYTES])
-{
-	int64_t s = d > 0 ? d / SECOND_MS : 0;
-
-	if (s < 60)
-		(void)snprintf(buf, READING_TIME_BYTES, "%" PRId64 "s", s);
-	else if (s < 3600)
-		(void)snprintf(buf, READING_TIME_BYTES, "%" PRId64 "m", s / 60);
-	else if (s < TWO_DAYS_S)
-		(void)snprintf(buf, READING_TIME_BYTES,
-		    "%" PRId64 "h%02" PRId64 "m", s / 3600, s / 60 % 60);
-	else
-		(void)snprintf(buf, READING_TIME_BYTES, "%" PRId64 "d",
-		    s / 86400);
-	return buf;
 }
 
 void
@@ -232,39 +198,4 @@ reading_print_lines(struct cli *c, const char *s, const char *indent)
 		s++;
 		(void)fprintf(c->out, "\n%s", indent);
 	}
-}
-
-void
-reading_put(json_t *j, const char *key, const char *s)
-{
-	if (s != NULL)
-		(void)json_object_set_new(j, key, json_string(s));
-}
-
-void
-reading_put_safe(json_t *j, const char *key, const char *s)
-{
-	struct text t;
-
-	if (s == NULL || s[0] == '\0')
-		return;
-	text_init(&t, SHOWN_BYTES);
-	escape_log(&t, s, strlen(s));
-	reading_put(j, key, text_str(&t));
-	text_done(&t);
-}
-
-void
-reading_put_time(json_t *j, const char *key, wall_ms t)
-{
-	char buf[UTC_TEXT_BYTES];
-
-	if (t != 0)
-		reading_put(j, key, utc_format(t, buf));
-}
-
-void
-reading_put_count(json_t *j, const char *key, int64_t n)
-{
-	(void)json_object_set_new(j, key, json_integer(n));
 }

@@ -60,25 +60,10 @@ void reading_as_of(struct cli *c, wall_ms known, enum reading_daemon d);
 /* A read of the database failed. */
 int reading_failed(struct cli *c, const struct fail *f);
 
-enum { READING_TIME_BYTES = 24 };
-
-/* "2023-02-14 09:00:53Z", or "-" for 0; returns buf. */
-const char *reading_time(wall_ms t, char buf[READING_TIME_BYTES]);
-/* "47s", "12m", "3h04m", "12d": at most six columns; returns buf. */
-const char *reading_age(span_ms d, char buf[READING_TIME_BYTES]);
-
 /* Print s, from the network or a file, harmlessly; NULL prints nothing. */
 void reading_print(struct cli *c, const char *s);
 
 /* All of s, however long: its lines begin with indent, but for the first. */
 void reading_print_lines(struct cli *c, const char *s, const char *indent);
-
-struct json_t;
-/* Left out when the text is NULL, or the time 0. */
-void reading_put(struct json_t *j, const char *key, const char *s);
-/* Of text from outside, which may be no UTF-8; the same for an empty one. */
-void reading_put_safe(struct json_t *j, const char *key, const char *s);
-void reading_put_time(struct json_t *j, const char *key, wall_ms t);
-void reading_put_count(struct json_t *j, const char *key, int64_t n);
 
 #endif

@@ -15,6 +15,8 @@
 #include "core/crowd.h"
 #include "io/control.h"
 #include "io/loop.h"
+#include "view/put.h"
+#include "view/when.h"
 
 enum {
 	ENTRY_BYTES = 48,                  /* of one, beside its names */
@@ -128,7 +130,7 @@ static void
 print_done(const struct import *i)
 {
 	const struct report_file *r = &i->file;
-	char from[READING_TIME_BYTES], to[READING_TIME_BYTES];
+	char from[WHEN_BYTES], to[WHEN_BYTES];
 	FILE *out = i->c->out;
 
 	reading_print(i->c, i->path);
@@ -137,8 +139,8 @@ print_done(const struct import *i)
 		reading_print(i->c,
 		    json_string_value(json_object_get(i->answer, "author")));
 		(void)fprintf(out, " at %s; nothing was added\n",
-		    reading_time(json_integer_value(
-				     json_object_get(i->answer, "begun")),
+		    when_text(json_integer_value(
+				  json_object_get(i->answer, "begun")),
 			from));
 		return;
 	}
@@ -146,9 +148,8 @@ print_done(const struct import *i)
 	    ": %zu row%s, %" PRId64 " report%s from %s on, up to %s: counted",
 	    r->rows, r->rows == 1 ? "" : "s", r->reports,
 	    r->reports == 1 ? "" : "s",
-	    reading_time(crowd_since(r->entries[0].quarter), from),
-	    reading_time(crowd_since(r->entries[r->count - 1].quarter + 1),
-		to));
+	    when_text(crowd_since(r->entries[0].quarter), from),
+	    when_text(crowd_since(r->entries[r->count - 1].quarter + 1), to));
 	if (i->resumed > 0)
 		(void)fprintf(out,
 		    "; an earlier import was cut off, and this went on there");
@@ -168,18 +169,17 @@ print_json(const struct import *i)
 
 	(void)json_object_set_new(j, "ok", json_true());
 	(void)json_object_set_new(j, "counted", json_boolean(!i->before));
-	reading_put_count(j, "rows", (int64_t)r->rows);
-	reading_put_count(j, "reports", r->reports);
-	reading_put_count(j, "quarters", (int64_t)r->count);
-	reading_put_count(j, "resumed_at", i->before ? 0 : i->resumed);
-	reading_put_count(j, "too_old", i->old);
-	reading_put_time(j, "from", crowd_since(r->entries[0].quarter));
-	reading_put_time(j, "to",
-	    crowd_since(r->entries[r->count - 1].quarter + 1));
+	put_count(j, "rows", (int64_t)r->rows);
+	put_count(j, "reports", r->reports);
+	put_count(j, "quarters", (int64_t)r->count);
+	put_count(j, "resumed_at", i->before ? 0 : i->resumed);
+	put_count(j, "too_old", i->old);
+	put_time(j, "from", crowd_since(r->entries[0].quarter));
+	put_time(j, "to", crowd_since(r->entries[r->count - 1].quarter + 1));
 	if (i->before) {
-		reading_put(j, "counted_by",
+		put_text(j, "counted_by",
 		    json_string_value(json_object_get(i->answer, "author")));
-		reading_put_time(j, "counted_at",
+		put_time(j, "counted_at",
 		    json_integer_value(json_object_get(i->answer, "begun")));
 	}
 	cli_json(i->c, j);

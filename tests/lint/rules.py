@@ -10,6 +10,7 @@ IO = WIRE | {"io"}
 CONFIG = IO | {"config"}
 STORE = WIRE | {"store"}
 PROBES = IO | {"probes"}
+VIEW = STORE | {"view"}
 
 # Room of the includer -> rooms whose headers it may include.
 ALLOWED = {
@@ -24,7 +25,8 @@ ALLOWED = {
     "prober": PROBES | {"prober"},
     "herald": IO | {"herald"},
     "log": IO | {"log"},
-    "cli": PROBES | CONFIG | STORE | {"cli"},
+    "view": VIEW,
+    "cli": PROBES | CONFIG | VIEW | {"cli"},
 }
 
 # The room "core" has no clock and no I/O, so its libc is this much.
@@ -34,7 +36,7 @@ PURE = {
     "stdint stdio stdlib string".split()
 }
 
-JSON_ROOMS = r"(daemon/(wire|config|cli|herald|keeper)/|daemon/(main|requests)\.c$|probes/)"
+JSON_ROOMS = r"(daemon/(wire|config|view|cli|herald|keeper)/|daemon/(main|requests)\.c$|probes/)"
 # Header of another project (a prefix) -> where it may be included.
 HOMES = {
     "event2/": r"daemon/io/loop\.c$",

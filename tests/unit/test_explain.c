@@ -4,10 +4,10 @@
 
 #include "base/mem.h"
 #include "cli/backing.h"
-#include "cli/prospect.h"
 #include "core/explain.h"
 #include "core/ledger.h"
 #include "store/recall.h"
+#include "view/prospect.h"
 
 static const struct policy policy = {.interval = MINUTE_MS,
     .timeout = 10 * (span_ms)SECOND_MS};

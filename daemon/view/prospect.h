@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* prospect - what would change an endpoint's state, and when.  Pure. */
-#ifndef CLI_PROSPECT_H
-#define CLI_PROSPECT_H
+#ifndef VIEW_PROSPECT_H
+#define VIEW_PROSPECT_H
 
 #include "core/explain.h"
 

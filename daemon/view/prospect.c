@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/prospect.h"
+#include "view/prospect.h"
 
 #include <stdarg.h>
 #include <stdio.h>

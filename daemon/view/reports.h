@@ -2,11 +2,10 @@
 /*
  * reports - what people report of a service, beside what was decided of it.
  */
-#ifndef CLI_REPORTS_H
-#define CLI_REPORTS_H
+#ifndef VIEW_REPORTS_H
+#define VIEW_REPORTS_H
 
 #include "base/text.h"
-#include "cli/reading.h"
 #include "store/query.h"
 #include "store/reports.h"
 

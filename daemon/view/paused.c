@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/paused.h"
+#include "view/paused.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/escape.h"
-#include "cli/reading.h"
+#include "view/put.h"
 
 void
 paused_words(struct text *t, const struct query_endpoint *e, wall_ms now)
@@ -33,10 +33,10 @@ paused_put(json_t *j, const struct query_endpoint *e)
 	if (e->paused == 0)
 		return;
 	p = json_object();
-	reading_put_time(p, "since", e->paused);
-	reading_put_time(p, "until", e->paused_until);
-	reading_put(p, "by", e->paused_by);
-	reading_put(p, "why", e->paused_why);
+	put_time(p, "since", e->paused);
+	put_time(p, "until", e->paused_until);
+	put_text(p, "by", e->paused_by);
+	put_text(p, "why", e->paused_why);
 	(void)json_object_set_new(j, "paused", p);
 }
 

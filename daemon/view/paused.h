@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* paused - what is said of an endpoint that somebody paused. */
-#ifndef CLI_PAUSED_H
-#define CLI_PAUSED_H
+#ifndef VIEW_PAUSED_H
+#define VIEW_PAUSED_H
 
 #include "base/text.h"
-#include "cli/prospect.h"
 #include "store/query.h"
+#include "view/prospect.h"
 
 /* "paused until 17:00:00Z by ann: they move their disks", made harmless. */
 void paused_words(struct text *t, const struct query_endpoint *e, wall_ms now);

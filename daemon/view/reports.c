@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/reports.h"
+#include "view/reports.h"
 
 #include <inttypes.h>
 #include <jansson.h>
@@ -8,6 +8,7 @@
 
 #include "base/escape.h"
 #include "base/utc.h"
+#include "view/put.h"
 
 enum { ONE = 1 << 16 };
 
@@ -100,10 +101,10 @@ reports_json(const struct reports *r)
 	const struct report_view *v = &r->view;
 	json_t *j = json_object(), *regions = json_object();
 
-	reading_put_time(j, "from", v->since - CROWD_QUARTER_MS);
-	reading_put_time(j, "to", v->since);
-	reading_put_count(j, "count", (int64_t)v->last.count);
-	reading_put_count(j, "since", (int64_t)v->now.count);
+	put_time(j, "from", v->since - CROWD_QUARTER_MS);
+	put_time(j, "to", v->since);
+	put_count(j, "count", (int64_t)v->last.count);
+	put_count(j, "since", (int64_t)v->now.count);
 	if (v->last.known) {
 		(void)json_object_set_new(j, "usual",
 		    tenths((int64_t)v->last.usual_q16));
@@ -111,8 +112,7 @@ reports_json(const struct reports *r)
 	}
 	(void)json_object_set_new(j, "elevated", json_boolean(v->elevated));
 	for (size_t i = 0; i < r->region_count; i++)
-		reading_put_count(regions, r->regions[i].region,
-		    r->regions[i].n);
+		put_count(regions, r->regions[i].region, r->regions[i].n);
 	(void)json_object_set_new(j, "regions", regions);
 	return j;
 }

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * status - how everything is that is watched, as of what is stored: read once,
+ * shown by the command line, the page and the API alike.
+ */
+#ifndef VIEW_STATUS_H
+#define VIEW_STATUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "store/query.h"
+#include "view/reports.h"
+
+struct status_row {
+	struct query_endpoint e; /* its strings are ours */
+	char *id, *service, *region, *paused_by, *paused_why;
+	struct output incident; /* of an open incident */
+	char *acked_by;         /* or NULL */
+	char *partial;          /* which addresses fail, or NULL */
+	wall_ms acked;
+	bool has_incident;
+};
+
+/* What people report of a service, beside its verdict. */
+struct status_heard {
+	const char *service; /* of a row */
+	struct reports reports;
+};
+
+struct status_list {
+	wall_ms as_of;
+	struct status_row *rows; /* by id: those of a service are together */
+	size_t count, size;
+	struct status_heard *heard; /* those who are reported at all */
+	size_t heard_count;
+};
+
+/* Only what matches the glob by id, service or region; NULL: everything. */
+MUST_CHECK
+enum status status_read(struct query *q, const char *filter,
+    struct status_list *l, struct fail *f);
+void status_done(struct status_list *l); /* in any case */
+
+/* Buckets, those first that need a look; the last is up. */
+enum bucket status_ranked(size_t rank); /* 0..BUCKET_COUNT - 1 */
+/* The first of these in use; without any row, nothing is known. */
+enum bucket status_worst(const struct status_list *l);
+
+/* Since when it is so: of a failing one, since its incident began; 0: never. */
+wall_ms status_since(const struct status_row *r);
+
+/* What is to be said of it in a few words, harmless: "503 server error". */
+void status_words(struct text *t, const struct status_row *r, wall_ms now);
+
+struct json_t;
+struct json_t *status_row_json(const struct status_row *r);
+/*
+ * {"as_of", "daemon", "overall", "counts", "endpoints", "reports"}; daemon is
+ * who writes it at present, NULL: not known.
+ */
+struct json_t *status_json(const struct status_list *l, const char *daemon);
+
+#endif
