@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "io/loop_base.h"
 #include "io/timescale.h"
 
 enum { MS_US = 1000, SECOND_US = 1000000 };
@@ -54,7 +55,7 @@ struct loop {
 	struct event guard;
 	LIST_HEAD(, timer) timers; /* the armed ones */
 	LIST_HEAD(, signal_watch) signals;
-	size_t waiting; /* armed timers and watches, and signals */
+	size_t waiting; /* armed timers and watches, signals, holds */
 	bool stopped, in_turn;
 	int64_t turn_us, longest_us;
 	int64_t axis_us;          /* axis minus BOOTTIME */
@@ -228,6 +229,30 @@ loop_free(struct loop *l)
 	event_base_free(l->base);
 	mem_free(l->scale);
 	mem_free(l);
+}
+
+struct event_base *
+loop_base(struct loop *l)
+{
+	return l->base;
+}
+
+void
+loop_enter(struct loop *l)
+{
+	enter_turn(l);
+}
+
+void
+loop_hold(struct loop *l)
+{
+	l->waiting++;
+}
+
+void
+loop_let_go(struct loop *l)
+{
+	l->waiting--;
 }
 
 void
