@@ -39,7 +39,7 @@ PURE = {
 JSON_ROOMS = r"(daemon/(wire|config|view|cli|herald|keeper)/|daemon/(main|requests)\.c$|probes/)"
 # Header of another project (a prefix) -> where it may be included.
 HOMES = {
-    "event2/": r"daemon/io/loop\.c$",
+    "event2/": r"daemon/io/(loop\.c|httpd(_govern)?\.c|httpd_inside\.h)$",
     "curl/": r"daemon/io/((fetch|url)\w*\.c|fetch_inside\.h)$",
     "ares": r"daemon/io/resolve\w*\.c$",
     "sqlite3": r"daemon/store/",
