@@ -8,6 +8,7 @@
 #include "base/escape.h"
 #include "cli/incidents.h"
 #include "core/ledger.h"
+#include "view/incident.h"
 #include "view/paused.h"
 #include "view/prospect.h"
 #include "wire/degraded.h"
@@ -142,7 +143,7 @@ add_incident(struct text *t, const struct dossier *d, const struct output *o)
 	    origin_name(o->origin));
 	add_time(t, o->onset, d->known);
 	text_add(t, "; failing ");
-	add_for(t, incidents_failing_ms(o));
+	add_for(t, incident_failing_ms(o));
 	text_add(t, " in all");
 	if (o->relapses > 0)
 		text_printf(t, ", with %u relapse%s", o->relapses,

@@ -11,10 +11,11 @@
 #include "cli/notices.h"
 #include "cli/outlook.h"
 #include "cli/reading.h"
-#include "cli/told.h"
 #include "store/query.h"
+#include "view/incident.h"
 #include "view/put.h"
 #include "view/reports.h"
+#include "view/told.h"
 #include "view/when.h"
 #include "wire/event_json.h"
 
@@ -167,7 +168,7 @@ on_one(void *arg, const struct query_incident *stored)
 	char buf[DURATION_TEXT_BYTES];
 
 	if (s->cli->json) {
-		json_t *j = incidents_json(i), *reported = reported_json(s, i);
+		json_t *j = incident_json(i), *reported = reported_json(s, i);
 
 		put_now(j, s->now);
 		if (reported != NULL)
@@ -197,7 +198,7 @@ on_one(void *arg, const struct query_incident *stored)
 			: output_kept(o) ? "kept"
 					 : "not kept");
 	(void)fprintf(out, "\nfailing %s, %u relapse%s\n",
-	    duration_format(incidents_failing_ms(o), buf), o->relapses,
+	    duration_format(incident_failing_ms(o), buf), o->relapses,
 	    o->relapses == 1 ? "" : "s");
 	if (i->acked_by != NULL) {
 		(void)fputs("acknowledged by ", out);
@@ -227,7 +228,7 @@ on_follower(void *arg, const struct query_incident *i)
 
 	if (s->cli->json) {
 		(void)json_array_append_new(effect ? s->effects : s->parts,
-		    incidents_json(i));
+		    incident_json(i));
 		return true;
 	}
 	head(s, effect ? &s->effects_headed : &s->parts_headed,
@@ -235,7 +236,7 @@ on_follower(void *arg, const struct query_incident *i)
 	(void)fprintf(out, "  %s  %-13s %-10s %6s  ",
 	    when_text(i->now.onset, when), incident_format(i->now.incident, id),
 	    phase_name(i->now.phase),
-	    when_age(incidents_failing_ms(&i->now), failing));
+	    when_age(incident_failing_ms(&i->now), failing));
 	reading_print(s->cli, i->endpoint);
 	(void)fputc('\n', out);
 	return true;

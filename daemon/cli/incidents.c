@@ -7,6 +7,7 @@
 #include "cli/incidents.h"
 #include "cli/reading.h"
 #include "store/query.h"
+#include "view/incident.h"
 #include "view/put.h"
 #include "view/when.h"
 #include "wire/event_json.h"
@@ -19,58 +20,6 @@ struct listing {
 	json_t *list; /* with --json */
 	size_t count;
 };
-
-json_t *
-incidents_json(const struct query_incident *i)
-{
-	json_t *j = json_object();
-	const struct output *o = &i->now;
-	char id[INCIDENT_TEXT_BYTES];
-
-	put_text(j, "id", incident_format(o->incident, id));
-	put_text(j, "endpoint", i->endpoint);
-	put_text(j, "service", i->service);
-	put_text(j, "region", i->region);
-	put_text(j, "scope", i->scope);
-	if (o->lead.n > 0) {
-		put_text(j, o->effect ? "caused_by" : "part_of",
-		    incident_format(o->lead, id));
-		put_text(j, "lead", i->lead_endpoint);
-	}
-	put_text(j, "kind", kind_name(o->kind_worst));
-	put_text(j, "origin", origin_name(o->origin));
-	put_text(j, "phase", phase_name(o->phase));
-	put_time(j, "onset", o->onset);
-	put_time(j, "opened", i->opened);
-	put_time(j, "ended", o->ended);
-	put_time(j, "closed", i->closed);
-	put_time(j, "promised", o->promised);
-	if (o->promised != 0 && o->ended != 0)
-		(void)json_object_set_new(j, "promise_kept",
-		    json_boolean(output_kept(o)));
-	(void)json_object_set_new(j, "withdrawn", json_boolean(i->withdrawn));
-	put_text(j, "class", class_name(o->class));
-	put_text(j, "reason", reason_name(o->reason));
-	if (o->code != 0)
-		put_count(j, "code", o->code);
-	put_count(j, "relapses", o->relapses);
-	if (o->phase == PHASE_RECOVERING) {
-		put_count(j, "chance", o->chance);
-		put_time(j, "all_clear_at", o->all_clear_at);
-	}
-	put_text(j, "acknowledged_by", i->acked_by);
-	put_time(j, "acknowledged", i->acked);
-	put_text(j, "acknowledged_why", i->acked_why);
-	(void)json_object_set_new(j, "buckets_ms", buckets_json(o->bucket_ms));
-	return j;
-}
-
-int64_t
-incidents_failing_ms(const struct output *o)
-{
-	return o->bucket_ms[BUCKET_DOWN] + o->bucket_ms[BUCKET_MAINTENANCE] +
-	    o->bucket_ms[BUCKET_DEGRADED];
-}
 
 void
 incidents_scope(struct cli *c, const struct query_incident *i,
@@ -103,7 +52,7 @@ on_incident(void *arg, const struct query_incident *i)
 
 	l->count++;
 	if (c->json) {
-		(void)json_array_append_new(l->list, incidents_json(i));
+		(void)json_array_append_new(l->list, incident_json(i));
 		return true;
 	}
 	if (i->withdrawn)
@@ -111,7 +60,7 @@ on_incident(void *arg, const struct query_incident *i)
 	(void)fprintf(c->out, "%-13s %s %-10s %-11s %6s  ",
 	    incident_format(o->incident, id), when_text(o->onset, when), phase,
 	    kind_name(o->kind_worst),
-	    when_age(incidents_failing_ms(o), long_for));
+	    when_age(incident_failing_ms(o), long_for));
 	reading_print(c, i->endpoint);
 	incidents_scope(c, i, ", ", "");
 	if (o->relapses > 0)

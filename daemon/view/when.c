@@ -38,3 +38,21 @@ when_age(span_ms d, char buf[WHEN_BYTES])
 		(void)snprintf(buf, WHEN_BYTES, "%" PRId64 "d", s / 86400);
 	return buf;
 }
+
+const char *
+when_length(span_ms d, char buf[WHEN_BYTES])
+{
+	int64_t s = d > 0 ? d / SECOND_MS : 0;
+
+	if (s < 60)
+		(void)snprintf(buf, WHEN_BYTES, "%" PRId64 " s", s);
+	else if (s < 3600)
+		(void)snprintf(buf, WHEN_BYTES, "%" PRId64 " min", s / 60);
+	else if (s < TWO_DAYS_S)
+		(void)snprintf(buf, WHEN_BYTES,
+		    "%" PRId64 " h %02" PRId64 " min", s / 3600, s / 60 % 60);
+	else
+		(void)snprintf(buf, WHEN_BYTES, "%" PRId64 " d %" PRId64 " h",
+		    s / 86400, s / 3600 % 24);
+	return buf;
+}

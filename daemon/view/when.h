@@ -12,4 +12,7 @@ const char *when_text(wall_ms t, char buf[WHEN_BYTES]);
 /* "47s", "12m", "3h04m", "12d": at most six columns; returns buf. */
 const char *when_age(span_ms d, char buf[WHEN_BYTES]);
 
+/* "47 s", "12 min", "5 h 06 min", "12 d 3 h"; returns buf. */
+const char *when_length(span_ms d, char buf[WHEN_BYTES]);
+
 #endif

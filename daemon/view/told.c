@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/told.h"
+#include "view/told.h"
 
 #include <inttypes.h>
 #include <jansson.h>

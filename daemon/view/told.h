@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* told - an event of a timeline in a few words, from the JSON of its telling. */
-#ifndef CLI_TOLD_H
-#define CLI_TOLD_H
+#ifndef VIEW_TOLD_H
+#define VIEW_TOLD_H
 
 #include "base/text.h"
 #include "core/names.h"

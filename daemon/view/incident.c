@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#include "view/incident.h"
+
+#include <jansson.h>
+
+#include "view/put.h"
+#include "wire/event_json.h"
+
+json_t *
+incident_json(const struct query_incident *i)
+{
+	json_t *j = json_object();
+	const struct output *o = &i->now;
+	char id[INCIDENT_TEXT_BYTES];
+
+	put_text(j, "id", incident_format(o->incident, id));
+	put_text(j, "endpoint", i->endpoint);
+	put_text(j, "service", i->service);
+	put_text(j, "region", i->region);
+	put_text(j, "scope", i->scope);
+	if (o->lead.n > 0) {
+		put_text(j, o->effect ? "caused_by" : "part_of",
+		    incident_format(o->lead, id));
+		put_text(j, "lead", i->lead_endpoint);
+	}
+	put_text(j, "kind", kind_name(o->kind_worst));
+	put_text(j, "origin", origin_name(o->origin));
+	put_text(j, "phase", phase_name(o->phase));
+	put_time(j, "onset", o->onset);
+	put_time(j, "opened", i->opened);
+	put_time(j, "ended", o->ended);
+	put_time(j, "closed", i->closed);
+	put_time(j, "promised", o->promised);
+	if (o->promised != 0 && o->ended != 0)
+		(void)json_object_set_new(j, "promise_kept",
+		    json_boolean(output_kept(o)));
+	(void)json_object_set_new(j, "withdrawn", json_boolean(i->withdrawn));
+	put_text(j, "class", class_name(o->class));
+	put_text(j, "reason", reason_name(o->reason));
+	if (o->code != 0)
+		put_count(j, "code", o->code);
+	put_count(j, "relapses", o->relapses);
+	if (o->phase == PHASE_RECOVERING) {
+		put_count(j, "chance", o->chance);
+		put_time(j, "all_clear_at", o->all_clear_at);
+	}
+	put_text(j, "acknowledged_by", i->acked_by);
+	put_time(j, "acknowledged", i->acked);
+	put_text(j, "acknowledged_why", i->acked_why);
+	(void)json_object_set_new(j, "buckets_ms", buckets_json(o->bucket_ms));
+	return j;
+}
+
+int64_t
+incident_failing_ms(const struct output *o)
+{
+	return o->bucket_ms[BUCKET_DOWN] + o->bucket_ms[BUCKET_MAINTENANCE] +
+	    o->bucket_ms[BUCKET_DEGRADED];
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* incident - what is stored of one, for the command line, page and API. */
+#ifndef VIEW_INCIDENT_H
+#define VIEW_INCIDENT_H
+
+#include "store/query.h"
+
+struct json_t;
+/* A new object. */
+struct json_t *incident_json(const struct query_incident *i);
+
+/* Down, in maintenance or degraded. */
+int64_t incident_failing_ms(const struct output *o);
+
+#endif
