@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/history.h"
+
+#include "store/reader.h"
+
+enum status
+history_spans(struct query *q, wall_ms from, wall_ms to, history_fn *fn,
+    void *arg, struct fail *f)
+{
+	wall_ms known = query_known_until(q);
+	struct use u = reader_ask(q, SQL_Q_HISTORY);
+	bool more = true;
+
+	use_int(&u, from);
+	use_int(&u, to);
+	use_int(&u, known);
+	while (more && use_next(&u)) {
+		int64_t bucket = use_col(&u, 3);
+
+		if (bucket < 0 || bucket >= BUCKET_COUNT)
+			continue;
+		more = fn(arg,
+		    &(struct history_span){.endpoint = use_col(&u, 0),
+			.since = use_col(&u, 1),
+			.until = use_col(&u, 2),
+			.bucket = (enum bucket)bucket});
+	}
+	if (!more)
+		use_end(&u);
+	return reader_told(q, f);
+}

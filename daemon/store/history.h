@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* history - which bucket every endpoint was in, and when. */
+#ifndef STORE_HISTORY_H
+#define STORE_HISTORY_H
+
+#include "store/query.h"
+
+struct history_span {
+	int64_t endpoint;
+	wall_ms since, until; /* the present one ends where knowledge does */
+	enum bucket bucket;
+};
+typedef bool history_fn(void *arg, const struct history_span *s);
+
+/* All that overlap [from, to), whole; by endpoint, then by time. */
+MUST_CHECK
+enum status history_spans(struct query *q, wall_ms from, wall_ms to,
+    history_fn *fn, void *arg, struct fail *f);
+
+#endif
