@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What comes from outside stays text.  A log line is taken apart again: no
- * control byte, valid UTF-8, and the same bytes come back unless it was cut.
+ * control byte, valid UTF-8, and the same bytes come back unless it was cut.  A
+ * page has no tag and no quote from it.
  */
 #include "fuzz.h"
 #include "input.h"
@@ -9,6 +10,7 @@
 #include <jansson.h>
 
 #include "base/escape.h"
+#include "base/html.h"
 #include "base/mem.h"
 
 enum { HEX = 16, ESCAPED = 4 };
@@ -57,7 +59,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	struct text out;
 	size_t size;
 
-	text_init(&out, (size_t)ESCAPE_LOG_BYTES * (ESCAPED + 1) + 64);
+	text_init(&out, (size_t)ESCAPE_LOG_BYTES * 2 * ESCAPED + 64);
 	escape_log(&out, text, n);
 	check_plain(text_str(&out));
 	back = plain(text_str(&out), &size);
@@ -69,6 +71,11 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	escape_field(&out, "key", text);
 	check_plain(text_str(&out));
 	if (strncmp(text_str(&out), " key=", 5) != 0)
+		abort();
+	text_reset(&out);
+	html_safe(&out, text);
+	check_plain(text_str(&out));
+	if (strpbrk(text_str(&out), "<>\"'") != NULL)
 		abort();
 	text_done(&out);
 	free(text);
