@@ -17,6 +17,7 @@ struct readable {
 	struct identity *files;
 	bool *bundles; /* certificates to trust */
 	size_t count;
+	char *kept[2]; /* folder of the database; NULL last */
 };
 
 static void
@@ -41,6 +42,16 @@ add(struct readable *r, const char *path, bool bundle)
 	r->paths[r->count] = NULL;
 }
 
+static char *
+folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return mem_dup(".");
+	return mem_dup_n(path, slash > path ? (size_t)(slash - path) : 1);
+}
+
 static struct readable
 collect(const struct config *c)
 {
@@ -49,7 +60,7 @@ collect(const struct config *c)
 	    "/etc/services", "/etc/localtime", "/usr/share/ca-certificates",
 	    "/usr/local/share/ca-certificates", "/run/systemd/resolve",
 	    "/proc/self/net"};
-	struct readable r = {0};
+	struct readable r = {.kept = {folder_of(c->database)}};
 
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		add(&r, always[i], false);
@@ -78,6 +89,7 @@ release(struct readable *r)
 	mem_free(r->paths);
 	mem_free(r->files);
 	mem_free(r->bundles);
+	mem_free(r->kept[0]);
 }
 
 struct readable *
@@ -142,4 +154,10 @@ const char *const *
 readable_paths(const struct readable *r)
 {
 	return (const char *const *)r->paths;
+}
+
+const char *const *
+readable_kept(const struct readable *r)
+{
+	return (const char *const *)r->kept;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * readable - the files that prober and herald may read, and whether the rules
- * they were started under still hold.
+ * readable - the files that other processes may read, and whether the rules
+ * that prober and herald were started under still hold.
  *
  * Landlock's rules hold for the files that were there when a process shut
  * itself in.  When one of them is replaced (resolv.conf on a new lease) or the
@@ -33,5 +33,7 @@ bool readable_moved(struct readable *r);
 
 /* NULL last; borrowed until the next readable_set(). */
 const char *const *readable_paths(const struct readable *r);
+/* The folder of the database, for the process that shows it; the same. */
+const char *const *readable_kept(const struct readable *r);
 
 #endif

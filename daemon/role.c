@@ -16,6 +16,7 @@
 #include "log/logd.h"
 #include "prober/prober.h"
 #include "roles.h"
+#include "web/web.h"
 
 enum { QUEUE_FRAMES = 4096 };
 
@@ -60,6 +61,24 @@ play_herald(struct loop *l)
 	loop_run(l);
 	stall_free(stall);
 	herald_free(h);
+	channel_free(c);
+	logline_free(log);
+	return EXIT_CODE_GOOD;
+}
+
+static int
+play_web(struct loop *l)
+{
+	struct logline *log = logline_new(l, ROLE_WEB, ROLE_LOG_FD);
+	struct stall *stall = stall_new(l, log);
+	struct web *w = web_new(l, log);
+	struct channel_events ev = web_events(w);
+	struct channel *c = channel_new(l, ROLE_CHANNEL_FD, QUEUE_FRAMES, &ev);
+
+	web_attach(w, c);
+	loop_run(l);
+	stall_free(stall);
+	web_free(w);
 	channel_free(c);
 	logline_free(log);
 	return EXIT_CODE_GOOD;
@@ -133,6 +152,8 @@ role_main(int argc, char **argv)
 		code = play_prober(l, descriptors);
 	else if (role == ROLE_HERALD)
 		code = play_herald(l);
+	else if (role == ROLE_WEB)
+		code = play_web(l);
 	else if (role == ROLE_LOG)
 		code = play_log(l, argc > 1 && strcmp(argv[1], "-e") == 0);
 	loop_free(l);

@@ -69,11 +69,14 @@ static const char **
 child_argv(const struct run *r, enum role role)
 {
 	const char *const log_option[] = {r->to_stderr ? "-e" : NULL, NULL};
-	const char *const *rest =
-	    role == ROLE_LOG ? log_option : readable_paths(r->readable);
+	const char *const *rest = readable_paths(r->readable);
 	const char **argv;
 	size_t count = 0, n = 0;
 
+	if (role == ROLE_LOG)
+		rest = log_option;
+	else if (role == ROLE_WEB)
+		rest = readable_kept(r->readable);
 	while (rest[count] != NULL)
 		count++;
 	argv = mem_array(count + 6, sizeof(*argv));

@@ -335,6 +335,7 @@ config_free(struct config *c)
 	mem_free(c->database);
 	mem_free(c->control);
 	mem_free(c->public_url);
+	mem_free(c->listen);
 	mem_free(c->user_agent_contact);
 	mem_free(c->warnings);
 	mem_free(c);

@@ -96,9 +96,9 @@ struct config_window {          /* planned maintenance */
 struct config {
 	char *path; /* of the file, or NULL */
 	char *database;
-	char *control;            /* control socket */
-	char *public_url;         /* or NULL */
-	char *user_agent_contact; /* public address in User-Agent, or NULL */
+	char *control;             /* control socket */
+	char *public_url, *listen; /* or NULL; of the dashboard */
+	char *user_agent_contact;  /* public address in User-Agent, or NULL */
 	struct target *canaries;
 	size_t canary_count;
 	bool canary_gateway, canary_resolvers; /* to be found at run time */

@@ -376,6 +376,7 @@ config_dump(const struct config *c, struct text *out)
 {
 	line(out, 0, "database", c->database);
 	line(out, 0, "control", c->control);
+	line(out, 0, "listen", c->listen);
 	line(out, 0, "public_url", c->public_url);
 	line(out, 0, "user_agent", c->user_agent_contact);
 	text_add(out, "retention:\n");

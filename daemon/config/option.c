@@ -32,6 +32,10 @@ const struct option_row option_table[] = {
 	AT(config, control),
 	"socket of the command line; beside the database where its default "
 	"cannot be written"},
+    {SECTION_FILE, "listen", OPTION_LISTEN, 1, 256, NULL, NULL,
+	AT(config, listen),
+	"where the dashboard is served, like 127.0.0.1:8090 or unix:/path; "
+	"nowhere if not given"},
     {SECTION_FILE, "public_url", OPTION_URL, 1, 2048, NULL, NULL,
 	AT(config, public_url), "address that notices link to"},
     {SECTION_FILE, "user_agent", OPTION_LINE, 1, 200, NULL, NULL,
@@ -51,7 +55,6 @@ const struct option_row option_table[] = {
 	"which notices go where; without any, all to all receivers"},
     {SECTION_FILE, "retention", OPTION_OWN, 0, 0, NULL, NULL, NOWHERE,
 	"how long samples are kept"},
-    {SECTION_FILE, "listen", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE, ""},
     {SECTION_FILE, "base_path", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE, ""},
     {SECTION_FILE, "trusted_proxies", OPTION_REFUSED, 0, 0, NULL, NULL, NOWHERE,
 	""},
@@ -290,6 +293,7 @@ option_type_name(enum option_type t)
 	    [OPTION_FILE] = "file",
 	    [OPTION_SECRET] = "secret file",
 	    [OPTION_URL] = "url",
+	    [OPTION_LISTEN] = "socket",
 	    [OPTION_TARGET] = "url",
 	    [OPTION_PATTERN] = "pattern",
 	    [OPTION_LINES] = "list of lines",

@@ -46,6 +46,7 @@ enum option_type {
 	OPTION_FILE,    /* a path that can be read */
 	OPTION_SECRET,  /* a file that others may not read */
 	OPTION_URL,     /* http or https */
+	OPTION_LISTEN,  /* address:port or unix:/path */
 	OPTION_TARGET,  /* of any kind of probe */
 	OPTION_PATTERN, /* a regular expression */
 	OPTION_LINES,   /* a list of lines */

@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "config/suggest.h"
 #include "io/crypto.h"
+#include "io/listen.h"
 #include "io/pattern.h"
 #include "io/url.h"
 
@@ -283,6 +284,20 @@ store_path(struct binder *b, const struct option_row *row,
 }
 
 static bool
+listen_fits(struct binder *b, const struct option_row *row,
+    const struct yaml *node)
+{
+	struct fail f = {.why = ""};
+
+	if (!scalar_line(b, row, node))
+		return false;
+	if (listen_check(node->text, &f) == OK)
+		return true;
+	faults_add(b->faults, node->at, "'%s': %s", row->name, f.why);
+	return false;
+}
+
+static bool
 text_fits(struct binder *b, const struct option_row *row,
     const struct yaml *node)
 {
@@ -303,6 +318,8 @@ text_fits(struct binder *b, const struct option_row *row,
 	case OPTION_TARGET:
 		return scalar_url(b, row->name, node,
 		    row->type == OPTION_TARGET);
+	case OPTION_LISTEN:
+		return listen_fits(b, row, node);
 	default:
 		return bind_pattern(b, row->name, node);
 	}

@@ -154,7 +154,7 @@ static void
 on_ready(struct child *c)
 {
 	c->ready = true;
-	if (c->role == ROLE_PROBER)
+	if (c->role == ROLE_PROBER || c->role == ROLE_WEB)
 		return;
 	telling_receivers(c->keeper, c);
 	telling_dispatch(c->keeper);
@@ -293,6 +293,8 @@ start(void *arg)
 		return;
 	}
 	greet(c);
+	if (c->role == ROLE_WEB)
+		showcase_greet(k);
 	if (c->role == ROLE_PROBER) {
 		forget_targets(&k->endpoints);
 		forget_targets(&k->canaries);
@@ -306,7 +308,8 @@ children_start(struct keeper *k)
 	static const enum role roles[CHILD_COUNT] = {[CHILD_PROBER] =
 							 ROLE_PROBER,
 	    [CHILD_HERALD] = ROLE_HERALD,
-	    [CHILD_LOG] = ROLE_LOG};
+	    [CHILD_LOG] = ROLE_LOG,
+	    [CHILD_WEB] = ROLE_WEB};
 
 	/* The log first: the others may have something to say. */
 	for (size_t i = CHILD_COUNT; i-- > 0;) {
@@ -316,8 +319,21 @@ children_start(struct keeper *k)
 		    .role = roles[i],
 		    .pause = PAUSE_FIRST_MS};
 		c->restart = timer_new(k->loop, start, c);
-		start(c);
+		if (i != CHILD_WEB)
+			start(c);
 	}
+	children_show(k);
+}
+
+void
+children_show(struct keeper *k)
+{
+	struct child *c = &k->children[CHILD_WEB];
+
+	timer_disarm(c->restart);
+	lose(c);
+	if (showcase_open(k))
+		start(c);
 }
 
 void

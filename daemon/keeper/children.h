@@ -25,12 +25,14 @@ struct child {
 	unsigned restarts;
 	bool unserved; /* a secret of its could not be opened */
 };
-enum { CHILD_PROBER, CHILD_HERALD, CHILD_LOG, CHILD_COUNT };
+enum { CHILD_PROBER, CHILD_HERALD, CHILD_LOG, CHILD_WEB, CHILD_COUNT };
 
 void children_start(struct keeper *k);
 void children_end(struct keeper *k);
 /* Prober and herald end, and others start at once. */
 void children_renew_doors(struct keeper *k, const char *why);
+/* The one that shows: started, ended or started anew, by the configuration. */
+void children_show(struct keeper *k);
 void children_send(struct child *c, enum message_type type, const void *body,
     size_t size);
 void children_targets(struct keeper *k); /* what the prober does not know */

@@ -13,6 +13,7 @@
 #include "keeper/keeper.h"
 #include "keeper/registry.h"
 #include "keeper/route.h"
+#include "keeper/showcase.h"
 #include "keeper/unwritten.h"
 #include "keeper/windows.h"
 #include "store/load.h"
@@ -76,6 +77,7 @@ struct keeper {
 	struct journal journal;
 	struct intake intake;
 	struct child children[CHILD_COUNT];
+	struct showcase showcase;
 	bool *gone; /* by receiver: said 410 since the last reload */
 	struct complaint *complaints; /* the same */
 	struct sent *sent;
@@ -128,10 +130,8 @@ void wording_notice(const struct keeper *k, const struct pending *e,
 void well_say(struct keeper *k); /* now, and then about once a second */
 /* expiring.c: after each sample */
 void expiring_look(struct keeper *k, struct watched *w, const struct input *in);
-/* backup.c: before the store is closed */
-void backing_free(struct keeper *k);
-/* planned.c */
-void planned_tick(struct keeper *k);
+void backing_free(struct keeper *k); /* backup.c: before the store goes */
+void planned_tick(struct keeper *k); /* planned.c */
 bool planned_covers(const struct config_window *c, const struct watched *w);
 /* It no longer counts: for how many endpoints it ended, or ends earlier. */
 size_t planned_end(struct keeper *k, const struct kept *gone,

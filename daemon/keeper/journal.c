@@ -249,6 +249,7 @@ degrade(struct keeper *k, const struct fail *f)
 		    e->u.output.output->kind == OUTPUT_EVENT)
 			unwritten_tell(k, e);
 	}
+	showcase_changed(k);
 	if (!k->stopping)
 		timer_arm_real(k->commit, COMMIT_EVERY_MS);
 }
@@ -326,6 +327,7 @@ committed(struct keeper *k)
 	telling_committed(k);
 	unwritten_done(&k->unwritten);
 	clear(&k->journal);
+	showcase_changed(k);
 	telling_dispatch(k);
 }
 

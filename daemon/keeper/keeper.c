@@ -116,8 +116,10 @@ on_tick(void *arg)
 	intake_watch_silence(k);
 	pausing_tick(k);
 	planned_tick(k);
-	if (k->ticks % RETRY_SECRETS_S == 0)
+	if (k->ticks % RETRY_SECRETS_S == 0) {
 		telling_serve(k);
+		showcase_retry(k);
+	}
 	if (k->store == NULL) {
 		reopen(k);
 	} else if (!k->degraded) {
@@ -141,6 +143,7 @@ keeper_empty(const struct keeper_setup *s)
 	k->children_ops = s->children;
 	k->gateway = s->gateway;
 	k->boot = s->boot;
+	showcase_init(&k->showcase);
 	k->commit = timer_new(s->loop, on_commit, k);
 	k->dispatch = timer_new(s->loop, on_dispatch, k);
 	k->tick = timer_new(s->loop, on_tick, k);
@@ -244,6 +247,7 @@ static void
 release(struct keeper *k)
 {
 	children_end(k);
+	showcase_done(&k->showcase);
 	timer_free(k->commit);
 	timer_free(k->dispatch);
 	timer_free(k->tick);
@@ -301,6 +305,7 @@ keeper_reload(struct keeper *k, struct config *c, struct fail *f)
 	registry_apply(k);
 	telling_reset(k, old);
 	children_targets(k);
+	children_show(k);
 	well_say(k);
 	journal_commit(k);
 	config_free(old);

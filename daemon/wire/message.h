@@ -12,8 +12,7 @@
  *
  * Each x_put writes a body.  Each x_get reads all of one back, and is false
  * and leaves the struct empty when the bytes do not fit exactly or a value is
- * out of its range; nothing read is trusted before that.  Times are on the
- * keeper's axis, which HELLO hands over, so the ends may be far apart.
+ * out of its range.  Times are on the keeper's axis, which HELLO hands over.
  */
 #ifndef WIRE_MESSAGE_H
 #define WIRE_MESSAGE_H
@@ -43,13 +42,15 @@ enum message_type {
 	MSG_NOTICE,
 	MSG_ATTEMPT,
 	MSG_LINE,
-	MSG_WELL /* empty: all is well at this moment */
+	MSG_WELL, /* empty: all is well at this moment */
+	MSG_SHOW, /* to web, with the next: showing.h */
+	MSG_SERVICE,
+	MSG_CHANGED
 };
 
 struct hello {
-	wall_ms now;      /* the keeper's axis, at sending */
-	char *user_agent; /* owned */
-	char *instance;   /* owned; names this installation in ids */
+	wall_ms now;                 /* the keeper's axis, at sending */
+	char *user_agent, *instance; /* owned; ids name the instance */
 };
 void hello_put(struct bytes_out *o, const struct hello *h);
 MUST_CHECK
@@ -84,7 +85,7 @@ struct excerpt {
 	uint32_t slot, generation;
 	wall_ms start; /* of its sample */
 	char *headers; /* allowed ones, "Name: value" lines; owned */
-	char *body;    /* tokens masked, may hold NULs, NULL: none; owned */
+	char *body;    /* tokens masked, may hold NULs, or NULL; owned */
 	size_t body_size;
 	char *detail; /* one line for people, or NULL; owned */
 };
@@ -96,8 +97,7 @@ void excerpt_done(struct excerpt *e);
 /* Counted since the last one, about once a minute and when not zero. */
 struct prober_stats {
 	uint64_t probes, skipped, dropped, redirects_blocked;
-	uint32_t in_flight, longest_turn_ms;
-	uint32_t late_p50_us, late_p99_us;
+	uint32_t in_flight, longest_turn_ms, late_p50_us, late_p99_us;
 };
 void stats_put(struct bytes_out *o, const struct prober_stats *s);
 MUST_CHECK

@@ -33,8 +33,8 @@ set_list(json_t *o, const char *key, const char *const *list)
 	(void)json_object_set_new(o, key, a);
 }
 
-static json_t *
-service_json(const struct notice_service *s)
+json_t *
+notice_service_json(const struct notice_service *s)
 {
 	json_t *o = json_object();
 
@@ -78,7 +78,7 @@ body_json(const struct notice_about *a)
 	    json_integer((json_int_t)a->seq));
 	if (a->service != NULL)
 		(void)json_object_set_new(data, "service",
-		    service_json(a->service));
+		    notice_service_json(a->service));
 	if (a->impacts != NULL && a->impacts->count > 0)
 		(void)json_object_set_new(data, impacts_key,
 		    impacts_json(a->impacts));

@@ -22,6 +22,9 @@ struct notice_service {
 	const char *const *tags, *const *functions, *const *unaffected;
 };
 
+struct json_t;
+struct json_t *notice_service_json(const struct notice_service *s);
+
 struct notice_about {
 	const struct output *event;
 	const struct event_names *names;

@@ -192,12 +192,12 @@ def watch(daemon, server, receiver, show):
         time.sleep(0.01)
 
 
-def begin_of(log, daemon):
-    """When the axis began: the daemon says it first of all."""
+def said(pattern, log, daemon):
+    """What the daemon says of that when it starts."""
     for _ in range(1000):
-        found = re.search(r"time-scaled .*boot_us=(\d+)", log.read_text(errors="replace"))
+        found = re.search(pattern, log.read_text(errors="replace"))
         if found:
-            return int(found.group(1)) / 1e6
+            return found.group(1)
         if daemon.poll() is not None:
             break
         time.sleep(0.01)
@@ -212,11 +212,14 @@ def play(vigie, folder, show):
     key.write_text(secret + "\n")
     key.chmod(0o600)
     with Receiver(secrets=[secret]) as receiver, open(log, "wb") as out:
-        config.write_text(configuration(folder, {r: s.url for r, s in servers.items()}, receiver.url, key))
+        config.write_text("listen: 127.0.0.1:0\n" + configuration(
+            folder, {r: s.url for r, s in servers.items()}, receiver.url, key))
         daemon = subprocess.Popen([vigie, "run", "-c", config, "--stderr", "--time-scale", day.Pace.spec()],
                                   stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
-            begin = begin_of(log, daemon)
+            begin = int(said(r"time-scaled .*boot_us=(\d+)", log, daemon)) / 1e6
+            print("the same on a page:", said(r"dashboard address=(\S+)", log, daemon),
+                  file=sys.stderr, flush=True)
             for server in servers.values():
                 server.pace = day.Pace(begin)
             watch(daemon, servers["eu"], receiver, show)

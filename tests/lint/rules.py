@@ -26,6 +26,7 @@ ALLOWED = {
     "herald": IO | {"herald"},
     "log": IO | {"log"},
     "view": VIEW,
+    "web": IO | VIEW | {"web"},
     "cli": PROBES | CONFIG | VIEW | {"cli"},
 }
 
@@ -36,7 +37,7 @@ PURE = {
     "stdint stdio stdlib string".split()
 }
 
-JSON_ROOMS = r"(daemon/(wire|config|view|cli|herald|keeper)/|daemon/(main|requests)\.c$|probes/)"
+JSON_ROOMS = r"(daemon/(wire|config|view|web|cli|herald|keeper)/|daemon/(main|requests)\.c$|probes/)"
 # Header of another project (a prefix) -> where it may be included.
 HOMES = {
     "event2/": r"daemon/io/(loop\.c|httpd(_govern)?\.c|httpd_inside\.h)$",
@@ -56,7 +57,7 @@ HOMES = {
 # File under schema/ -> who may include it.
 SCHEMA = {
     "schema/names.def": r"daemon/core/(names\.[ch]|classes\.h)$",
-    "schema/assets.h": r"daemon/(store|cli)/",
+    "schema/assets.h": r"daemon/(store|cli|web)/",
 }
 
 

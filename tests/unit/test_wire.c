@@ -12,6 +12,7 @@
 #include "wire/field.h"
 #include "wire/message.h"
 #include "wire/receiver.h"
+#include "wire/showing.h"
 #include "wire/target.h"
 
 enum { BODY_MAX = 4096 };
@@ -27,6 +28,8 @@ union any {
 	struct line line;
 	struct target target;
 	struct receiver receiver;
+	struct showing showing;
+	struct changed changed;
 };
 
 /* One kind of message: how to write a full one, read, and forget it. */
@@ -69,6 +72,9 @@ CODEC(target, target)
 DONE(target, target)
 CODEC(receiver, receiver)
 DONE(receiver, receiver)
+CODEC(showing, showing)
+DONE(showing, showing)
+CODEC(changed, changed)
 
 static void
 probed_put_any(struct bytes_out *o, const union any *a)
@@ -200,6 +206,20 @@ fill_receiver(union any *a)
 	    .every = 60000};
 }
 
+static void
+fill_showing(union any *a)
+{
+	a->showing =
+	    (struct showing){.database = mem_dup("/var/lib/vigie/vigie.db"),
+		.public_url = mem_dup("https://status.example.org")};
+}
+
+static void
+fill_changed(union any *a)
+{
+	a->changed = (struct changed){.change = UINT64_MAX, .degraded = true};
+}
+
 static struct target_pair *
 one_pair(const char *name, const char *value)
 {
@@ -268,6 +288,9 @@ static const struct kind_of kinds[] = {
     {"target", target_put_any, target_get_any, target_done_any, fill_target},
     {"receiver", receiver_put_any, receiver_get_any, receiver_done_any,
 	fill_receiver},
+    {"showing", showing_put_any, showing_get_any, showing_done_any,
+	fill_showing},
+    {"changed", changed_put_any, changed_get_any, owns_nothing, fill_changed},
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include "keeper/showcase.h"
+
+#include <jansson.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "io/listen.h"
+#include "keeper/inside.h"
+#include "wire/notice_json.h"
+#include "wire/showing.h"
+
+void
+showcase_init(struct showcase *s)
+{
+	*s = (struct showcase){.fd = -1};
+}
+
+void
+showcase_done(struct showcase *s)
+{
+	if (s->fd >= 0)
+		(void)close(s->fd);
+	mem_free(s->listen);
+	showcase_init(s);
+}
+
+/* What listens goes on: nobody is refused while its server starts anew. */
+bool
+showcase_open(struct keeper *k)
+{
+	struct showcase *s = &k->showcase;
+	const char *where = k->config->listen;
+	char shown[LISTEN_ADDRESS_BYTES];
+	struct fail f = {.why = ""};
+	bool refused;
+
+	if (s->fd >= 0 && where != NULL && strcmp(where, s->listen) == 0)
+		return true;
+	refused = s->refused && s->fd < 0;
+	showcase_done(s);
+	if (where == NULL)
+		return false;
+	if (listen_open(where, &s->fd, &f) != OK) {
+		if (!refused)
+			log_event(k->log, SEVERITY_ERR,
+			    "dashboard-absent listen=%s why=%s action=%s",
+			    where, f.why, "tried again every 10 s");
+		s->fd = -1;
+		s->refused = true;
+		return false;
+	}
+	s->listen = mem_dup(where);
+	listen_address(s->fd, shown, sizeof(shown));
+	log_event(k->log, SEVERITY_NOTICE, "dashboard address=%s", shown);
+	return true;
+}
+
+void
+showcase_retry(struct keeper *k)
+{
+	if (k->config->listen != NULL && k->showcase.fd < 0)
+		children_show(k);
+}
+
+static void
+send_text(struct keeper *k, enum message_type type, const char *s,
+    unsigned char *buf)
+{
+	struct bytes_out out;
+
+	bytes_out_init(&out, buf, CHANNEL_BODY_MAX);
+	bytes_put_text(&out, s);
+	if (out.ok)
+		children_send(&k->children[CHILD_WEB], type, buf, out.len);
+}
+
+static void
+send_service(struct keeper *k, const struct config_service *s,
+    unsigned char *buf)
+{
+	const struct notice_service all = {.id = s->id,
+	    .name = s->name,
+	    .owner = s->owner,
+	    .runbook = s->runbook,
+	    .advice = s->advice,
+	    .tags = (const char *const *)s->tags,
+	    .functions = (const char *const *)s->functions.names,
+	    .unaffected = (const char *const *)s->unaffected.names};
+	json_t *j = notice_service_json(&all);
+	char *text = event_json_text(j);
+
+	send_text(k, MSG_SERVICE, text, buf);
+	mem_free(text);
+	json_decref(j);
+}
+
+void
+showcase_greet(struct keeper *k)
+{
+	struct child *c = &k->children[CHILD_WEB];
+	const struct showing show = {.database = k->config->database,
+	    .public_url = k->config->public_url};
+	unsigned char *buf = mem_zalloc(CHANNEL_BODY_MAX);
+	struct bytes_out out;
+
+	bytes_out_init(&out, buf, CHANNEL_BODY_MAX);
+	showing_put(&out, &show);
+	if (channel_send_fds(c->channel, MSG_SHOW, buf, out.len,
+		&k->showcase.fd, 1) == OK) {
+		for (size_t i = 0; i < k->config->service_count; i++)
+			send_service(k, &k->config->services[i], buf);
+		showcase_changed(k);
+	}
+	mem_free(buf);
+}
+
+void
+showcase_changed(struct keeper *k)
+{
+	const struct changed now = {.change = ++k->showcase.change,
+	    .committed = k->committed,
+	    .degraded = k->degraded,
+	    .damaged = k->damage.certain};
+	unsigned char buf[64];
+	struct bytes_out out;
+
+	bytes_out_init(&out, buf, sizeof(buf));
+	changed_put(&out, &now);
+	children_send(&k->children[CHILD_WEB], MSG_CHANGED, buf, out.len);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* showcase - what the process that shows is given, and told of each change. */
+#ifndef KEEPER_SHOWCASE_H
+#define KEEPER_SHOWCASE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct keeper;
+
+struct showcase {
+	int fd;          /* what that process serves; -1: nothing */
+	char *listen;    /* where, as configured; NULL: nowhere */
+	uint64_t change; /* the last that it was told */
+	bool refused;    /* it cannot be listened there; has been said */
+};
+
+void showcase_init(struct showcase *s);
+void showcase_done(struct showcase *s);
+/* Listen, or not, as the configuration has it: false when it does not. */
+bool showcase_open(struct keeper *k);
+/* Once in a while: it may have become free. */
+void showcase_retry(struct keeper *k);
+void showcase_greet(struct keeper *k); /* all that it needs to begin */
+void showcase_changed(struct keeper *k);
+
+#endif

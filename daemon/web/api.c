@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* api - the same for machines: schema/openapi.yaml describes it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "view/incident.h"
+#include "view/put.h"
+#include "view/status.h"
+#include "web/site.h"
+#include "wire/event_json.h"
+
+enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000, NUMBER_BYTES = 5 };
+
+static enum status
+render(struct site *s, struct query *q, struct kept *k, struct fail *f)
+{
+	struct status_list l = {0};
+	enum status status = status_read(q, NULL, &l, f);
+	json_t *j;
+
+	if (status == OK) {
+		j = status_json(&l, site_daemon(s));
+		put_count(j, "change", (int64_t)s->now.change);
+		mem_free(k->body);
+		k->body = event_json_text(j);
+		k->size = strlen(k->body);
+		k->change = s->now.change;
+		json_decref(j);
+	}
+	status_done(&l);
+	return status;
+}
+
+void
+api_status(struct site *s, const struct http_request *r, const char *rest)
+{
+	struct kept *k = &s->status_json;
+	struct fail f = {.why = ""};
+	struct query *q = site_query(s, &f);
+	bool fresh = k->body != NULL && k->change == s->now.change;
+
+	(void)rest;
+	if (!fresh && (q == NULL || render(s, q, k, &f) != OK))
+		answer_unread(s, r, &f);
+	else
+		answer_kept(s, r, k, "application/json");
+}
+
+struct list {
+	json_t *items;
+	size_t max;
+};
+
+static bool
+on_listed(void *arg, const struct query_incident *i)
+{
+	struct list *l = arg;
+
+	(void)json_array_append_new(l->items, incident_json(i));
+	return json_array_size(l->items) < l->max;
+}
+
+/* 1..LIMIT_MAX; the default when not given; 0: refused. */
+static size_t
+limit_of(const struct http_request *r)
+{
+	const char *text = http_param(r, "limit");
+	size_t n;
+
+	if (text == NULL)
+		return LIMIT_DEFAULT;
+	n = strspn(text, "0123456789");
+	if (n == 0 || n >= NUMBER_BYTES || text[n] != '\0')
+		return 0;
+	n = (size_t)strtoul(text, NULL, 10);
+	return n <= LIMIT_MAX ? n : 0;
+}
+
+void
+api_incidents(struct site *s, const struct http_request *r, const char *rest)
+{
+	const char *state = http_param(r, "state");
+	bool open = state != NULL && strcmp(state, "open") == 0;
+	struct list l = {.max = limit_of(r)};
+	const struct query_incidents which = {.open_only = open,
+	    .limit = l.max};
+	struct fail f = {.why = ""};
+	struct query *q = site_query(s, &f);
+
+	(void)rest;
+	if (l.max == 0) {
+		answer_problem(r, 400, "Bad parameter",
+		    "limit is a number from 1 to 1000.");
+		return;
+	}
+	if (state != NULL && !open && strcmp(state, "all") != 0) {
+		answer_problem(r, 400, "Bad parameter",
+		    "state is open or all.");
+		return;
+	}
+	l.items = json_array();
+	if (q == NULL || query_incidents(q, &which, on_listed, &l, &f) != OK) {
+		json_decref(l.items);
+		answer_unread(s, r, &f);
+		return;
+	}
+	answer_json(s, r, json_pack("{s:o}", "items", l.items));
+}
+
+struct whole {
+	json_t *one, *parts, *timeline;
+};
+
+static bool
+on_one(void *arg, const struct query_incident *i)
+{
+	struct whole *w = arg;
+
+	w->one = incident_json(i);
+	return true;
+}
+
+static bool
+on_follower(void *arg, const struct query_incident *i)
+{
+	struct whole *w = arg;
+
+	(void)json_array_append_new(w->parts, incident_json(i));
+	return true;
+}
+
+static bool
+on_event(void *arg, const struct query_event *e)
+{
+	struct whole *w = arg;
+	json_t *j = e->json != NULL ? json_loads(e->json, 0, NULL) : NULL;
+
+	if (j == NULL) {
+		j = json_object();
+		put_time(j, "t", e->at);
+		put_text(j, "event", event_name(e->event));
+		(void)json_object_set_new(j, "loud", json_boolean(e->loud));
+	}
+	event_said_json(j, &e->said);
+	(void)json_array_append_new(w->timeline, j);
+	return true;
+}
+
+void
+api_incident(struct site *s, const struct http_request *r, const char *rest)
+{
+	struct whole w = {.parts = json_array(), .timeline = json_array()};
+	const struct query_incident_events on = {.on_incident = on_one,
+	    .on_follower = on_follower,
+	    .on_event = on_event,
+	    .arg = &w};
+	struct fail f = {.why = ""};
+	struct query *q = site_query(s, &f);
+	struct incident_id id;
+	enum status status = f.code;
+
+	if (!incident_parse(rest, &id))
+		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
+	else if (q != NULL)
+		status = query_incident(q, id, &on, &f);
+	if (status == OK && w.one != NULL) {
+		(void)json_object_set(w.one, "followers", w.parts);
+		(void)json_object_set(w.one, "timeline", w.timeline);
+		answer_json(s, r, w.one);
+	} else {
+		json_decref(w.one);
+		answer_unread(s, r, &f);
+	}
+	json_decref(w.parts);
+	json_decref(w.timeline);
+}
+
+/* This process answers. */
+void
+api_health(struct site *s, const struct http_request *r, const char *rest)
+{
+	static const char ok[] = "ok\n";
+
+	(void)s;
+	(void)rest;
+	http_reply(r->exchange,
+	    &(struct http_answer){.code = 200,
+		.type = "text/plain; charset=utf-8",
+		.body = ok,
+		.size = sizeof(ok) - 1});
+}
+
+/* What is decided is written, and can be read. */
+void
+api_ready(struct site *s, const struct http_request *r, const char *rest)
+{
+	struct fail f = {.why = ""};
+
+	(void)rest;
+	if (s->now.degraded || s->now.damaged)
+		answer_problem(r, 503, "Not ready",
+		    "The database cannot be written.");
+	else if (site_query(s, &f) == NULL)
+		answer_problem(r, 503, "Not ready",
+		    "The database cannot be read.");
+	else
+		api_health(s, r, rest);
+}

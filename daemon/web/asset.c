@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/asset.h"
+
+#include <string.h>
+
+#include "schema/assets.h"
+#include "web/site.h"
+
+static const struct {
+	const char *ending, *type;
+} types[] = {{".css", "text/css; charset=utf-8"}};
+
+const struct asset *
+asset_find(const char *name)
+{
+	for (size_t i = 0; i < asset_count; i++) {
+		if (strcmp(assets[i].path, name) == 0)
+			return &assets[i];
+	}
+	return NULL;
+}
+
+/* By its ending; NULL: it is not one to serve. */
+static const char *
+type_of(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (dot != NULL && strcmp(dot, types[i].ending) == 0)
+			return types[i].type;
+	}
+	return NULL;
+}
+
+/* DIGEST/NAME: what another build had there is not there any more. */
+void
+asset_serve(struct site *s, const struct http_request *r, const char *rest)
+{
+	const char *name = strchr(rest, '/');
+	const struct asset *a = name != NULL ? asset_find(name + 1) : NULL;
+	const char *type = a != NULL ? type_of(a->path) : NULL;
+
+	(void)s;
+	if (type == NULL || strlen(a->etag) != (size_t)(name - rest) + 2 ||
+	    strncmp(a->etag + 1, rest, (size_t)(name - rest)) != 0) {
+		answer_problem(r, 404, "Not found",
+		    "There is nothing at this address.");
+		return;
+	}
+	http_reply(r->exchange,
+	    &(struct http_answer){.code = 200,
+		.type = type,
+		.cache = "public, max-age=31536000, immutable",
+		.body = a->data,
+		.size = a->size});
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* frame - what all pages have in common; private to this room. */
+#ifndef WEB_FRAME_H
+#define WEB_FRAME_H
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "core/names.h"
+
+void frame_begin(struct text *t, const char *title);
+void frame_end(struct text *t);
+
+/* Mark and word of a bucket: never colour alone. */
+void frame_state(struct text *t, enum bucket b);
+const char *frame_word(enum bucket b);
+/* <time>, in UTC; nothing for 0. */
+void frame_time(struct text *t, wall_ms at);
+/* "47 min", as <time> with its whole length in ISO 8601. */
+void frame_length(struct text *t, span_ms d);
+
+#endif

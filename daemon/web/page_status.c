@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/* The page that answers: is it down, for whom, and is it really back? */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/html.h"
+#include "base/mem.h"
+#include "view/status.h"
+#include "web/bars.h"
+#include "web/frame.h"
+#include "web/rows.h"
+#include "web/site.h"
+
+enum { WORDS_BYTES = 8192, CLOSED_SHOWN = 5 };
+
+struct counts {
+	size_t n[BUCKET_COUNT];
+};
+
+static struct counts
+count(const struct status_row *rows, size_t n)
+{
+	struct counts c = {{0}};
+
+	for (size_t i = 0; i < n; i++)
+		c.n[rows[i].e.bucket]++;
+	return c;
+}
+
+static void
+add_words(struct text *t, const struct status_row *r, wall_ms now)
+{
+	struct text words;
+
+	text_init(&words, WORDS_BYTES);
+	status_words(&words, r, now);
+	html_add(t, text_str(&words));
+	text_done(&words);
+}
+
+/* The one that is not up, or NULL when there are several. */
+static const struct status_row *
+only_one(const struct status_list *l)
+{
+	const struct status_row *one = NULL;
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (l->rows[i].e.bucket == BUCKET_UP)
+			continue;
+		if (one != NULL)
+			return NULL;
+		one = &l->rows[i];
+	}
+	return one;
+}
+
+static const char *const verbs[BUCKET_COUNT] = {[BUCKET_UP] = "up",
+    [BUCKET_DEGRADED] = "degraded",
+    [BUCKET_RECOVERING] = "recovering",
+    [BUCKET_MAINTENANCE] = "in maintenance",
+    [BUCKET_DOWN] = "down",
+    [BUCKET_UNKNOWN] = "without data"};
+
+/* "2 of 6 endpoints are down, 1 is recovering" */
+static void
+add_counts(struct text *t, const struct status_list *l)
+{
+	struct counts c = count(l->rows, l->count);
+	bool first = true;
+
+	for (size_t k = 0; k < BUCKET_COUNT; k++) {
+		enum bucket b = status_ranked(k);
+
+		if (c.n[b] == 0 || (b == BUCKET_UP && !first))
+			continue;
+		if (!first)
+			text_printf(t, ", %zu ", c.n[b]);
+		else if (c.n[b] == l->count)
+			text_printf(t, "All %zu endpoints ", l->count);
+		else
+			text_printf(t, "%zu of %zu endpoints ", c.n[b],
+			    l->count);
+		text_printf(t, "%s %s", c.n[b] == 1 ? "is" : "are", verbs[b]);
+		first = false;
+	}
+	if (first)
+		text_add(t, "Nothing is watched yet");
+}
+
+static void
+add_sentence(struct text *t, const struct status_list *l)
+{
+	const struct status_row *one = only_one(l);
+
+	if (one == NULL) {
+		add_counts(t, l);
+		return;
+	}
+	text_add(t, "<strong>");
+	html_safe(t, one->id);
+	text_printf(t, "</strong> is %s: ", verbs[one->e.bucket]);
+	add_words(t, one, l->as_of);
+}
+
+static void
+add_banner(struct text *t, const struct site *s, const struct status_list *l)
+{
+	text_printf(t, "<p class=\"banner %s\" role=\"status\">",
+	    bucket_name(status_worst(l)));
+	frame_state(t, status_worst(l));
+	text_add(t, " <span>");
+	add_sentence(t, l);
+	text_add(t, "</span></p>\n<p class=\"asof\">Data as of ");
+	frame_time(t, l->as_of);
+	text_add(t, "</p>\n");
+	if (s->now.damaged)
+		text_add(t,
+		    "<p class=\"warning\">The database is damaged: what is "
+		    "decided now is not kept.  Restart the daemon to set it "
+		    "aside.</p>\n");
+	else if (s->now.degraded)
+		text_add(t,
+		    "<p class=\"warning\">The database cannot be written: "
+		    "this is how it was then.</p>\n");
+}
+
+/* How many are told as part of what r leads. */
+static size_t
+parts_of(const struct status_list *l, const struct status_row *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->count; i++) {
+		const struct output *o = &l->rows[i].incident;
+
+		n += l->rows[i].has_incident && o->lead.n > 0 &&
+		    o->lead.day == r->incident.incident.day &&
+		    o->lead.n == r->incident.incident.n;
+	}
+	return n;
+}
+
+static void
+add_card(struct text *t, const struct status_list *l,
+    const struct status_row *r)
+{
+	char id[INCIDENT_TEXT_BYTES];
+	size_t parts = parts_of(l, r);
+
+	incident_format(r->incident.incident, id);
+	text_printf(t, "<article class=\"card %s\">\n<h3><a href=\"/i/%s\">",
+	    bucket_name(r->e.bucket), id);
+	html_safe(t, r->id);
+	text_add(t, "</a></h3>\n<p>");
+	frame_state(t, r->e.bucket);
+	text_add(t, " for ");
+	frame_length(t, l->as_of - status_since(r));
+	text_add(t, "</p>\n<p>");
+	add_words(t, r, l->as_of);
+	text_add(t, "</p>\n<p class=\"small\">Began ");
+	frame_time(t, r->incident.onset);
+	if (r->incident.relapses > 0)
+		text_printf(t, " &middot; %u false recover%s",
+		    r->incident.relapses,
+		    r->incident.relapses == 1 ? "y" : "ies");
+	if (parts > 0)
+		text_printf(t, " &middot; hits %zu other%s", parts,
+		    parts == 1 ? "" : "s");
+	text_printf(t, " &middot; incident %s</p>\n</article>\n", id);
+}
+
+static void
+add_cards(struct text *t, const struct status_list *l)
+{
+	bool any = false;
+
+	for (size_t k = 0; k < BUCKET_COUNT; k++) {
+		for (size_t i = 0; i < l->count; i++) {
+			const struct status_row *r = &l->rows[i];
+
+			if (!r->has_incident || r->incident.lead.n > 0 ||
+			    r->e.bucket != status_ranked(k))
+				continue;
+			if (!any)
+				text_add(t,
+				    "<section aria-labelledby=\"open\">\n"
+				    "<h2 id=\"open\">Open incidents</h2>\n"
+				    "<div class=\"cards\">\n");
+			any = true;
+			add_card(t, l, r);
+		}
+	}
+	if (any)
+		text_add(t, "</div>\n</section>\n");
+}
+
+static void
+add_list(struct text *t, const char *title, const json_t *list)
+{
+	size_t i;
+	json_t *one;
+
+	if (json_array_size(list) == 0)
+		return;
+	text_printf(t, "<dt>%s</dt><dd>", title);
+	json_array_foreach(list, i, one)
+	{
+		text_add(t, i > 0 ? ", " : "");
+		html_safe(t, json_string_value(one));
+	}
+	text_add(t, "</dd>");
+}
+
+/* What it means for those who use it, where some of it is not well. */
+static void
+add_meaning(struct text *t, const json_t *service)
+{
+	const char *advice =
+	    json_string_value(json_object_get(service, "advice"));
+
+	text_add(t, "<dl class=\"meaning\">");
+	add_list(t, "Stops with it", json_object_get(service, "functions"));
+	add_list(t, "Works without it", json_object_get(service, "unaffected"));
+	if (advice != NULL) {
+		text_add(t, "<dt>Advice</dt><dd>");
+		html_safe(t, advice);
+		text_add(t, "</dd>");
+	}
+	text_add(t, "</dl>\n");
+}
+
+/* "4 of 5 up" */
+static void
+add_service(struct text *t, const struct site *s, const struct status_row *rows,
+    size_t n, const struct days *days, wall_ms now)
+{
+	const json_t *service = site_service(s, rows[0].service);
+	const char *name = json_string_value(json_object_get(service, "name"));
+	struct counts c = count(rows, n);
+
+	text_add(t, "<article class=\"service\">\n<h3>");
+	name = name != NULL ? name : rows[0].service;
+	html_safe(t, name);
+	text_printf(t, "</h3>\n<p class=\"small\">%zu of %zu up</p>\n",
+	    c.n[BUCKET_UP], n);
+	bars_add(t, days, name);
+	if (c.n[BUCKET_DOWN] + c.n[BUCKET_MAINTENANCE] > 0)
+		add_meaning(t, service);
+	text_add(t, "<ul class=\"rows\">\n");
+	for (size_t i = 0; i < n; i++) {
+		wall_ms since = status_since(&rows[i]);
+
+		text_add(t, "<li>");
+		frame_state(t, rows[i].e.bucket);
+		text_add(t, "<span class=\"id\">");
+		html_safe(t, rows[i].id);
+		text_add(t, "</span><span class=\"age\">");
+		if (since != 0)
+			frame_length(t, now - since);
+		text_add(t, "</span><span class=\"words\">");
+		add_words(t, &rows[i], now);
+		text_add(t, "</span></li>\n");
+	}
+	text_add(t, "</ul>\n</article>\n");
+}
+
+static void
+add_services(struct text *t, const struct site *s, const struct status_list *l,
+    const struct bars *bars)
+{
+	size_t begin = 0, service = 0;
+
+	text_add(t,
+	    "<section aria-labelledby=\"services\">\n"
+	    "<h2 id=\"services\">Services</h2>\n");
+	for (size_t i = 1; i <= l->count; i++) {
+		if (i < l->count &&
+		    strcmp(l->rows[i].service, l->rows[begin].service) == 0)
+			continue;
+		add_service(t, s, l->rows + begin, i - begin,
+		    &bars->services[service++], l->as_of);
+		begin = i;
+	}
+	text_add(t, "</section>\n");
+}
+
+static enum status
+render(struct site *s, struct query *q, struct text *t, struct fail *f)
+{
+	struct rows closed = {.title = "Lately over", .closed_only = true};
+	struct status_list l = {0};
+	struct bars bars = {0};
+	enum status status = status_read(q, NULL, &l, f);
+
+	if (status == OK)
+		status = bars_read(q, &l, &bars, f);
+	if (status == OK) {
+		frame_begin(t, "Status");
+		add_banner(t, s, &l);
+		add_cards(t, &l);
+		add_services(t, s, &l, &bars);
+		closed.max = CLOSED_SHOWN;
+		status = rows_add(t, q, &closed, f);
+		frame_end(t);
+	}
+	bars_done(&bars);
+	status_done(&l);
+	return status;
+}
+
+void
+page_status(struct site *s, const struct http_request *r, const char *rest)
+{
+	struct kept *k = &s->status_page;
+	struct fail f = {.why = ""};
+	struct query *q = site_query(s, &f);
+	struct text t;
+
+	(void)rest;
+	text_init(&t, PAGE_BYTES);
+	if (k->body != NULL && k->change == s->now.change) {
+		answer_kept(s, r, k, "text/html; charset=utf-8");
+	} else if (q == NULL || render(s, q, &t, &f) != OK) {
+		answer_unread(s, r, &f);
+	} else if (!text_ok(&t)) {
+		answer_page(s, r, &t, 0);
+	} else {
+		mem_free(k->body);
+		k->size = text_len(&t);
+		k->body = text_take(&t);
+		k->change = s->now.change;
+		answer_kept(s, r, k, "text/html; charset=utf-8");
+	}
+	text_done(&t);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* rows - incidents as a table, newest first; private to this room. */
+#ifndef WEB_ROWS_H
+#define WEB_ROWS_H
+
+#include "base/text.h"
+#include "store/query.h"
+
+struct rows {
+	const char *title; /* of its section */
+	bool closed_only;
+	size_t max;
+
+	struct text *out; /* private */
+	size_t shown;
+};
+
+/* Nothing at all where there is none. */
+MUST_CHECK
+enum status rows_add(struct text *t, struct query *q, struct rows *rows,
+    struct fail *f);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* site - what there is to show; private to this room. */
+#ifndef WEB_SITE_H
+#define WEB_SITE_H
+
+#include <jansson.h>
+
+#include "base/text.h"
+#include "io/httpd.h"
+#include "io/logline.h"
+#include "store/query.h"
+#include "wire/showing.h"
+
+enum { PAGE_BYTES = 8 << 20, ETAG_BYTES = 48 };
+
+/* What was rendered, and of which change. */
+struct kept {
+	uint64_t change; /* 0: nothing yet */
+	char *body;
+	size_t size;
+};
+
+struct site {
+	struct loop *loop;
+	struct logline *log;
+	struct showing show;
+	struct changed now;
+	struct query *q;  /* NULL: not open */
+	json_t *services; /* objects of MSG_SERVICE, in order */
+	char boot[17];    /* of this process, in every ETag */
+	struct kept status_page, status_json;
+};
+
+/*
+ * The database, opened when it was not; NULL when it cannot be read, with the
+ * reason in *f.
+ */
+struct query *site_query(struct site *s, struct fail *f);
+/* A read failed: it is opened anew for the next. */
+void site_failed(struct site *s, const struct fail *f);
+/* The object of a service, or NULL. */
+const json_t *site_service(const struct site *s, const char *id);
+/* "running", "cannot_write", "damaged". */
+const char *site_daemon(const struct site *s);
+
+/* routes.c: the handler of every request; arg is the site */
+void routes_answer(void *arg, const struct http_request *r);
+
+/* A handler; rest is what its pattern left open. */
+typedef void route_fn(struct site *s, const struct http_request *r,
+    const char *rest);
+/* page_*.c */
+route_fn page_status, page_incident, page_incidents;
+/* api.c */
+route_fn api_status, api_incidents, api_incident, api_health, api_ready;
+/* assets.c */
+route_fn asset_serve;
+
+/* answer.c */
+/* Out of *body, which is freed; change 0: it has no ETag. */
+void answer_page(struct site *s, const struct http_request *r,
+    struct text *body, uint64_t change);
+void answer_json(struct site *s, const struct http_request *r, json_t *taken);
+/* The same bytes until the next change; type as in HTTP. */
+void answer_kept(struct site *s, const struct http_request *r,
+    const struct kept *k, const char *type);
+/* A problem (RFC 9457), or a page that says it, as the client prefers. */
+void answer_problem(const struct http_request *r, int code, const char *title,
+    const char *detail);
+void answer_unread(struct site *s, const struct http_request *r,
+    const struct fail *f);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/web.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "io/crypto.h"
+#include "web/site.h"
+#include "wire/field.h"
+#include "wire/message.h"
+
+enum {
+	STEPS_MAX = 20000, /* thousands: some 250 ms of reading */
+	CONNECTIONS_MAX = 2048,
+	PER_ADDRESS_MAX = 256,
+	STREAMS_MAX = 512,
+	HEADERS_BYTES = 16384,
+	BODY_BYTES = 65536,
+	BACKLOG_BYTES = 65536,
+	REQUEST_MS = 10 * SECOND_MS,
+	WRITE_MS = 30 * SECOND_MS,
+	IDLE_MS = MINUTE_MS,
+	HOST_BYTES = 256
+};
+
+struct web {
+	struct site site;
+	struct channel *channel;
+	struct httpd *httpd;
+};
+
+struct web *
+web_new(struct loop *l, struct logline *log)
+{
+	struct web *w = mem_zalloc(sizeof(*w));
+
+	w->site.loop = l;
+	w->site.log = log;
+	w->site.services = json_array();
+	(void)snprintf(w->site.boot, sizeof(w->site.boot), "%" PRIx64,
+	    (uint64_t)loop_wall(l));
+	return w;
+}
+
+void
+web_free(struct web *w)
+{
+	if (w == NULL)
+		return;
+	httpd_free(w->httpd);
+	query_close(w->site.q);
+	json_decref(w->site.services);
+	showing_done(&w->site.show);
+	mem_free(w->site.status_page.body);
+	mem_free(w->site.status_json.body);
+	mem_free(w);
+}
+
+void
+web_attach(struct web *w, struct channel *c)
+{
+	w->channel = c;
+}
+
+struct query *
+site_query(struct site *s, struct fail *f)
+{
+	if (s->q == NULL && s->show.database != NULL &&
+	    query_open(s->show.database, STEPS_MAX, &s->q, f) != STORE_OK)
+		log_event(s->log, SEVERITY_WARNING, "database-unread why=%s",
+		    f->why);
+	return s->q;
+}
+
+void
+site_failed(struct site *s, const struct fail *f)
+{
+	log_event(s->log, SEVERITY_WARNING, "database-unread why=%s", f->why);
+	query_close(s->q);
+	s->q = NULL;
+}
+
+const json_t *
+site_service(const struct site *s, const char *id)
+{
+	size_t i;
+	json_t *j;
+
+	json_array_foreach(s->services, i, j)
+	{
+		const char *own = json_string_value(json_object_get(j, "id"));
+
+		if (own != NULL && strcmp(own, id) == 0)
+			return j;
+	}
+	return NULL;
+}
+
+const char *
+site_daemon(const struct site *s)
+{
+	return s->now.damaged ? "damaged"
+	    : s->now.degraded ? "cannot_write"
+			      : "running";
+}
+
+/* The keeper starts a new one when this one goes. */
+static void
+give_up(struct web *w, const char *why)
+{
+	log_event(w->site.log, SEVERITY_ERR, "web-stop why=%s", why);
+	loop_stop(w->site.loop);
+}
+
+/* The host of "https://status.example.org:8443/x", into buf. */
+static const char *
+host_of(const char *url, char buf[HOST_BYTES])
+{
+	const char *at = url != NULL ? strstr(url, "://") : NULL;
+
+	if (at == NULL)
+		return NULL;
+	at += 3;
+	(void)snprintf(buf, HOST_BYTES, "%.*s",
+	    (int)strcspn(at, at[0] == '[' ? "/" : ":/"), at);
+	return buf;
+}
+
+static bool
+take_show(struct web *w, struct bytes_in *in, int *fd)
+{
+	struct fail f = {.why = ""};
+	char host[HOST_BYTES];
+	const char *hosts[] = {NULL, NULL};
+	struct httpd_limits limits = {.connections_max = CONNECTIONS_MAX,
+	    .per_address_max = PER_ADDRESS_MAX,
+	    .streams_max = STREAMS_MAX,
+	    .headers_max = HEADERS_BYTES,
+	    .body_max = BODY_BYTES,
+	    .backlog_max = BACKLOG_BYTES,
+	    .request_ms = REQUEST_MS,
+	    .write_ms = WRITE_MS,
+	    .idle_ms = IDLE_MS,
+	    .hosts = hosts};
+	struct showing show;
+
+	if (!showing_get(in, &show))
+		return false;
+	showing_done(&w->site.show);
+	w->site.show = show;
+	if (w->httpd != NULL || *fd < 0)
+		return w->httpd != NULL;
+	hosts[0] = host_of(show.public_url, host);
+	w->httpd =
+	    httpd_new(w->site.loop, *fd, &limits, routes_answer, &w->site, &f);
+	*fd = -1;
+	if (w->httpd == NULL)
+		give_up(w, f.why);
+	else if (channel_send(w->channel, MSG_READY, NULL, 0) != OK)
+		give_up(w, "the keeper takes no answer");
+	return true;
+}
+
+static bool
+take_service(struct web *w, struct bytes_in *in)
+{
+	char *text = field_text_needed(in);
+	json_t *j = text != NULL ? json_loads(text, 0, NULL) : NULL;
+	bool fits = bytes_in_done(in) && json_is_object(j);
+
+	if (fits)
+		(void)json_array_append(w->site.services, j);
+	json_decref(j);
+	mem_free(text);
+	return fits;
+}
+
+static bool
+take(struct web *w, const struct frame *f, int *fd)
+{
+	struct hello hello;
+	struct bytes_in in;
+
+	bytes_in_init(&in, f->body, f->size);
+	switch (f->type) {
+	case MSG_HELLO:
+		if (!hello_get(&in, &hello))
+			return false;
+		loop_set_axis(w->site.loop, hello.now);
+		hello_done(&hello);
+		return true;
+	case MSG_SHOW:
+		return take_show(w, &in, fd);
+	case MSG_SERVICE:
+		return take_service(w, &in);
+	case MSG_CHANGED:
+		return changed_get(&in, &w->site.now);
+	default:
+		return true;
+	}
+}
+
+static void
+on_frame(void *arg, const struct frame *f)
+{
+	struct web *w = arg;
+	int fd = f->fd_count > 0 ? f->fds[0] : -1;
+	bool understood = take(w, f, &fd);
+
+	if (fd >= 0)
+		(void)close(fd);
+	for (size_t i = 1; i < f->fd_count; i++)
+		(void)close(f->fds[i]);
+	if (!understood)
+		give_up(w, "a message that does not fit");
+}
+
+static void
+on_end(void *arg, const char *why)
+{
+	struct web *w = arg;
+
+	(void)why;
+	loop_stop(w->site.loop);
+}
+
+struct channel_events
+web_events(struct web *w)
+{
+	return (struct channel_events){.on_frame = on_frame,
+	    .on_end = on_end,
+	    .arg = w};
+}

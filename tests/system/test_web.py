@@ -1,0 +1,275 @@
+# SPDX-License-Identifier: MIT
+"""The pages and the API of a running daemon, as any client sees them."""
+import contextlib
+import html.parser
+import http.client
+import json
+import os
+import pathlib
+import re
+import signal
+import sys
+import urllib.parse
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support_py"))
+
+import live  # noqa: E402
+
+CONFIG = """
+database: {f}/vigie.db
+control: {f}/control
+{listen}
+canaries: []
+defaults: {{interval: 10s, timeout: 1s}}
+services:
+  - id: fleet
+    name: "Fleet <b>&\\"'"
+    functions: [remote commands, "<script>alert(1)</script>"]
+    unaffected: [charging]
+    advice: no need to reinstall the app
+    regions: {{eu: {u}/eu, na: {u}/na}}
+"""
+HOSTILE = b"<script>alert(1)</script>\x00\x1b[31m</pre>&amp;'\""
+DOWN = (503, HOSTILE)
+VOID = {"meta", "link", "br", "img", "path", "circle", "rect", "use"}
+
+
+class Page(html.parser.HTMLParser):
+    """Fails on tags that do not nest; keeps what a reader is shown."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.links, self.words, self.ids = [], [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == [], self.open
+        assert len(self.ids) == len(set(self.ids)), self.ids
+        self.text = " ".join(" ".join(self.words).split())
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        assert not [name for name in attrs if name.startswith("on")], attrs
+        assert tag != "script" or "src" in attrs
+        assert "style" not in attrs
+        if "id" in attrs:
+            self.ids.append(attrs["id"])
+        if "href" in attrs and not attrs["href"].startswith("#"):
+            self.links.append(attrs["href"])
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open and self.open.pop() == tag, (tag, self.open)
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.words.append(data)
+
+
+class Answer:
+    def __init__(self, response):
+        self.code = response.status
+        self.headers = {k.lower(): v for k, v in response.getheaders()}
+        self.body = response.read()
+
+    def page(self):
+        assert self.code == 200, self.body
+        assert self.headers["content-type"].startswith("text/html")
+        return Page(self.body.decode())
+
+    def json(self):
+        return json.loads(self.body)
+
+
+class Client:
+    def __init__(self, daemon):
+        said = daemon.until_said(r"dashboard address=http://([0-9.]+:\d+)/")
+        self.where = said[1]
+
+    def ask(self, path, method="GET", **headers):
+        with contextlib.closing(
+                http.client.HTTPConnection(self.where, timeout=10)) as c:
+            c.request(method, path, headers={
+                k.replace("_", "-"): v for k, v in headers.items()})
+            return Answer(c.getresponse())
+
+    def get(self, path):
+        return self.ask(path)
+
+
+@pytest.fixture
+def target():
+    with live.Target() as made:
+        yield made
+
+
+def daemon_at(folder, target, listen="listen: 127.0.0.1:0"):
+    config = folder / "vigie.yaml"
+    config.write_text(CONFIG.format(f=folder, u=target.url, listen=listen))
+    return live.Daemon(config, speed=live.FAST)
+
+
+def shown(client, words, seconds=60):
+    return live.until(
+        lambda: words in (page := client.get("/").page()).text and page,
+        seconds, f"{words!r} on the page")
+
+
+def test_a_day_on_the_page(tmp_path, target):
+    """Up, down, and answering again: on the page, in the API, alike."""
+    with daemon_at(tmp_path, target) as daemon:
+        client = Client(daemon)
+        shown(client, "All 2 endpoints are up")
+        assert client.get("/readyz").body == b"ok\n"
+        target.pages["/eu"] = DOWN
+        page = shown(client, "Open incidents")
+        assert "fleet/eu is down: 503 server error" in page.text
+        assert "Stops with it remote commands, <script>" in page.text
+        assert "no need to reinstall the app" in page.text
+        assert "Fleet <b>&\"'" in page.text and "1 of 2 up" in page.text
+
+        status = client.get("/api/v1/status")
+        assert status.headers["access-control-allow-origin"] == "*"
+        told = daemon.json("status", code=2)
+        assert status.json()["overall"] == told["overall"] == "down"
+        assert [e["id"] for e in status.json()["endpoints"]] == [
+            "fleet/eu", "fleet/na"]
+        assert set(status.json()) - {"change"} == set(told) - {"services"}
+        number = status.json()["endpoints"][0]["incident"]
+
+        target.pages.clear()
+        shown(client, "% to hold for an hour")
+        incident = client.get(f"/i/{number}").page()
+        assert "Is it back?" in incident.text
+        for event in "opened", "recovering":
+            assert f"incident.{event}" in incident.text
+        whole = client.get(f"/api/v1/incidents/{number}").json()
+        assert whole["id"] == number and whole["phase"] == "recovering"
+        assert [e["event"] for e in whole["timeline"]] == [
+            "incident.opened", "incident.recovering"]
+        listed = client.get("/api/v1/incidents?state=open&limit=1").json()
+        assert [i["id"] for i in listed["items"]] == [number]
+        assert number in client.get("/incidents").page().text
+        assert daemon.stop() == 0
+
+
+def test_every_link_leads_somewhere(tmp_path, target):
+    target.pages["/eu"] = DOWN
+    with daemon_at(tmp_path, target) as daemon:
+        client = Client(daemon)
+        shown(client, "Open incidents")
+        seen, left = set(), ["/"]
+        while left:
+            path = left.pop()
+            seen.add(path)
+            answer = client.get(path)
+            assert answer.code == 200, path
+            policy = answer.headers["content-security-policy"]
+            assert "default-src 'none'" in policy
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            if answer.headers["content-type"].startswith("text/html"):
+                left += [urllib.parse.urljoin(path, link)
+                         for link in answer.page().links
+                         if urllib.parse.urljoin(path, link) not in seen]
+        assert len(seen) >= 4, seen
+        assert daemon.stop() == 0
+
+
+def test_what_is_not_there(tmp_path, target):
+    with daemon_at(tmp_path, target) as daemon:
+        client = Client(daemon)
+        shown(client, "All 2 endpoints are up")
+        for path in ("/nothing", "/i/20230214-1", "/i/x", "/assets/x/y.css",
+                     "/assets/0123456789abcdef/001-init.sql",
+                     "/api/v1/incidents/20230214-1"):
+            answer = client.get(path)
+            assert answer.code == 404, path
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert answer.json()["status"] == 404
+        assert Page(client.ask("/nothing", Accept="text/html").body.decode())
+        for limit in "0", "1001", "x", "-1", "1e3":
+            answer = client.get(f"/api/v1/incidents?limit={limit}")
+            assert answer.code == 400 and "limit" in answer.json()["detail"]
+        assert client.get("/api/v1/incidents?state=x").code == 400
+        refused = client.ask("/", method="POST", Content_Length="0")
+        assert refused.code == 405
+        assert "GET" in refused.headers["allow"]
+        assert client.ask("/", Host="evil.example.org").code == 421
+        assert daemon.stop() == 0
+
+
+def test_not_sent_twice(tmp_path, target):
+    with daemon_at(tmp_path, target) as daemon:
+        client = Client(daemon)
+        style = next(link for link in shown(client, "All 2 endpoints are up").links
+                     if link.endswith("style.css"))
+        assert "immutable" in client.get(style).headers["cache-control"]
+
+        def unchanged():
+            tag = client.get("/").headers["etag"]
+            again = client.ask("/", If_None_Match=tag)
+            return again.code == 304 and again.body == b""
+
+        assert live.until(unchanged, what="a page that did not change")
+        whole, head = client.get(style), client.ask(style, method="HEAD")
+        assert head.code == 200 and head.body == b""
+        assert head.headers["content-length"] == str(len(whole.body))
+        assert daemon.stop() == 0
+
+
+def test_it_cannot_write(tmp_path, target):
+    """Its connection reads, and where the kernel can, so do all it opens."""
+    with daemon_at(tmp_path, target) as daemon:
+        client = Client(daemon)
+        shown(client, "All 2 endpoints are up")
+        web = pathlib.Path(f"/proc/{live.children(daemon.pid)['web']}")
+        files = {os.readlink(fd): (web / "fdinfo" / fd.name).read_text()
+                 for fd in (web / "fd").iterdir()
+                 if "vigie.db" in os.readlink(fd)}
+        assert any(name.endswith("vigie.db") for name in files), files
+        for name, info in files.items():
+            flags = int(re.search(r"flags:\s+(\d+)", info)[1], 8)
+            if not name.endswith("-shm"):
+                assert flags & os.O_ACCMODE == os.O_RDONLY, (name, info)
+        assert daemon.stop() == 0
+
+
+def test_killed_it_starts_again(tmp_path, target):
+    """Nobody is refused meanwhile: what listens is the keeper's."""
+    with daemon_at(tmp_path, target) as daemon:
+        client = Client(daemon)
+        shown(client, "All 2 endpoints are up")
+        os.kill(live.children(daemon.pid)["web"], signal.SIGKILL)
+        assert client.get("/healthz").code == 200
+        daemon.until_said("child-ended role=web")
+        shown(client, "All 2 endpoints are up")
+        assert daemon.stop() == 0
+
+
+def test_another_address(tmp_path, target):
+    """By a reload: another one, none, and one that is taken."""
+    with daemon_at(tmp_path, target) as daemon:
+        first = Client(daemon)
+        shown(first, "All 2 endpoints are up")
+        daemon_at(tmp_path, target, f"listen: unix:{tmp_path}/web")
+        daemon.command("reload")
+        daemon.until_said("dashboard address=unix:")
+        with pytest.raises(OSError):
+            first.get("/healthz")
+        assert (tmp_path / "web").stat().st_mode & 0o777 == 0o660
+        daemon_at(tmp_path, target, "")
+        daemon.command("reload")
+        live.until(lambda: "web" not in live.children(daemon.pid))
+        daemon_at(tmp_path, target, f"listen: {target.url[7:]}")
+        daemon.command("reload")
+        daemon.until_said("dashboard-absent .*somebody listens")
+        assert daemon.states()["fleet/eu"] == "up"
+        assert daemon.stop() == 0
