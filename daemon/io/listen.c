@@ -123,7 +123,16 @@ listen_check(const char *where, struct fail *f)
 	return parse(where, &p, f);
 }
 
-/* Whether somebody listens there; a file that nobody serves is removed. */
+/* A plain file refuses a connection, too. */
+static bool
+is_other_file(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && !S_ISSOCK(st.st_mode);
+}
+
+/* Whether somebody listens there; a socket that nobody serves is removed. */
 static bool
 is_served(const struct sockaddr_un *a)
 {
@@ -191,6 +200,9 @@ listen_open(const char *where, int *fd, struct fail *f)
 
 	if (s != OK)
 		return s;
+	if (p.any.sa_family == AF_UNIX && is_other_file(p.un.sun_path))
+		return fail_set(f, ERR_EXISTS,
+		    "'%s': there is a file that is no socket", where);
 	if (p.any.sa_family == AF_UNIX && is_served(&p.un))
 		return refused(where, -1, EADDRINUSE, f);
 	opened = socket(p.any.sa_family, type, 0);

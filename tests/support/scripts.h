@@ -19,6 +19,8 @@ typedef void record_script_fn(void *arg, const char *name,
 typedef void ping_script_fn(void *arg, const struct address *a,
     enum reason *reason, span_ms *delay);
 
+struct httpd;
+
 struct scripts {
 	fetch_script_fn *fetch;
 	resolve_script_fn *resolve;
@@ -26,6 +28,7 @@ struct scripts {
 	record_script_fn *record;
 	ping_script_fn *ping;
 	void *arg;
+	struct httpd *httpd; /* set by the server made last (httpd_sim.h) */
 };
 
 /* Borrowed from the loop; write before the doors are made. */
