@@ -156,6 +156,8 @@ put_output(struct keeper *k, struct pending *e)
 		log_event(k->log, SEVERITY_ERR, "store-refused why=%s", f.why);
 	if (o->kind == OUTPUT_EVENT)
 		telling_event(k, e, json);
+	k->showcase.news +=
+	    o->kind == OUTPUT_EVENT || o->kind == OUTPUT_TRANSITION;
 	mem_free(json);
 }
 

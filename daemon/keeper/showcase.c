@@ -17,12 +17,20 @@ showcase_init(struct showcase *s)
 	*s = (struct showcase){.fd = -1};
 }
 
-void
-showcase_done(struct showcase *s)
+static void
+close_socket(struct showcase *s)
 {
 	if (s->fd >= 0)
 		(void)close(s->fd);
 	mem_free(s->listen);
+	s->fd = -1;
+	s->listen = NULL;
+}
+
+void
+showcase_done(struct showcase *s)
+{
+	close_socket(s);
 	showcase_init(s);
 }
 
@@ -38,8 +46,9 @@ showcase_open(struct keeper *k)
 
 	if (s->fd >= 0 && where != NULL && strcmp(where, s->listen) == 0)
 		return true;
-	refused = s->refused && s->fd < 0;
-	showcase_done(s);
+	refused = s->refused;
+	s->refused = false;
+	close_socket(s);
 	if (where == NULL)
 		return false;
 	if (listen_open(where, &s->fd, &f) != OK) {
@@ -120,6 +129,7 @@ void
 showcase_changed(struct keeper *k)
 {
 	const struct changed now = {.change = ++k->showcase.change,
+	    .news = k->showcase.news,
 	    .committed = k->committed,
 	    .degraded = k->degraded,
 	    .damaged = k->damage.certain};

@@ -12,6 +12,7 @@ struct showcase {
 	int fd;          /* what that process serves; -1: nothing */
 	char *listen;    /* where, as configured; NULL: nowhere */
 	uint64_t change; /* the last that it was told */
+	uint64_t news;   /* transitions and events so far */
 	bool refused;    /* it cannot be listened there; has been said */
 };
 

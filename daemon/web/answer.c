@@ -95,7 +95,7 @@ answer_problem(const struct http_request *r, int code, const char *title,
 
 	text_init(&page, PAGE_BYTES);
 	if (wants_page(r)) {
-		frame_begin(&page, title);
+		frame_begin(&page, title, NULL);
 		text_add(&page, "<p>");
 		html_safe(&page, detail);
 		text_add(&page, "</p>\n");

@@ -8,7 +8,8 @@
 
 static const struct {
 	const char *ending, *type;
-} types[] = {{".css", "text/css; charset=utf-8"}};
+} types[] = {{".css", "text/css; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"}};
 
 const struct asset *
 asset_find(const char *name)

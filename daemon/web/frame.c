@@ -54,24 +54,45 @@ static const char *const patterns = PATTERN("up", "") PATTERN("degraded",
 		PATTERN("unknown",
 		    "<path d=\"M0 0h6v6H0z\" class=\"hole\"/>") "</svg>\n";
 
-void
-frame_begin(struct text *t, const char *title)
+static void
+add_asset(struct text *t, const char *before, const char *name,
+    const char *after)
 {
-	const struct asset *style = asset_find("style.css");
+	const struct asset *a = asset_find(name);
 
-	text_add(t,
-	    "<!doctype html>\n<html lang=\"en\">\n<head>\n"
-	    "<meta charset=\"utf-8\">\n<title>");
+	assert(a != NULL);
+	text_printf(t, "%s/assets/%.16s/%s%s", before, a->etag + 1, a->path,
+	    after);
+}
+
+static void
+add_head(struct text *t, const char *title, const char *version)
+{
+	text_add(t, "<!doctype html>\n<html lang=\"en\"");
+	if (version != NULL)
+		text_printf(t, " data-version=\"%s\"", version);
+	text_add(t, ">\n<head>\n<meta charset=\"utf-8\">\n<title>");
 	html_safe(t, title);
 	text_add(t,
 	    "</title>\n<meta name=\"viewport\" content=\""
-	    "width=device-width, initial-scale=1\">\n"
-	    "<meta http-equiv=\"refresh\" content=\"15\">\n");
-	assert(style != NULL);
-	text_printf(t, "<link rel=\"stylesheet\" href=\"/assets/%.16s/%s\">\n",
-	    style->etag + 1, style->path);
+	    "width=device-width, initial-scale=1\">\n");
+	add_asset(t, "<link rel=\"stylesheet\" href=\"", "style.css", "\">\n");
+	if (version != NULL) {
+		add_asset(t, "<script src=\"", "live.js",
+		    "\" defer></script>\n");
+		text_add(t,
+		    "<noscript><meta http-equiv=\"refresh\" "
+		    "content=\"15\"></noscript>\n");
+	}
+	text_add(t, "</head>\n");
+}
+
+void
+frame_begin(struct text *t, const char *title, const char *version)
+{
+	add_head(t, title, version);
 	text_add(t,
-	    "</head>\n<body>\n"
+	    "<body>\n"
 	    "<a class=\"skip\" href=\"#main\">To the content</a>\n");
 	text_add(t, marks);
 	text_add(t, patterns);
@@ -79,6 +100,9 @@ frame_begin(struct text *t, const char *title)
 	    "<header><a class=\"name\" href=\"/\">Vigie</a>\n"
 	    "<nav aria-label=\"Pages\"><a href=\"/\">Status</a> "
 	    "<a href=\"/incidents\">Incidents</a></nav></header>\n"
+	    "<p id=\"link\" class=\"warning\" hidden>The link to Vigie is "
+	    "lost: what is shown may be old.</p>\n"
+	    "<p id=\"news\" class=\"unseen\" role=\"status\"></p>\n"
 	    "<main id=\"main\">\n<h1>");
 	html_safe(t, title);
 	text_add(t, "</h1>\n");

@@ -7,7 +7,8 @@
 #include "base/text.h"
 #include "core/names.h"
 
-void frame_begin(struct text *t, const char *title);
+/* version: of what is shown, see site_version(); NULL: it stays as it is. */
+void frame_begin(struct text *t, const char *title, const char *version);
 void frame_end(struct text *t);
 
 /* Mark and word of a bucket: never colour alone. */

@@ -17,6 +17,7 @@ enum { WORDS_BYTES = 4096, INCIDENTS_SHOWN = 200 };
 struct telling {
 	struct text *out, parts, timeline, evidence, notices;
 	uint64_t shown_ref; /* evidence is often that of several events */
+	char version[VERSION_BYTES];
 	wall_ms known;
 	bool found;
 };
@@ -98,7 +99,7 @@ on_one(void *arg, const struct query_incident *i)
 	text_init(&title, WORDS_BYTES);
 	text_printf(&title, "%s: %s", incident_format(o->incident, id),
 	    i->endpoint);
-	frame_begin(t, text_str(&title));
+	frame_begin(t, text_str(&title), s->version);
 	text_done(&title);
 	text_printf(t, "<p class=\"banner %s\">", bucket_name(bucket_of(i)));
 	if (i->closed != 0)
@@ -264,6 +265,7 @@ page_incident(struct site *s, const struct http_request *r, const char *rest)
 	struct incident_id id;
 	enum status status = ERR_NOTFOUND;
 
+	(void)site_version(s, one.version);
 	text_init(&page, PAGE_BYTES);
 	text_init(&one.parts, PAGE_BYTES);
 	text_init(&one.timeline, PAGE_BYTES);
@@ -294,11 +296,12 @@ page_incidents(struct site *s, const struct http_request *r, const char *rest)
 	    .max = INCIDENTS_SHOWN};
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
+	char version[VERSION_BYTES];
 	struct text page;
 
 	(void)rest;
 	text_init(&page, PAGE_BYTES);
-	frame_begin(&page, "Incidents");
+	frame_begin(&page, "Incidents", site_version(s, version));
 	if (q == NULL || rows_add(&page, q, &rows, &f) != OK) {
 		answer_unread(s, r, &f);
 	} else {

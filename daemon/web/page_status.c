@@ -105,8 +105,7 @@ add_sentence(struct text *t, const struct status_list *l)
 static void
 add_banner(struct text *t, const struct site *s, const struct status_list *l)
 {
-	text_printf(t, "<p class=\"banner %s\" role=\"status\">",
-	    bucket_name(status_worst(l)));
+	text_printf(t, "<p class=\"banner %s\">", bucket_name(status_worst(l)));
 	frame_state(t, status_worst(l));
 	text_add(t, " <span>");
 	add_sentence(t, l);
@@ -290,12 +289,13 @@ render(struct site *s, struct query *q, struct text *t, struct fail *f)
 	struct rows closed = {.title = "Lately over", .closed_only = true};
 	struct status_list l = {0};
 	struct bars bars = {0};
+	char version[VERSION_BYTES];
 	enum status status = status_read(q, NULL, &l, f);
 
 	if (status == OK)
 		status = bars_read(q, &l, &bars, f);
 	if (status == OK) {
-		frame_begin(t, "Status");
+		frame_begin(t, "Status", site_version(s, version));
 		add_banner(t, s, &l);
 		add_cards(t, &l);
 		add_services(t, s, &l, &bars);

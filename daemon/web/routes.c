@@ -18,6 +18,7 @@ static const struct route {
     {HTTP_GET, "/api/v1/status", api_status},
     {HTTP_GET, "/api/v1/incidents", api_incidents},
     {HTTP_GET, "/api/v1/incidents/*", api_incident},
+    {HTTP_GET, "/api/v1/stream", api_stream},
 };
 
 /* What the pattern left open, or NULL when the path is another one. */

@@ -4,6 +4,7 @@
 #define WEB_SITE_H
 
 #include <jansson.h>
+#include <sys/queue.h>
 
 #include "base/text.h"
 #include "io/httpd.h"
@@ -11,7 +12,7 @@
 #include "store/query.h"
 #include "wire/showing.h"
 
-enum { PAGE_BYTES = 8 << 20, ETAG_BYTES = 48 };
+enum { PAGE_BYTES = 8 << 20, ETAG_BYTES = 48, VERSION_BYTES = 64 };
 
 /* What was rendered, and of which change. */
 struct kept {
@@ -19,6 +20,8 @@ struct kept {
 	char *body;
 	size_t size;
 };
+
+struct stream;
 
 struct site {
 	struct loop *loop;
@@ -28,6 +31,8 @@ struct site {
 	struct query *q;  /* NULL: not open */
 	json_t *services; /* objects of MSG_SERVICE, in order */
 	char boot[17];    /* of this process, in every ETag */
+	struct timer *beat;
+	LIST_HEAD(, stream) streams;
 	struct kept status_page, status_json;
 };
 
@@ -43,6 +48,14 @@ const json_t *site_service(const struct site *s, const char *id);
 /* "running", "cannot_write", "damaged". */
 const char *site_daemon(const struct site *s);
 
+/* Of what is shown: another when a page is to be read again at once. */
+const char *site_version(const struct site *s, char buf[VERSION_BYTES]);
+
+/* stream.c */
+void streams_begin(struct site *s);
+void streams_end(struct site *s);
+void streams_tell(struct site *s); /* that there is news */
+
 /* routes.c: the handler of every request; arg is the site */
 void routes_answer(void *arg, const struct http_request *r);
 
@@ -53,6 +66,8 @@ typedef void route_fn(struct site *s, const struct http_request *r,
 route_fn page_status, page_incident, page_incidents;
 /* api.c */
 route_fn api_status, api_incidents, api_incident, api_health, api_ready;
+/* stream.c */
+route_fn api_stream;
 /* assets.c */
 route_fn asset_serve;
 

@@ -42,6 +42,7 @@ web_new(struct loop *l, struct logline *log)
 	w->site.services = json_array();
 	(void)snprintf(w->site.boot, sizeof(w->site.boot), "%" PRIx64,
 	    (uint64_t)loop_wall(l));
+	streams_begin(&w->site);
 	return w;
 }
 
@@ -50,6 +51,7 @@ web_free(struct web *w)
 {
 	if (w == NULL)
 		return;
+	streams_end(&w->site);
 	httpd_free(w->httpd);
 	query_close(w->site.q);
 	json_decref(w->site.services);
@@ -69,9 +71,11 @@ struct query *
 site_query(struct site *s, struct fail *f)
 {
 	if (s->q == NULL && s->show.database != NULL &&
-	    query_open(s->show.database, STEPS_MAX, &s->q, f) != STORE_OK)
+	    query_open(s->show.database, STEPS_MAX, &s->q, f) != STORE_OK) {
 		log_event(s->log, SEVERITY_WARNING, "database-unread why=%s",
 		    f->why);
+		f->code = ERR_IO; /* not what was asked for is missing */
+	}
 	return s->q;
 }
 
@@ -97,6 +101,14 @@ site_service(const struct site *s, const char *id)
 			return j;
 	}
 	return NULL;
+}
+
+const char *
+site_version(const struct site *s, char buf[VERSION_BYTES])
+{
+	(void)snprintf(buf, VERSION_BYTES, "%s-%" PRIu64 "-%d%d", s->boot,
+	    s->now.news, s->now.degraded, s->now.damaged);
+	return buf;
 }
 
 const char *
@@ -179,6 +191,19 @@ take_service(struct web *w, struct bytes_in *in)
 }
 
 static bool
+take_changed(struct site *s, struct bytes_in *in)
+{
+	const struct changed before = s->now;
+
+	if (!changed_get(in, &s->now))
+		return false;
+	if (before.news != s->now.news || before.degraded != s->now.degraded ||
+	    before.damaged != s->now.damaged)
+		streams_tell(s);
+	return true;
+}
+
+static bool
 take(struct web *w, const struct frame *f, int *fd)
 {
 	struct hello hello;
@@ -197,7 +222,7 @@ take(struct web *w, const struct frame *f, int *fd)
 	case MSG_SERVICE:
 		return take_service(w, &in);
 	case MSG_CHANGED:
-		return changed_get(&in, &w->site.now);
+		return take_changed(&w->site, &in);
 	default:
 		return true;
 	}

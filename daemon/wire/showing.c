@@ -35,6 +35,7 @@ void
 changed_put(struct bytes_out *o, const struct changed *c)
 {
 	bytes_put_u64(o, c->change);
+	bytes_put_u64(o, c->news);
 	bytes_put_i64(o, c->committed);
 	field_put_bool(o, c->degraded);
 	field_put_bool(o, c->damaged);
@@ -44,6 +45,7 @@ bool
 changed_get(struct bytes_in *i, struct changed *c)
 {
 	*c = (struct changed){.change = bytes_get_u64(i)};
+	c->news = bytes_get_u64(i);
 	c->committed = field_wall(i);
 	c->degraded = field_bool(i);
 	c->damaged = field_bool(i);

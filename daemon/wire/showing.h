@@ -29,7 +29,8 @@ void showing_done(struct showing *s);
 
 /* MSG_CHANGED: after a commit, or one that failed. */
 struct changed {
-	uint64_t change;   /* of what is shown; grows with each */
+	uint64_t change;   /* grows with each */
+	uint64_t news;     /* grows where people are to see it at once */
 	wall_ms committed; /* when the last commit succeeded; 0: never */
 	bool degraded;     /* what is decided now cannot be written */
 	bool damaged;      /* the file is to be set aside */

@@ -43,6 +43,7 @@ class Page(html.parser.HTMLParser):
     def __init__(self, text):
         super().__init__()
         self.open, self.links, self.words, self.ids = [], [], [], []
+        self.version = None
         self.feed(text)
         self.close()
         assert self.open == [], self.open
@@ -54,6 +55,7 @@ class Page(html.parser.HTMLParser):
         assert not [name for name in attrs if name.startswith("on")], attrs
         assert tag != "script" or "src" in attrs
         assert "style" not in attrs
+        self.version = attrs.get("data-version", self.version)
         if "id" in attrs:
             self.ids.append(attrs["id"])
         if "href" in attrs and not attrs["href"].startswith("#"):
@@ -222,6 +224,43 @@ def test_not_sent_twice(tmp_path, target):
         whole, head = client.get(style), client.ask(style, method="HEAD")
         assert head.code == 200 and head.body == b""
         assert head.headers["content-length"] == str(len(whole.body))
+        assert daemon.stop() == 0
+
+
+def events(client, seconds):
+    """What the stream says: pairs of a word and an id, as they come."""
+    with contextlib.closing(
+            http.client.HTTPConnection(client.where, timeout=seconds)) as c:
+        c.request("GET", "/api/v1/stream")
+        answer = c.getresponse()
+        assert answer.status == 200
+        word = number = None
+        for line in answer:
+            line = line.decode().rstrip("\n")
+            if not line and word is not None:
+                yield word, number
+                word = number = None
+            elif line.startswith("event: "):
+                word = line[7:]
+            elif line.startswith("id: "):
+                number = line[4:]
+
+
+def test_who_looks_is_told_at_once(tmp_path, target):
+    """Of each change, with the version that the page then has."""
+    with daemon_at(tmp_path, target) as daemon:
+        client = Client(daemon)
+        page = shown(client, "All 2 endpoints are up")
+        heard = events(client, 30)
+        assert next(heard) == ("change", page.version)
+        target.pages["/eu"] = DOWN
+        word, version = next(heard)
+        assert word == "change" and version != page.version
+        page = client.get("/").page()
+        assert page.version == version and "is down" in page.text
+        daemon.command("ack", next(
+            link[3:] for link in page.links if link.startswith("/i/")))
+        assert next(heard)[1] not in (None, version)
         assert daemon.stop() == 0
 
 

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keeps the page as it would be if it were loaded now: what differs changes in
+ * its place.  That the link is lost is said as that, never as a service's
+ * state.
+ */
+"use strict";
+(() => {
+	const SILENT_MS = 40000; /* the server speaks every 15 s */
+	const OFTEN_MS = 15000; /* what changes without being news */
+	const FLASH_MS = 1500;
+	const root = document.documentElement;
+	const main = document.getElementById("main");
+	const link = document.getElementById("link");
+	const news = document.getElementById("news");
+	let heard = Date.now();
+	let reading = false;
+	let again = false;
+
+	function attributes(now, next) {
+		for (const { name } of [...now.attributes]) {
+			if (!next.hasAttribute(name) && name !== "open")
+				now.removeAttribute(name);
+		}
+		for (const { name, value } of next.attributes) {
+			if (now.getAttribute(name) !== value)
+				now.setAttribute(name, value);
+		}
+	}
+
+	function flash(node) {
+		node.classList.add("changed");
+		setTimeout(() => node.classList.remove("changed"), FLASH_MS);
+	}
+
+	/* now becomes what next is; false when it has to be replaced. */
+	function become(now, next) {
+		if (now.nodeType !== next.nodeType || now.nodeName !== next.nodeName)
+			return false;
+		if (now.nodeType === Node.TEXT_NODE) {
+			if (now.nodeValue !== next.nodeValue)
+				now.nodeValue = next.nodeValue;
+			return true;
+		}
+		if (now.nodeType !== Node.ELEMENT_NODE)
+			return true;
+		const state = now.classList.contains("state") &&
+		    now.textContent !== next.textContent;
+		attributes(now, next);
+		children(now, next);
+		if (state)
+			flash(now);
+		return true;
+	}
+
+	function children(now, next) {
+		const wanted = [...next.childNodes];
+		while (now.childNodes.length > wanted.length)
+			now.lastChild.remove();
+		wanted.forEach((node, i) => {
+			const old = now.childNodes[i];
+			if (old === undefined)
+				now.append(document.importNode(node, true));
+			else if (!become(old, node))
+				old.replaceWith(document.importNode(node, true));
+		});
+	}
+
+	function say(page) {
+		const banner = page.querySelector(".banner");
+		const words = banner ? banner.textContent.trim() : "";
+		if (news.textContent !== words)
+			news.textContent = words;
+	}
+
+	async function read() {
+		if (reading) {
+			again = true;
+			return;
+		}
+		reading = true;
+		try {
+			const answer = await fetch(location.href,
+			    { headers: { Accept: "text/html" } });
+			if (answer.ok) {
+				const page = new DOMParser().parseFromString(
+				    await answer.text(), "text/html");
+				const version = page.documentElement.dataset.version;
+				children(main, page.getElementById("main"));
+				if (version !== root.dataset.version)
+					say(page);
+				root.dataset.version = version;
+				document.title = page.title;
+			}
+		} catch (e) {
+			/* Whether the link is lost is for the stream to say. */
+		}
+		reading = false;
+		if (again) {
+			again = false;
+			read();
+		}
+	}
+
+	function hear() {
+		heard = Date.now();
+		link.hidden = true;
+	}
+
+	const stream = new EventSource("/api/v1/stream");
+	stream.addEventListener("change", (e) => {
+		hear();
+		if (e.lastEventId !== root.dataset.version)
+			read();
+	});
+	stream.addEventListener("beat", hear);
+	stream.addEventListener("error", () => {
+		link.hidden = false;
+	});
+	setInterval(() => {
+		if (Date.now() - heard > SILENT_MS)
+			link.hidden = false;
+		if (!document.hidden)
+			read();
+	}, OFTEN_MS);
+})();

@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: MIT */
+/* The process that shows, in virtual time, over a real database. */
+#include <fcntl.h>
+#include <jansson.h>
+#include <unistd.h>
+
+#include "channel_sim.h"
+#include "httpd_sim.h"
+#include "loop_sim.h"
+#include "store/acts.h"
+#include "stores.h"
+#include "web/web.h"
+#include "wire/message.h"
+#include "wire/showing.h"
+
+#define HOSTILE "<script>alert(1)</script>\x1b[31m\"'&"
+
+enum { FRAME_BYTES = 4096 };
+
+static const struct incident_id first = {20230214, 1};
+
+struct scene {
+	struct scratch folder;
+	struct loop *loop;
+	struct web *web;
+	struct channel *ends[2]; /* the keeper's, and its own */
+	struct store *store;
+	struct httpd *httpd;
+	int64_t endpoint;
+	unsigned ready;
+	bool ended;
+	struct changed now;
+};
+
+static void
+on_frame(void *arg, const struct frame *f)
+{
+	struct scene *c = arg;
+
+	c->ready += f->type == MSG_READY;
+}
+
+static void
+on_end(void *arg, const char *why)
+{
+	struct scene *c = arg;
+
+	(void)why;
+	c->ended = true;
+}
+
+static void
+pass(struct scene *c, span_ms time)
+{
+	loop_sim_run_until(c->loop, loop_now(c->loop) + time);
+}
+
+static void
+send(struct scene *c, enum message_type type, const struct bytes_out *o,
+    const unsigned char *body)
+{
+	assert_true(o->ok);
+	assert_int_equal(channel_send(c->ends[0], (uint16_t)type, body, o->len),
+	    OK);
+	pass(c, 0);
+}
+
+static void
+tell_changed(struct scene *c, uint64_t news)
+{
+	unsigned char buf[FRAME_BYTES];
+	struct bytes_out o;
+
+	c->now.change++;
+	c->now.news = news;
+	bytes_out_init(&o, buf, sizeof(buf));
+	changed_put(&o, &c->now);
+	send(c, MSG_CHANGED, &o, buf);
+}
+
+static void
+tell_service(struct scene *c, const char *json)
+{
+	unsigned char buf[FRAME_BYTES];
+	struct bytes_out o;
+
+	bytes_out_init(&o, buf, sizeof(buf));
+	bytes_put_text(&o, json);
+	send(c, MSG_SERVICE, &o, buf);
+}
+
+static void
+greet(struct scene *c)
+{
+	struct showing show = {.database = c->folder.path};
+	unsigned char buf[FRAME_BYTES];
+	struct bytes_out o;
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	(void)scratch_path(&c->folder, "v.db");
+	bytes_out_init(&o, buf, sizeof(buf));
+	showing_put(&o, &show);
+	assert_int_equal(channel_send_fds(c->ends[0], MSG_SHOW, buf, o.len, &fd,
+			     1),
+	    OK);
+	(void)close(fd);
+	pass(c, 0);
+	c->httpd = httpd_sim_of(c->loop);
+	tell_changed(c, 1);
+}
+
+static struct output
+event(enum event_kind kind, wall_ms at, enum phase phase)
+{
+	return (struct output){.kind = OUTPUT_EVENT,
+	    .event = kind,
+	    .at = at,
+	    .incident = first,
+	    .phase = phase,
+	    .kind_now = KIND_OUTAGE,
+	    .kind_worst = KIND_OUTAGE,
+	    .onset = at,
+	    .class = CLASS_ORIGIN,
+	    .reason = REASON_SERVER_ERROR,
+	    .code = 503};
+}
+
+/* One endpoint, down since an hour after T0. */
+static void
+fill(struct scene *c)
+{
+	wall_ms at = STORES_T0 + HOUR_MS;
+	const struct output begun = {.kind = OUTPUT_SPAN,
+	    .since = STORES_T0,
+	    .bucket = BUCKET_UP,
+	    .at = STORES_T0};
+	const struct output down = {.kind = OUTPUT_SPAN,
+	    .since = at,
+	    .bucket = BUCKET_DOWN,
+	    .at = at};
+	struct output opened = event(EVENT_OPENED, at, PHASE_OPEN);
+	struct output noted = event(EVENT_AMENDED, at, PHASE_OPEN);
+	const struct event_said said = {ACT_NOTE, HOSTILE, HOSTILE};
+
+	c->store = stores_open(scratch_path(&c->folder, "v.db"), STORES_T0);
+	stores_begin(c->store, STORES_T0);
+	c->endpoint = store_endpoint(c->store, "a/eu", "a", "eu", STORES_T0);
+	stores_put(c->store, c->endpoint, &begun);
+	stores_put(c->store, c->endpoint, &down);
+	stores_put(c->store, c->endpoint, &opened);
+	store_put_said(c->store, c->endpoint, &noted, &said, "{}");
+	stores_commit(c->store);
+}
+
+static void
+open_scene(struct scene *c)
+{
+	struct channel_events own;
+	const struct channel_events keeper = {.on_frame = on_frame,
+	    .on_end = on_end,
+	    .arg = c};
+
+	*c = (struct scene){.loop = loop_sim_new(STORES_T0)};
+	scratch_make(&c->folder);
+	c->web = web_new(c->loop, NULL);
+	own = web_events(c->web);
+	channel_sim_pair(c->loop, &keeper, &own, c->ends);
+	web_attach(c->web, c->ends[1]);
+}
+
+static void
+close_scene(struct scene *c)
+{
+	web_free(c->web);
+	channel_free(c->ends[0]);
+	channel_free(c->ends[1]);
+	store_close(c->store);
+	loop_free(c->loop);
+	scratch_remove(&c->folder);
+}
+
+/* Owned by the caller; *code and *etag (which may be NULL) of the answer. */
+static char *
+get(struct scene *c, const char *target, int *code, char *etag)
+{
+	struct visit *v = httpd_sim_get(c->httpd, target);
+	struct httpd_sim_answer a;
+	char *body;
+
+	pass(c, 0);
+	a = httpd_sim_answer(v);
+	*code = a.code;
+	if (etag != NULL)
+		(void)snprintf(etag, 64, "%s", a.etag != NULL ? a.etag : "");
+	body = strdup(a.body != NULL ? a.body : "");
+	httpd_sim_forget(v);
+	return body;
+}
+
+static void
+expect(struct scene *c, const char *target, int code, const char *words)
+{
+	int got;
+	char *body = get(c, target, &got, NULL);
+
+	assert_int_equal(got, code);
+	if (strstr(body, words) == NULL)
+		fail_msg("%s: no '%s' in: %s", target, words, body);
+	free(body);
+}
+
+static void
+what_is_stored_is_shown(void **state)
+{
+	struct scene c;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	greet(&c);
+	assert_int_equal(c.ready, 1);
+	tell_service(&c, "{\"id\":\"a\",\"name\":\"An <API>\"}");
+	tell_changed(&c, 2);
+	expect(&c, "/", 200, "<strong>a/eu</strong> is down: 503 server error");
+	expect(&c, "/", 200, "<h3>An &lt;API&gt;</h3>");
+	expect(&c, "/", 200, "the last 90 days: ");
+	expect(&c, "/incidents", 200, "<a href=\"/i/20230214-1\">");
+	expect(&c, "/i/20230214-1", 200, "<strong>incident.opened</strong>");
+	expect(&c, "/api/v1/status", 200, "\"overall\":\"down\"");
+	expect(&c, "/api/v1/incidents/20230214-1", 200,
+	    "\"id\":\"20230214-1\"");
+	expect(&c, "/i/20230214-2", 404, "\"status\":404");
+	expect(&c, "/i/20230214-1/", 404, "\"status\":404");
+	close_scene(&c);
+}
+
+static void
+what_people_write_stays_text(void **state)
+{
+	struct scene c;
+	int code;
+	char *page;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	greet(&c);
+	page = get(&c, "/i/20230214-1", &code, NULL);
+	assert_int_equal(code, 200);
+	assert_null(strstr(page, "<script>alert"));
+	assert_null(strchr(page, '\x1b'));
+	assert_non_null(strstr(page,
+	    "&lt;script&gt;alert(1)&lt;/script&gt;"
+	    "\\x1b[31m&quot;&#39;&amp;"));
+	free(page);
+	close_scene(&c);
+}
+
+static void
+rendered_once_for_each_change(void **state)
+{
+	struct scene c;
+	char before[64], after[64];
+	int code;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	greet(&c);
+	free(get(&c, "/", &code, before));
+	free(get(&c, "/", &code, after));
+	assert_string_equal(before, after);
+	tell_changed(&c, 1);
+	free(get(&c, "/", &code, after));
+	assert_string_not_equal(before, after);
+	close_scene(&c);
+}
+
+/* How often words are in what the visitor was sent. */
+static unsigned
+heard(const struct visit *v, const char *words)
+{
+	const char *at = httpd_sim_answer(v).body;
+	unsigned n = 0;
+
+	while ((at = strstr(at, words)) != NULL) {
+		n++;
+		at += strlen(words);
+	}
+	return n;
+}
+
+static void
+news_is_told_at_once_and_silence_is_none(void **state)
+{
+	struct scene c;
+	struct visit *v;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	greet(&c);
+	v = httpd_sim_get(c.httpd, "/api/v1/stream");
+	pass(&c, 0);
+	assert_string_equal(httpd_sim_answer(v).type, "text/event-stream");
+	assert_int_equal(heard(v, "retry: "), 1);
+	assert_int_equal(heard(v, "event: change\n"), 1);
+	tell_changed(&c, 1);
+	assert_int_equal(heard(v, "event: change\n"), 1);
+	tell_changed(&c, 2);
+	assert_int_equal(heard(v, "event: change\n"), 2);
+	c.now.degraded = true;
+	tell_changed(&c, 2);
+	assert_int_equal(heard(v, "event: change\n"), 3);
+	assert_int_equal(heard(v, "event: beat\n"), 0);
+	pass(&c, MINUTE_MS);
+	assert_int_equal(heard(v, "event: beat\n"), 4);
+	httpd_sim_leave(v);
+	pass(&c, MINUTE_MS);
+	assert_int_equal(heard(v, "event: beat\n"), 4);
+	httpd_sim_forget(v);
+	close_scene(&c);
+}
+
+static void
+a_page_has_the_version_of_the_stream(void **state)
+{
+	struct scene c;
+	struct visit *v;
+	char want[128];
+	const char *id;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	greet(&c);
+	v = httpd_sim_get(c.httpd, "/api/v1/stream");
+	pass(&c, 0);
+	id = strstr(httpd_sim_answer(v).body, "id: ") + strlen("id: ");
+	(void)snprintf(want, sizeof(want), "data-version=\"%.*s\"",
+	    (int)strcspn(id, "\n"), id);
+	expect(&c, "/", 200, want);
+	expect(&c, "/incidents", 200, want);
+	expect(&c, "/i/20230214-1", 200, want);
+	httpd_sim_forget(v);
+	close_scene(&c);
+}
+
+static void
+a_database_that_is_not_there_yet(void **state)
+{
+	struct scene c;
+
+	(void)state;
+	open_scene(&c);
+	greet(&c);
+	expect(&c, "/", 503, "cannot be read");
+	expect(&c, "/api/v1/status", 503, "cannot be read");
+	expect(&c, "/readyz", 503, "cannot be read");
+	expect(&c, "/healthz", 200, "ok");
+	fill(&c);
+	expect(&c, "/", 200, "is down");
+	expect(&c, "/readyz", 200, "ok");
+	c.now.degraded = true;
+	tell_changed(&c, 1);
+	expect(&c, "/", 200, "cannot be written");
+	expect(&c, "/readyz", 503, "cannot be written");
+	close_scene(&c);
+}
+
+static void
+a_message_that_does_not_fit_ends_it(void **state)
+{
+	static const unsigned char rubbish[] = {1, 2, 3};
+	struct scene c;
+
+	(void)state;
+	open_scene(&c);
+	assert_int_equal(channel_send(c.ends[0], MSG_CHANGED, rubbish,
+			     sizeof(rubbish)),
+	    OK);
+	/* It stops its loop, which returns early then. */
+	pass(&c, SECOND_MS);
+	assert_true(loop_now(c.loop) < STORES_T0 + SECOND_MS);
+	close_scene(&c);
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_is_stored_is_shown),
+	    cmocka_unit_test(what_people_write_stays_text),
+	    cmocka_unit_test(rendered_once_for_each_change),
+	    cmocka_unit_test(news_is_told_at_once_and_silence_is_none),
+	    cmocka_unit_test(a_page_has_the_version_of_the_stream),
+	    cmocka_unit_test(a_database_that_is_not_there_yet),
+	    cmocka_unit_test(a_message_that_does_not_fit_ends_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
