@@ -8,7 +8,7 @@
 
 static const struct {
 	const char *ending, *type;
-} types[] = {{".css", "text/css; charset=utf-8"},
+} types[] = {{".css", "text/css; charset=utf-8"}, {".svg", "image/svg+xml"},
     {".js", "text/javascript; charset=utf-8"}};
 
 const struct asset *

@@ -77,6 +77,7 @@ add_head(struct text *t, const char *title, const char *version)
 	    "</title>\n<meta name=\"viewport\" content=\""
 	    "width=device-width, initial-scale=1\">\n");
 	add_asset(t, "<link rel=\"stylesheet\" href=\"", "style.css", "\">\n");
+	add_asset(t, "<link rel=\"icon\" href=\"", "icon.svg", "\">\n");
 	if (version != NULL) {
 		add_asset(t, "<script src=\"", "live.js",
 		    "\" defer></script>\n");

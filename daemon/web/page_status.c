@@ -147,8 +147,9 @@ add_card(struct text *t, const struct status_list *l,
 	size_t parts = parts_of(l, r);
 
 	incident_format(r->incident.incident, id);
-	text_printf(t, "<article class=\"card %s\">\n<h3><a href=\"/i/%s\">",
-	    bucket_name(r->e.bucket), id);
+	text_printf(t,
+	    "<article id=\"i-%s\" class=\"card %s\">\n<h3><a href=\"/i/%s\">",
+	    id, bucket_name(r->e.bucket), id);
 	html_safe(t, r->id);
 	text_add(t, "</a></h3>\n<p>");
 	frame_state(t, r->e.bucket);
@@ -182,8 +183,7 @@ add_cards(struct text *t, const struct status_list *l)
 				continue;
 			if (!any)
 				text_add(t,
-				    "<section aria-labelledby=\"open\">\n"
-				    "<h2 id=\"open\">Open incidents</h2>\n"
+				    "<section id=\"open\">\n<h2>Open incidents</h2>\n"
 				    "<div class=\"cards\">\n");
 			any = true;
 			add_card(t, l, r);
@@ -237,7 +237,8 @@ add_service(struct text *t, const struct site *s, const struct status_row *rows,
 	const char *name = json_string_value(json_object_get(service, "name"));
 	struct counts c = count(rows, n);
 
-	text_add(t, "<article class=\"service\">\n<h3>");
+	text_printf(t, "<article id=\"s-%s\" class=\"service\">\n<h3>",
+	    rows[0].service);
 	name = name != NULL ? name : rows[0].service;
 	html_safe(t, name);
 	text_printf(t, "</h3>\n<p class=\"small\">%zu of %zu up</p>\n",
@@ -269,9 +270,7 @@ add_services(struct text *t, const struct site *s, const struct status_list *l,
 {
 	size_t begin = 0, service = 0;
 
-	text_add(t,
-	    "<section aria-labelledby=\"services\">\n"
-	    "<h2 id=\"services\">Services</h2>\n");
+	text_add(t, "<section id=\"services\">\n<h2>Services</h2>\n");
 	for (size_t i = 1; i <= l->count; i++) {
 		if (i < l->count &&
 		    strcmp(l->rows[i].service, l->rows[begin].service) == 0)

@@ -21,7 +21,7 @@ on_incident(void *arg, const struct query_incident *i)
 		return false;
 	if (rows->shown++ == 0) {
 		text_printf(t,
-		    "<section>\n<h2>%s</h2>\n<table>\n<thead><tr><th>Incident"
+		    "<section id=\"list\">\n<h2>%s</h2>\n<table>\n<thead><tr><th>Incident"
 		    "</th><th>Began</th><th>Failing</th><th>What</th>"
 		    "<th>For whom</th></tr></thead>\n<tbody>\n",
 		    rows->title);

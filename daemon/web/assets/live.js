@@ -53,17 +53,29 @@
 		return true;
 	}
 
+	/* The child to become node, at place i: what has an id keeps it. */
+	function candidate(now, node, i) {
+		const old = now.childNodes[i];
+		if (!node.id)
+			return old !== undefined && !old.id ? old : undefined;
+		const same = [...now.children].find((c) => c.id === node.id);
+		if (same !== undefined && same !== old)
+			now.insertBefore(same, old ?? null);
+		return same;
+	}
+
 	function children(now, next) {
 		const wanted = [...next.childNodes];
-		while (now.childNodes.length > wanted.length)
-			now.lastChild.remove();
 		wanted.forEach((node, i) => {
-			const old = now.childNodes[i];
+			const old = candidate(now, node, i);
 			if (old === undefined)
-				now.append(document.importNode(node, true));
+				now.insertBefore(document.importNode(node, true),
+				    now.childNodes[i] ?? null);
 			else if (!become(old, node))
 				old.replaceWith(document.importNode(node, true));
 		});
+		while (now.childNodes.length > wanted.length)
+			now.lastChild.remove();
 	}
 
 	function say(page) {

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: MIT
+"""The pages in a real browser: read, kept up to date, and when the link is
+lost."""
+import os
+import pathlib
+import signal
+import sys
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support_py"))
+
+import live  # noqa: E402
+
+CONFIG = """
+database: {f}/vigie.db
+control: {f}/control
+listen: 127.0.0.1:0
+canaries: []
+defaults: {{interval: 10s, timeout: 1s}}
+services:
+  - id: fleet
+    name: Fleet API
+    functions: [remote commands, sentry mode]
+    unaffected: [Bluetooth key]
+    regions: {{eu: {u}/eu, na: {u}/na}}
+  - id: a-service-with-a-rather-long-name-that-has-no-place-to-break
+    regions: {{eu: {u}/long}}
+"""
+SIZES = (1280, 800), (320, 640)
+# As WCAG 2.2 has it, of two colours "rgb(r, g, b)".
+CONTRAST = """
+    const light = c => {
+        const [r, g, b] = c.match(/[0-9.]+/g).slice(0, 3).map(v => {
+            const s = v / 255;
+            return s <= 0.04045 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const paper = node => {
+        for (; node; node = node.parentElement) {
+            const c = getComputedStyle(node).backgroundColor;
+            if (!c.startsWith("rgba(0, 0, 0, 0")) return c;
+        }
+        return "rgb(255, 255, 255)";
+    };
+    const poor = [];
+    for (const node of document.querySelectorAll("body *")) {
+        const own = [...node.childNodes].some(
+            n => n.nodeType === 3 && n.nodeValue.trim());
+        if (!own || node.closest("title, svg, [hidden]")) continue;
+        const a = light(getComputedStyle(node).color);
+        const b = light(paper(node));
+        const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+        if (ratio < 4.5) poor.push([node.outerHTML.slice(0, 80), ratio]);
+    }
+    return poor;
+"""
+
+
+def browser(*arguments):
+    options = webdriver.ChromeOptions()
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu",
+                     "--disable-dev-shm-usage", *arguments):
+        options.add_argument(argument)
+    options.set_capability("goog:loggingPrefs",
+                           {"browser": "ALL", "performance": "ALL"})
+    return webdriver.Chrome(
+        options=options, service=webdriver.chrome.service.Service(
+            "/usr/bin/chromedriver"))
+
+
+@pytest.fixture(scope="module")
+def window():
+    made = browser()
+    yield made
+    made.quit()
+
+
+@pytest.fixture
+def scene(tmp_path):
+    with live.Target() as target:
+        config = tmp_path / "vigie.yaml"
+        config.write_text(CONFIG.format(f=tmp_path, u=target.url))
+        with live.Daemon(config, speed=live.FAST) as daemon:
+            daemon.url = daemon.until_said(
+                r"dashboard address=(http://\S+)")[1]
+            daemon.target = target
+            yield daemon
+            assert daemon.stop() == 0
+
+
+def text(window):
+    return window.find_element(By.TAG_NAME, "body").text
+
+
+def until_shown(window, words, seconds=60):
+    live.until(lambda: words in text(window), seconds, f"{words!r} shown")
+
+
+def opened(window, scene):
+    """The page once all is up, kept up to date by itself from then on."""
+    window.get(scene.url)
+    until_shown(window, "All 3 endpoints are up")
+
+
+def complaints(window):
+    """Of the console, but for a server that was killed."""
+    return [entry for entry in window.get_log("browser")
+            if "ERR_" not in entry["message"]]
+
+
+def test_it_keeps_itself_up_to_date(window, scene):
+    """In its place: nothing is loaded anew, what is open stays open."""
+    opened(window, scene)
+    window.execute_script("window.mark = 1;"
+                          "document.querySelector('details').open = true")
+    scene.target.pages["/eu"] = (500, b"broken")
+    until_shown(window, "fleet/eu is down: 500 server error")
+    assert "Open incidents" in text(window)
+    assert "Stops with it" in text(window)
+    said = window.find_element(By.ID, "news")
+    assert "fleet/eu is down" in said.get_attribute("textContent")
+    scene.target.pages.clear()
+    until_shown(window, "% to hold for an hour")
+    assert window.execute_script("return window.mark") == 1
+    assert window.find_element(By.TAG_NAME, "details").get_attribute("open")
+    assert complaints(window) == []
+
+
+def test_within_a_second(window, scene):
+    """From the commit to the page; the daemon says when that was."""
+    opened(window, scene)
+    window.execute_async_script("""
+        const done = arguments[0];
+        const own = new EventSource("/api/v1/stream");
+        let first = true;
+        own.addEventListener("change", () => {
+            if (first) { first = false; done(); return; }
+            window.told = window.told || performance.now();
+        });
+        new MutationObserver(() => {
+            if (document.querySelector(".banner").innerText.includes("down"))
+                window.shown = window.shown || performance.now();
+        }).observe(document.getElementById("main"),
+            {subtree: true, childList: true, characterData: true});
+    """)
+    scene.target.pages["/eu"] = (500, b"broken")
+    until_shown(window, "is down")
+    took = window.execute_script("return window.shown - window.told")
+    assert took < 1000, took
+
+
+def test_a_lost_link_is_said_as_that(window, scene):
+    opened(window, scene)
+    warning = window.find_element(By.ID, "link")
+    assert not warning.is_displayed()
+    web = live.children(scene.pid)["web"]
+    os.kill(web, signal.SIGKILL)
+    live.until(warning.is_displayed, 10, "the warning")
+    assert "All 3 endpoints are up" in text(window)
+    live.until(lambda: not warning.is_displayed(), 30, "the link again")
+    assert complaints(window) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_any_size_and_colour(window, scene, scheme):
+    """No sideways scroll, and contrast enough, of each page."""
+    scene.target.pages |= {"/eu": (500, b"broken"), "/long": live.MAINTENANCE}
+    window.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
+        {"name": "prefers-color-scheme", "value": scheme}]})
+    window.get(scene.url)
+    until_shown(window, "Open incidents")
+    link = window.find_element(By.CSS_SELECTOR, ".card a").get_attribute("href")
+    for page in scene.url, scene.url + "incidents", link:
+        window.get(page)
+        for width, height in SIZES:
+            window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+                "width": width, "height": height, "deviceScaleFactor": 1,
+                "mobile": False})
+            wide = window.execute_script(
+                "return document.documentElement.scrollWidth")
+            assert wide <= width, (page, width, wide)
+            assert window.execute_script(CONTRAST) == [], page
+    window.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert complaints(window) == []
+
+
+def test_by_the_keyboard(window, scene):
+    """The first key leads past the navigation; each link can be reached."""
+    opened(window, scene)
+    body = window.find_element(By.TAG_NAME, "body")
+    body.send_keys(Keys.TAB)
+    first = window.switch_to.active_element
+    assert first.text == "To the content" and first.is_displayed()
+    first.send_keys(Keys.ENTER)
+    assert window.current_url.endswith("#main")
+    reached = set()
+    for _ in range(40):
+        window.switch_to.active_element.send_keys(Keys.TAB)
+        reached.add(window.switch_to.active_element.get_attribute("href"))
+    links = {a.get_attribute("href")
+             for a in window.find_elements(By.CSS_SELECTOR, "a")}
+    assert links <= reached, links - reached
+
+
+def test_without_scripts(scene):
+    """Complete, and read again by itself."""
+    plain = browser("--blink-settings=scriptEnabled=false")
+    try:
+        plain.get(scene.url)
+        live.until(lambda: plain.refresh() or "All 3 endpoints are up"
+                   in text(plain))
+        scene.target.pages["/eu"] = (500, b"broken")
+        until_shown(plain, "fleet/eu is down", 90)
+    finally:
+        plain.quit()
+
+
+def test_nothing_from_elsewhere(window, scene):
+    """Every request goes to the host of the page."""
+    window.get_log("performance")
+    opened(window, scene)
+    asked = [e["message"] for e in window.get_log("performance")
+             if '"Network.requestWillBeSent"' in e["message"]]
+    assert asked
+    for message in asked:
+        assert f'"url":"{scene.url}' in message, message
