@@ -15,6 +15,7 @@
 #include <event2/event.h>
 #include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -294,8 +295,6 @@ hear(struct conn *c, struct evhttp_request *req, char *path, char *query)
 	    .conn = c,
 	    .req = req,
 	    .head = verb_of(req) == VERB_HEAD,
-	    .path = path,
-	    .query = query,
 	    .request = {.method =
 			    verb_of(req) == VERB_POST ? HTTP_POST : HTTP_GET,
 		.path = path,
@@ -303,6 +302,8 @@ hear(struct conn *c, struct evhttp_request *req, char *path, char *query)
 		.body = evbuffer_pullup(body, -1),
 		.body_size = evbuffer_get_length(body),
 		.exchange = x}};
+	x->path = path;
+	x->query = query;
 	TAILQ_INSERT_TAIL(&h->exchanges, x, entry);
 	c->exchange = x;
 	govern_phase(c, PHASE_HANDLE);
@@ -507,8 +508,11 @@ struct httpd *
 httpd_new(struct loop *l, int fd, const struct httpd_limits *m, httpd_fn *fn,
     void *arg, struct fail *f)
 {
+	/* The library writes in a way that would raise it. */
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
 	struct httpd *h = mem_zalloc(sizeof(*h));
 
+	(void)sigaction(SIGPIPE, &ignore, NULL);
 	*h = (struct httpd){.loop = l,
 	    .http = evhttp_new(loop_base(l)),
 	    .unix_socket = is_unix_socket(fd),

@@ -158,13 +158,15 @@ httpd_head_refusal(const struct httpd_head *h, const struct httpd_names *names)
 	return code != 0 ? code : body_refusal(h);
 }
 
+/* Of a hexadecimal digit, or -1. */
 static int
 digit(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
-	c = (char)tolower((unsigned char)c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 /*
@@ -178,9 +180,11 @@ decode(const char *s, size_t n, bool form)
 	size_t len = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		char c = form && s[i] == '+' ? ' ' : s[i];
+		char c = s[i];
 
-		if (c == '%') {
+		if (form && c == '+') {
+			c = ' ';
+		} else if (c == '%') {
 			int high = i + 1 < n ? digit(s[i + 1]) : -1;
 			int low = i + 2 < n ? digit(s[i + 2]) : -1;
 

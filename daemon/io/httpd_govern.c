@@ -26,11 +26,10 @@ enum {
 	/* A socket closed with bytes unread resets, and the answer is lost. */
 	LINGER_MS = 1000,
 	LINGER_BYTES = 1 << 20,
-	SLACK_BYTES = 65536 /* what evhttp may hold beyond a whole request */
+	SLACK_BYTES = 65536, /* what evhttp may hold beyond a whole request */
+	/* It says this by itself; any more in READ is a refusal of its. */
+	GO_ON_BYTES = sizeof("HTTP/1.1 100 Continue\r\n\r\n") - 1
 };
-
-/* evhttp says this by itself; any other answer in READ is a refusal of its. */
-static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
 static const struct timeval never = {.tv_sec = INT32_MAX};
 
@@ -183,7 +182,7 @@ on_let_go(struct evhttp_connection *evcon, void *arg)
 	c->exchange = NULL;
 	if (c->stream != NULL)
 		stream_orphan(c->stream);
-	if (c->phase == PHASE_READ && c->by_library >= sizeof(go_on))
+	if (c->phase == PHASE_READ && c->by_library > GO_ON_BYTES)
 		c->httpd->stats.refused++;
 	govern_phase(c, PHASE_LINGER);
 }
@@ -208,12 +207,20 @@ on_drained(struct bufferevent *bev, short what, void *arg)
 	conn_end(arg);
 }
 
-/* The library has said that nothing more comes; wait until it is heard. */
+/*
+ * The library has said that nothing more comes; wait until it is heard, unless
+ * others wait for the place.
+ */
 static void
 linger(struct conn *c)
 {
+	const struct httpd *h = c->httpd;
 	struct evbuffer *in = bufferevent_get_input(c->bev);
 
+	if (h->stats.connections >= h->limits.connections_max) {
+		conn_end(c);
+		return;
+	}
 	c->draining = true;
 	(void)evbuffer_drain(in, evbuffer_get_length(in));
 	bufferevent_setcb(c->bev, on_drain, NULL, on_drained, c);

@@ -69,14 +69,15 @@ pages_are_answered(void **state)
 static void
 browsers_are_told_what_they_may_do(void **state)
 {
-	static const char *const rows[] =
-	    {"Content-Security-Policy: default-src 'none'; style-src 'self'; "
-	     "script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-	     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n",
-		"X-Content-Type-Options: nosniff\r\n",
-		"Referrer-Policy: no-referrer\r\n",
-		"Cross-Origin-Resource-Policy: same-origin\r\n",
-		"Content-Type: text/plain\r\n", "Date: "};
+	static const char policy[] =
+	    "Content-Security-Policy: default-src 'none'; style-src 'self'; "
+	    "script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n";
+	static const char *const rows[] = {policy,
+	    "X-Content-Type-Options: nosniff\r\n",
+	    "Referrer-Policy: no-referrer\r\n",
+	    "Cross-Origin-Resource-Policy: same-origin\r\n",
+	    "Content-Type: text/plain\r\n", "Date: "};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		visit(*state, "GET /hello HTTP/1.1\r\n" HOST LAST, 200,

@@ -18,7 +18,7 @@
 #define HOST "Host: localhost\r\n"
 #define LAST "Connection: close\r\n\r\n"
 
-enum { SHORT_MS = 150, CROWD = 40 };
+enum { SHORT_MS = 150, LONG_MS = 300, CROWD = 40 };
 
 static span_ms
 now_ms(const struct site *s)
@@ -125,7 +125,7 @@ the_handler_may_take_its_time(void **state)
 	visitor_come(&v, &s);
 	visitor_say(&v, "GET /later HTTP/1.1\r\n" HOST LAST);
 	site_run_until(&s, &s.heard, 1);
-	site_run(&s, 2 * SHORT_MS);
+	site_run(&s, LONG_MS);
 	site_answer(&s, 0);
 	visitor_wait_end(&v);
 	assert_non_null(strstr(text_str(&v.got), "late\n"));
@@ -318,7 +318,7 @@ it_may_end_at_any_time(void **state)
 	visitor_say(&v[2], "GET /big HTTP/1.1\r\n" HOST "\r\n");
 	visitor_say(&v[3], "GET /hello");
 	site_run_until(&s, &s.heard, 3);
-	http_stream_send(s.streams[0], "data: a\n\n", 9);
+	http_stream_send(s.streams[0].stream, "data: a\n\n", 9);
 	site_close(&s);
 	assert_int_equal(s.gone, 0);
 	for (size_t i = 0; i < 4; i++)
@@ -347,14 +347,14 @@ events_are_sent_as_they_come(void **state)
 	visitor_come(&v, &s);
 	visitor_say(&v, "GET /stream HTTP/1.1\r\n" HOST "\r\n");
 	visitor_wait_for(&v, "Content-Type: text/event-stream");
-	assert_non_null(s.streams[0]);
+	assert_non_null(s.streams[0].stream);
 	assert_int_equal(httpd_stats(s.httpd).streams, 1);
 	/* Quiet for longer than anything else may last. */
-	site_run(&s, 2 * SHORT_MS);
-	http_stream_send(s.streams[0], "data: a\n\n", 9);
+	site_run(&s, LONG_MS);
+	http_stream_send(s.streams[0].stream, "data: a\n\n", 9);
 	visitor_wait_for(&v, "9\r\ndata: a\n\n\r\n");
-	http_stream_send(s.streams[0], "data: b\n\n", 9);
-	http_stream_close(s.streams[0]);
+	http_stream_send(s.streams[0].stream, "data: b\n\n", 9);
+	http_stream_close(s.streams[0].stream);
 	visitor_wait_end(&v);
 	assert_non_null(
 	    strstr(text_str(&v.got), "9\r\ndata: b\n\n\r\n0\r\n\r\n"));
@@ -362,20 +362,20 @@ events_are_sent_as_they_come(void **state)
 	assert_int_equal(httpd_stats(s.httpd).streams, 0);
 	visitor_go(&v);
 	/* A client of old cannot know chunks. */
-	s.streams[0] = NULL;
+	s.streams[0].stream = NULL;
 	visitor_come(&v, &s);
 	visitor_say(&v, "GET /stream HTTP/1.0\r\n\r\n");
 	visitor_wait_for(&v, "\r\n\r\n");
-	http_stream_send(s.streams[0], "data: a\n\n", 9);
+	http_stream_send(s.streams[0].stream, "data: a\n\n", 9);
 	visitor_wait_for(&v, "\r\n\r\ndata: a\n\n");
 	visitor_go(&v);
 	site_run_until(&s, &s.gone, 1);
-	s.streams[0] = NULL;
+	s.streams[0].stream = NULL;
 	/* A HEAD of it has an end. */
 	visitor_come(&v, &s);
 	visitor_say(&v, "HEAD /stream HTTP/1.1\r\n" HOST LAST);
 	visitor_wait_end(&v);
-	assert_null(s.streams[0]);
+	assert_null(s.streams[0].stream);
 	visitor_go(&v);
 	site_close(&s);
 }
@@ -408,13 +408,13 @@ a_stream_tells_once_that_its_client_is_gone(void **state)
 	assert_int_equal(httpd_stats(s.httpd).streams, 1);
 	/* Closed by us after the client went, before that was noticed. */
 	visitor_go(&v[1]);
-	http_stream_send(s.streams[1], "data: a\n\n", 9);
-	http_stream_close(s.streams[1]);
+	http_stream_send(s.streams[1].stream, "data: a\n\n", 9);
+	http_stream_close(s.streams[1].stream);
 	site_run(&s, 20);
 	assert_int_equal(s.gone, 1);
 	assert_int_equal(httpd_stats(s.httpd).connections, 0);
 	/* Told, the server may be ended. */
-	s.streams[0] = s.streams[1] = NULL;
+	s.streams[1].stream = NULL;
 	s.end_when_gone = true;
 	visitor_come(&v[0], &s);
 	visitor_say(&v[0], "GET /stream HTTP/1.1\r\n" HOST "\r\n");
@@ -442,9 +442,9 @@ a_stream_that_nobody_reads_is_dropped(void **state)
 	visitor_say(&v, "GET /stream HTTP/1.1\r\n" HOST "\r\n");
 	visitor_wait_for(&v, "event-stream");
 	while (s.gone == 0 && sent < (size_t)1 << 26) {
-		http_stream_send(s.streams[0], event, sizeof(event));
+		http_stream_send(s.streams[0].stream, event, sizeof(event));
 		/* Also after it is doomed, which nobody tells yet. */
-		http_stream_send(s.streams[0], event, sizeof(event));
+		http_stream_send(s.streams[0].stream, event, sizeof(event));
 		sent += 2 * sizeof(event);
 		site_run(&s, 0);
 	}
@@ -452,7 +452,7 @@ a_stream_that_nobody_reads_is_dropped(void **state)
 	assert_int_equal(httpd_stats(s.httpd).cut, 1);
 	visitor_go(&v);
 	/* Little to read, and nobody who does: by time. */
-	s.streams[0] = NULL;
+	s.streams[0].stream = NULL;
 	site_close(&s);
 	m.backlog_max = 1 << 25;
 	m.write_ms = SHORT_MS;
@@ -461,7 +461,7 @@ a_stream_that_nobody_reads_is_dropped(void **state)
 	visitor_say(&v, "GET /stream HTTP/1.1\r\n" HOST "\r\n");
 	visitor_wait_for(&v, "event-stream");
 	for (size_t i = 0; i < (1 << 24) / sizeof(event); i++)
-		http_stream_send(s.streams[0], event, sizeof(event));
+		http_stream_send(s.streams[0].stream, event, sizeof(event));
 	site_run_until(&s, &s.gone, 1);
 	visitor_go(&v);
 	site_close(&s);

@@ -26,15 +26,20 @@ enum {
  * /later (answered by site_answer())  /stream  /end (frees the server)
  * /busy (for SITE_BUSY_MS, and stops the loop)
  */
+struct site_stream {
+	struct site *site;
+	struct http_stream *stream; /* NULL: free, or gone */
+};
+
 struct site {
 	struct loop *loop;
 	struct httpd *httpd;
 	uint16_t port;
 	char path[108]; /* of a Unix socket; "": of port */
 	unsigned heard, gone;
-	char last[256]; /* path */
-	struct http_exchange *held[SITE_HELD_MAX];
-	struct http_stream *streams[SITE_HELD_MAX];
+	char last[256];                            /* path */
+	struct http_exchange *held[SITE_HELD_MAX]; /* NULL: free */
+	struct site_stream streams[SITE_HELD_MAX];
 	bool end_when_gone;
 };
 
