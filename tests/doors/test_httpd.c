@@ -401,6 +401,12 @@ one_that_closes_its_half_is_answered(void **state)
 	visitor_wait_for(&v, "late\n");
 	visitor_wait_end(&v);
 	visitor_go(&v);
+	visitor_come(&v, s);
+	visitor_say(&v, "GET /big HTTP/1.1\r\n" HOST "\r\n");
+	assert_int_equal(shutdown(v.fd, SHUT_WR), 0);
+	visitor_wait_end(&v);
+	assert_true(text_len(&v.got) > SITE_BIG_BYTES);
+	visitor_go(&v);
 }
 
 static void

@@ -98,6 +98,7 @@ half_a_request_behind_another_is_cut(void **state)
 	struct httpd_limits m = site_limits();
 	struct site s;
 	struct visitor v;
+	span_ms start;
 
 	(void)state;
 	m.request_ms = SHORT_MS;
@@ -109,6 +110,15 @@ half_a_request_behind_another_is_cut(void **state)
 	visitor_wait_end(&v);
 	visitor_go(&v);
 	assert_int_equal(httpd_stats(s.httpd).cut, 1);
+	/* The same when it comes by itself. */
+	visitor_come(&v, &s);
+	visitor_say(&v, "GET /hello HTTP/1.1\r\n" HOST "\r\n");
+	visitor_wait_for(&v, "hello\n");
+	visitor_say(&v, "GET");
+	start = now_ms(&s);
+	visitor_wait_end(&v);
+	assert_in_range(now_ms(&s) - start, SHORT_MS - 10, 4 * SHORT_MS);
+	visitor_go(&v);
 	site_close(&s);
 }
 

@@ -66,7 +66,7 @@ void visitor_wait_for(struct visitor *v, const char *pattern);
 void visitor_wait_end(struct visitor *v);
 /* Forget what came so far. */
 void visitor_forget(struct visitor *v);
-/* One visit: says this, waits for the end, and compares the code. */
+/* One visit: says this, waits for an end in order, and compares the code. */
 void visit(struct site *s, const char *bytes, int code, const char *pattern);
 
 void site_run(struct site *s, span_ms ms);
