@@ -42,8 +42,6 @@ static const char policy[] =
     "img-src 'self' data:; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'";
 
-static const char methods[] = "GET, HEAD, POST, OPTIONS";
-
 enum { RETRY_AFTER_S = 5, TAG_BYTES = 128 };
 
 /* Values with control bytes are ours, and a mistake: nothing gets through. */
@@ -190,7 +188,7 @@ refuse(struct conn *c, struct evhttp_request *req, int code, bool retry)
 	char text[64];
 	const struct http_answer a = {.code = code,
 	    .type = "text/plain; charset=utf-8",
-	    .allow = code == 405 ? methods : NULL,
+	    .allow = code == 405 ? HTTPD_METHODS : NULL,
 	    .body = text,
 	    .size = (size_t)snprintf(text, sizeof(text), "%d %s\n", code,
 		phrase(code))};
@@ -314,7 +312,8 @@ hear(struct conn *c, struct evhttp_request *req, char *path, char *query)
 static void
 on_request(struct evhttp_request *req, void *arg)
 {
-	const struct http_answer options = {.code = 204, .allow = methods};
+	const struct http_answer options = {.code = 204,
+	    .allow = HTTPD_METHODS};
 	struct httpd *h = arg;
 	struct conn *c = govern_conn(h, req);
 	char *path, *query;

@@ -12,6 +12,9 @@
 
 #include "base/attr.h"
 
+/* In an Allow: all that is heard at all. */
+#define HTTPD_METHODS "GET, HEAD, POST, OPTIONS"
+
 enum httpd_verb { VERB_OTHER, VERB_GET, VERB_HEAD, VERB_POST, VERB_OPTIONS };
 
 /* The first line and what of the headers matters; zero, then feed fields. */

@@ -287,7 +287,10 @@ hear(struct visit *v)
 		code = 400;
 	if (code != 0) {
 		h->stats.refused += code != 204;
-		answer(v, &(struct http_answer){.code = code});
+		answer(v,
+		    &(struct http_answer){.code = code,
+			.allow =
+			    code == 405 || code == 204 ? HTTPD_METHODS : NULL});
 		settle(v);
 		return;
 	}
