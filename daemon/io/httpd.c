@@ -10,6 +10,7 @@
 #include "io/httpd_inside.h"
 
 #include <arpa/inet.h>
+#include <assert.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
@@ -319,6 +320,7 @@ on_request(struct evhttp_request *req, void *arg)
 	char *path, *query;
 	int code;
 
+	assert(c != NULL);
 	loop_enter(h->loop);
 	code = refusal(c, req);
 	if (c->doomed)
@@ -521,6 +523,7 @@ httpd_new(struct loop *l, int fd, const struct httpd_limits *m, httpd_fn *fn,
 	TAILQ_INIT(&h->conns);
 	TAILQ_INIT(&h->exchanges);
 	copy_hosts(h, m->hosts);
+	loop_hold(l);
 	if (h->http == NULL || !govern_open(h, fd)) {
 		(void)fail_set(f, ERR_IO, "cannot serve HTTP");
 		httpd_free(h);
@@ -556,6 +559,7 @@ httpd_free(struct httpd *h)
 	if (h->http != NULL)
 		evhttp_free(h->http);
 	govern_end(h);
+	loop_let_go(h->loop);
 	for (size_t i = 0; h->hosts[i] != NULL; i++)
 		mem_free(h->hosts[i]);
 	mem_free(h->hosts);

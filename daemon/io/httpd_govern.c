@@ -396,7 +396,6 @@ govern_open(struct httpd *h, int fd)
 	struct evhttp_bound_socket *bound;
 
 	h->pause = timer_new(h->loop, on_pause_over, h);
-	loop_hold(h->loop);
 	h->marker = event_new(base, -1, EV_PERSIST, on_marker, h);
 	if (h->marker == NULL || event_add(h->marker, &never) != 0)
 		return false;
@@ -423,7 +422,6 @@ govern_end(struct httpd *h)
 	timer_free(h->pause);
 	if (h->marker != NULL)
 		event_free(h->marker);
-	loop_let_go(h->loop);
 }
 
 struct conn *
