@@ -2,7 +2,8 @@
 /*
  * What evhttp accepts and does not show: lines that end in a bare LF, folded
  * header lines, bytes after a NUL in a line, a version such as 1.257.  Those
- * reach the handler; none of them changes where a request begins or ends.
+ * reach the handler.  A proxy in front of us has to refuse or rewrite them, or
+ * the two of us might differ in where a request ends.
  *
  * What evhttp answers by itself, with a page of its own that repeats nothing
  * of the request: 400 (no request at all, headers too long), 413, and 417.
