@@ -161,6 +161,7 @@ control_open(struct loop *l, const char *path, control_fn *fn, void *arg,
 	struct sockaddr_un a;
 	struct control *c;
 	enum status s = address_of(path, &a, f);
+	struct stat st;
 	int fd;
 
 	if (s != OK)
@@ -171,7 +172,9 @@ control_open(struct loop *l, const char *path, control_fn *fn, void *arg,
 		return fail_set(f, ERR_EXISTS,
 		    "control: %s: another daemon listens there", path);
 	}
-	if (errno == ECONNREFUSED)
+	/* A file of another kind refuses, too. */
+	if (errno == ECONNREFUSED && lstat(path, &st) == 0 &&
+	    S_ISSOCK(st.st_mode))
 		(void)unlink(path);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
