@@ -54,6 +54,20 @@ answer_page(struct site *s, const struct http_request *r, struct text *body,
 }
 
 void
+answer_text(const struct http_request *r, const struct text *body,
+    const char *type)
+{
+	if (text_ok(body))
+		http_reply(r->exchange,
+		    &(struct http_answer){.code = 200,
+			.type = type,
+			.body = text_str(body),
+			.size = text_len(body)});
+	else
+		answer_problem(r, 500, "Too large", "The page is too large.");
+}
+
+void
 answer_json(struct site *s, const struct http_request *r, json_t *taken)
 {
 	char *text = json_dumps(taken, JSON_COMPACT);

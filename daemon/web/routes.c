@@ -13,6 +13,7 @@ static const struct route {
     {HTTP_GET, "/incidents", page_incidents},
     {HTTP_GET, "/i/*", page_incident},
     {HTTP_GET, "/assets/*", asset_serve},
+    {HTTP_GET, "/metrics", metrics_serve},
     {HTTP_GET, "/healthz", api_health},
     {HTTP_GET, "/readyz", api_ready},
     {HTTP_GET, "/api/v1/status", api_status},

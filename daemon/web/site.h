@@ -68,6 +68,8 @@ route_fn page_status, page_incident, page_incidents;
 route_fn api_status, api_incidents, api_incident, api_health, api_ready;
 /* stream.c */
 route_fn api_stream;
+/* metrics.c */
+route_fn metrics_serve;
 /* assets.c */
 route_fn asset_serve;
 
@@ -75,6 +77,9 @@ route_fn asset_serve;
 /* Out of *body, which is freed; change 0: it has no ETag. */
 void answer_page(struct site *s, const struct http_request *r,
     struct text *body, uint64_t change);
+/* As it is now, of that type; a page that is too large is refused. */
+void answer_text(const struct http_request *r, const struct text *body,
+    const char *type);
 void answer_json(struct site *s, const struct http_request *r, json_t *taken);
 /* The same bytes until the next change; type as in HTTP. */
 void answer_kept(struct site *s, const struct http_request *r,

@@ -12,6 +12,8 @@ import sys
 import urllib.parse
 
 import pytest
+from prometheus_client import parser
+from prometheus_client.openmetrics import parser as openmetrics
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support_py"))
@@ -224,6 +226,54 @@ def test_not_sent_twice(tmp_path, target):
         whole, head = client.get(style), client.ask(style, method="HEAD")
         assert head.code == 200 and head.body == b""
         assert head.headers["content-length"] == str(len(whole.body))
+        assert daemon.stop() == 0
+
+
+def series(families):
+    """(name, labels) to value, each once."""
+    found = {}
+    for family in families:
+        for s in family.samples:
+            key = s.name, tuple(sorted(s.labels.items()))
+            assert key not in found
+            found[key] = s.value
+    return found
+
+
+def test_metrics(tmp_path, target):
+    """In both formats, as the libraries of others read them, the same."""
+    with daemon_at(tmp_path, target) as daemon:
+        client = Client(daemon)
+        shown(client, "All 2 endpoints are up")
+        target.pages["/eu"] = DOWN
+        shown(client, "is down")
+        plain = client.get("/metrics")
+        assert plain.headers["content-type"].startswith(
+            "text/plain; version=0.0.4")
+        open_text = client.ask("/metrics", Accept=(
+            "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"))
+        assert "openmetrics-text; version=1.0.0" in open_text.headers[
+            "content-type"]
+        one = series(parser.text_string_to_metric_families(
+            plain.body.decode()))
+        other = series(openmetrics.text_string_to_metric_families(
+            open_text.body.decode()))
+        assert set(one) == set(other)
+        eu = ("endpoint", "fleet/eu"), ("region", "eu"), ("service", "fleet")
+        na = ("endpoint", "fleet/na"), ("region", "na"), ("service", "fleet")
+        assert one["probe_success", eu] == 0 and one["probe_success", na] == 1
+        assert one["probe_http_status_code", eu] == 503
+        assert one["probe_ip_protocol", na] == 4
+        assert 0 < one["probe_duration_seconds", na] < 1
+        phases = [value for (name, _), value in one.items()
+                  if name == "probe_http_duration_seconds"]
+        assert len(phases) == 10 and min(phases) >= 0
+        states = {labels[-1][1]: value for (name, labels), value in one.items()
+                  if name == "vigie_state" and eu[0] in labels}
+        assert states["down"] == 1 and sum(states.values()) == 1
+        assert len(states) == 6
+        assert one["vigie_incident_relapses", eu] == 0
+        assert one["vigie_database_writable", ()] == 1
         assert daemon.stop() == 0
 
 
