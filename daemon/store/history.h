@@ -12,7 +12,10 @@ struct history_span {
 };
 typedef bool history_fn(void *arg, const struct history_span *s);
 
-/* All that overlap [from, to), whole; by endpoint, then by time. */
+/*
+ * All that overlap [from, to), whole, and maybe one before; by endpoint, then by
+ * time.
+ */
 MUST_CHECK
 enum status history_spans(struct query *q, wall_ms from, wall_ms to,
     history_fn *fn, void *arg, struct fail *f);

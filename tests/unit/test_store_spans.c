@@ -4,6 +4,7 @@
 #include "stores.h"
 
 #include "core/account.h"
+#include "store/history.h"
 
 static int64_t
 begin(struct scratch *d, struct store **s)
@@ -213,6 +214,69 @@ agrees_with_the_account(void **state)
 	}
 }
 
+struct summing {
+	wall_ms from, to, last;
+	int64_t endpoint, ms[3][BUCKET_COUNT]; /* by endpoint */
+};
+
+static bool
+on_span(void *arg, const struct history_span *s)
+{
+	struct summing *x = arg;
+	wall_ms since = s->since > x->from ? s->since : x->from;
+	wall_ms until = s->until < x->to ? s->until : x->to;
+
+	assert_in_range(s->endpoint, 1, 2);
+	assert_true(s->endpoint > x->endpoint ||
+	    (s->endpoint == x->endpoint && s->since > x->last));
+	x->endpoint = s->endpoint;
+	x->last = s->since;
+	if (since < until)
+		x->ms[s->endpoint][s->bucket] += until - since;
+	return true;
+}
+
+/* What is read of all at once is what is read of each. */
+static void
+the_history_of_all_is_that_of_each(void **state)
+{
+	static const wall_ms windows[][2] = {{0, 9000}, {0, 500}, {500, 2500},
+	    {1000, 3000}, {2500, 2600}, {8000, 20000}};
+	struct scratch d;
+	struct store *s;
+	int64_t e[] = {begin(&d, &s), 0}, ms[BUCKET_COUNT];
+
+	(void)state;
+	e[1] = store_endpoint(s, "a/c", "a", "c", STORES_T0);
+	span(s, e[0], 100, BUCKET_UP);
+	span(s, e[0], 1000, BUCKET_DOWN);
+	span(s, e[0], 3000, BUCKET_UP);
+	span(s, e[1], 2000, BUCKET_UNKNOWN);
+	span(s, e[1], 2550, BUCKET_UP);
+	known_until(s, 9000);
+	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]); i++) {
+		struct summing x = {.from = windows[i][0],
+		    .to = windows[i][1],
+		    .last = -1};
+		struct query *q;
+		struct fail f;
+
+		assert_int_equal(query_open(scratch_path(&d, "v.db"), 0, &q,
+				     &f),
+		    STORE_OK);
+		assert_int_equal(history_spans(q, x.from, x.to, on_span, &x,
+				     &f),
+		    OK);
+		query_close(q);
+		for (size_t k = 0; k < 2; k++) {
+			sum(&d, e[k], x.from, x.to, ms);
+			assert_memory_equal(ms, x.ms[e[k]], sizeof(ms));
+		}
+	}
+	store_close(s);
+	scratch_remove(&d);
+}
+
 int
 main(void)
 {
@@ -220,6 +284,7 @@ main(void)
 	    cmocka_unit_test(the_day_of_an_outage),
 	    cmocka_unit_test(back_dated_span_replaces),
 	    cmocka_unit_test(agrees_with_the_account),
+	    cmocka_unit_test(the_history_of_all_is_that_of_each),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
