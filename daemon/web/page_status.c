@@ -98,8 +98,12 @@ add_sentence(struct text *t, const struct status_list *l)
 	}
 	text_add(t, "<strong>");
 	html_safe(t, one->id);
-	text_printf(t, "</strong> is %s: ", verbs[one->e.bucket]);
+	text_add(t, "</strong>: ");
 	add_words(t, one, l->as_of);
+	if (status_since(one) != 0) {
+		text_add(t, ", for ");
+		frame_length(t, l->as_of - status_since(one));
+	}
 }
 
 static void

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """demo - 14 February 2023 again, in two minutes.
 
-usage: demo.py --vigie FILE [--fast STORY] [--record SVG] [--width N]
+usage: demo.py --vigie FILE [--fast STORY] [--record SVG] [--picture PNG] [--width N]
 
 Three servers on loopback answer as those of a car maker did that day, region
 by region.  Two monitors ask them: one that calls three failures down and two
@@ -29,6 +29,7 @@ import urllib.request
 
 import day
 import record
+from picture import Camera
 from screen import Screen
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support_py"))
@@ -169,11 +170,12 @@ def good(url):
         return False
 
 
-def watch(daemon, server, receiver, show):
+def watch(daemon, server, receiver, show, camera, page):
     """Until the day is over: show what both say, as they say it."""
     pace, shown, minute = server.pace, 0, day.at(day.BEGIN) + 30
     while True:
         t = pace.at(now())
+        camera.look(t, page)
         show.facts_until(t)
         if t >= minute:
             show.asked(t, good(server.url))
@@ -204,7 +206,7 @@ def said(pattern, log, daemon):
     raise SystemExit(f"demo: vigie did not start:\n{log.read_text(errors='replace')}")
 
 
-def play(vigie, folder, show):
+def play(vigie, folder, show, camera):
     """In real time, over real sockets."""
     servers = {region: Server(region) for region, _, _ in day.REGIONS}
     secret = new_secret()
@@ -218,11 +220,12 @@ def play(vigie, folder, show):
                                   stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
             begin = int(said(r"time-scaled .*boot_us=(\d+)", log, daemon)) / 1e6
-            print("the same on a page:", said(r"dashboard address=(\S+)", log, daemon),
-                  file=sys.stderr, flush=True)
+            page = said(r"dashboard address=(\S+)", log, daemon)
+            print("the same on a page:", page, file=sys.stderr, flush=True)
             for server in servers.values():
                 server.pace = day.Pace(begin)
-            watch(daemon, servers["eu"], receiver, show)
+            watch(daemon, servers["eu"], receiver, show, camera, page)
+            camera.done()
             return incident(vigie, folder, show.incident)
         finally:
             daemon.terminate()
@@ -270,6 +273,8 @@ def main():
     parser.add_argument("--vigie", required=True, type=os.path.abspath)
     parser.add_argument("--fast", metavar="STORY", type=os.path.abspath)
     parser.add_argument("--record", metavar="SVG")
+    parser.add_argument("--picture", metavar="PNG", type=os.path.abspath)
+    parser.add_argument("--at", metavar="HH:MM", default="13:47", help="of --picture")
     parser.add_argument("--width", type=int)
     options = parser.parse_args()
     show = Show(Screen(width=options.width))
@@ -279,7 +284,7 @@ def main():
         if options.fast:
             report = play_fast(options.vigie, options.fast, folder, show)
         else:
-            report = play(options.vigie, folder, show)
+            report = play(options.vigie, folder, show, Camera(day.at(options.at), options.picture))
         show.end(report)
     if options.record:
         pathlib.Path(options.record).write_text(record.svg(show.screen), encoding="ascii")

@@ -135,7 +135,7 @@ def test_a_day_on_the_page(tmp_path, target):
         assert client.get("/readyz").body == b"ok\n"
         target.pages["/eu"] = DOWN
         page = shown(client, "Open incidents")
-        assert "fleet/eu is down: 503 server error" in page.text
+        assert "Down fleet/eu : 503 server error" in page.text
         assert "Stops with it remote commands, <script>" in page.text
         assert "no need to reinstall the app" in page.text
         assert "Fleet <b>&\"'" in page.text and "1 of 2 up" in page.text
@@ -246,7 +246,7 @@ def test_metrics(tmp_path, target):
         client = Client(daemon)
         shown(client, "All 2 endpoints are up")
         target.pages["/eu"] = DOWN
-        shown(client, "is down")
+        shown(client, "fleet/eu : 503")
         plain = client.get("/metrics")
         assert plain.headers["content-type"].startswith(
             "text/plain; version=0.0.4")
@@ -307,7 +307,7 @@ def test_who_looks_is_told_at_once(tmp_path, target):
         word, version = next(heard)
         assert word == "change" and version != page.version
         page = client.get("/").page()
-        assert page.version == version and "is down" in page.text
+        assert page.version == version and "fleet/eu : 503" in page.text
         daemon.command("ack", next(
             link[3:] for link in page.links if link.startswith("/i/")))
         assert next(heard)[1] not in (None, version)

@@ -221,7 +221,7 @@ what_is_stored_is_shown(void **state)
 	assert_int_equal(c.ready, 1);
 	tell_service(&c, "{\"id\":\"a\",\"name\":\"An <API>\"}");
 	tell_changed(&c, 2);
-	expect(&c, "/", 200, "<strong>a/eu</strong> is down: 503 server error");
+	expect(&c, "/", 200, "<strong>a/eu</strong>: 503 server error, for ");
 	expect(&c, "/", 200, "<h3>An &lt;API&gt;</h3>");
 	expect(&c, "/", 200, "the last 90 days: ");
 	expect(&c, "/incidents", 200, "<a href=\"/i/20230214-1\">");
@@ -359,7 +359,7 @@ a_database_that_is_not_there_yet(void **state)
 	expect(&c, "/readyz", 503, "cannot be read");
 	expect(&c, "/healthz", 200, "ok");
 	fill(&c);
-	expect(&c, "/", 200, "is down");
+	expect(&c, "/", 200, "503 server error, for ");
 	expect(&c, "/readyz", 200, "ok");
 	c.now.degraded = true;
 	tell_changed(&c, 1);
