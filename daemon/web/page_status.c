@@ -75,6 +75,8 @@ add_counts(struct text *t, const struct status_list *l)
 			continue;
 		if (!first)
 			text_printf(t, ", %zu ", c.n[b]);
+		else if (l->count == 1)
+			text_add(t, "The endpoint ");
 		else if (c.n[b] == l->count)
 			text_printf(t, "All %zu endpoints ", l->count);
 		else

@@ -25,6 +25,10 @@ until_true() { # SECONDS COMMAND...: or fail
 	done
 }
 state_is() { [ "$(vigie status 2>/dev/null | awk '/demo\/eu/ {print $2}')" = "$1" ]; }
+page() {
+	python3 -c 'import urllib.request as r; print(r.urlopen("http://127.0.0.1:8090/", timeout=5).read().decode())'
+}
+page_says() { page 2>/dev/null | grep -q "$1"; }
 samples() {
 	python3 - <<'PYTHON'
 import sqlite3
@@ -48,6 +52,7 @@ target=$!
 printf 'whsec_%s\n' "$(head -c 32 /dev/urandom | base64)" >/etc/vigie/credentials/hook.key
 chmod 600 /etc/vigie/credentials/hook.key
 cat >/etc/vigie/vigie.yaml <<'YAML'
+listen: 127.0.0.1:8090
 defaults: {interval: 1s, timeout: 1s}
 services:
   - id: demo
@@ -69,6 +74,9 @@ for pid in "$main" $(cat "/proc/$main/task/$main/children"); do
 	tr '\0' ' ' <"/proc/$pid/cmdline" | cut -c1-30
 done
 
+until_true 10 page_says "The endpoint is up"
+did "the page says: The endpoint is up"
+
 systemctl reload vigie
 did "reloaded"
 echo 'nonsense: true' >>/etc/vigie/vigie.yaml
@@ -84,7 +92,8 @@ touch web/broken
 until_true 90 state_is DOWN
 until_true 30 grep -q '^v1,' hooked
 until_true 30 grep -q 'demo/eu: down' /var/log/syslog
-did "down is told: syslog, and a webhook signed with a credential"
+until_true 10 page_says "Open incidents"
+did "down is told: syslog, a webhook signed with a credential, the page"
 rm web/broken
 until_true 60 state_is RECOVERING
 incident=$(vigie incidents --json | grep -oE '[0-9]{8}-[0-9]+' | head -n 1)
