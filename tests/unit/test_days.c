@@ -29,7 +29,7 @@ a_span_is_cut_at_midnight(void **state)
 	(void)state;
 	days_init(&d, NOON, 3);
 	assert_int_equal(d.from, MORN - 2 * (wall_ms)DAY_MS);
-	days_add(&d, MORN - HOUR_MS, MORN + 2 * HOUR_MS, BUCKET_DOWN);
+	days_add(&d, MORN - HOUR_MS, MORN + 2 * (wall_ms)HOUR_MS, BUCKET_DOWN);
 	assert_int_equal(d.ms[0][BUCKET_DOWN], 0);
 	assert_int_equal(d.ms[1][BUCKET_DOWN], HOUR_MS);
 	assert_int_equal(d.ms[2][BUCKET_DOWN], 2 * HOUR_MS);
@@ -64,7 +64,8 @@ no_millisecond_is_lost(void **state)
 	(void)state;
 	days_init(&d, NOON, DAYS_MAX);
 	for (at = d.from; at < NOON; n++) {
-		wall_ms until = at + 1 + (wall_ms)(n * 7919) % (5 * HOUR_MS);
+		wall_ms until =
+		    at + 1 + (wall_ms)n * 7919 % (5 * (wall_ms)HOUR_MS);
 
 		until = until < NOON ? until : NOON;
 		days_add(&d, at, until, (enum bucket)(n % BUCKET_COUNT));
