@@ -2,6 +2,7 @@
 #include "web/frame.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <inttypes.h>
 
 #include "base/html.h"
@@ -130,6 +131,23 @@ frame_state(struct text *t, enum bucket b)
 	    "<span class=\"state %s\"><svg class=\"mark\" aria-hidden="
 	    "\"true\"><use href=\"#m-%s\"/></svg>%s</span>",
 	    looks[b].class, looks[b].class, looks[b].word);
+}
+
+void
+frame_endpoint(struct text *t, const char *id)
+{
+	text_add(t, "<a href=\"/e/");
+	for (const char *p = id; *p != '\0'; p++) {
+		if (*p == '/')
+			text_char(t, '~');
+		else if (isalnum((unsigned char)*p) || *p == '-')
+			text_char(t, *p);
+		else
+			text_printf(t, "%%%02X", (unsigned char)*p);
+	}
+	text_add(t, "\">");
+	html_safe(t, id);
+	text_add(t, "</a>");
 }
 
 void

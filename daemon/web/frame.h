@@ -14,6 +14,8 @@ void frame_end(struct text *t);
 /* Mark and word of a bucket: never colour alone. */
 void frame_state(struct text *t, enum bucket b);
 const char *frame_word(enum bucket b);
+/* A link to the page of an endpoint. */
+void frame_endpoint(struct text *t, const char *id);
 /* <time>, in UTC; nothing for 0. */
 void frame_time(struct text *t, wall_ms at);
 /* "47 min", as <time> with its whole length in ISO 8601. */

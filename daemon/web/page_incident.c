@@ -112,7 +112,12 @@ on_one(void *arg, const struct query_incident *i)
 		text_printf(t, " (%d)", o->code);
 	text_add(t, "</span></p>\n<dl class=\"facts\">\n");
 	add_fact(t, "For whom");
-	html_safe(t, o->scope == SCOPE_ENDPOINT ? i->endpoint : i->scope);
+	/* One that is over may be of an endpoint that is no more. */
+	if (o->scope == SCOPE_ENDPOINT && i->closed == 0)
+		frame_endpoint(t, i->endpoint);
+	else
+		html_safe(t,
+		    o->scope == SCOPE_ENDPOINT ? i->endpoint : i->scope);
 	if (o->lead.n > 0) {
 		incident_format(o->lead, lead);
 		text_printf(t, ", %s <a href=\"/i/%s\">%s</a> ",

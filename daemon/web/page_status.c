@@ -259,7 +259,7 @@ add_service(struct text *t, const struct site *s, const struct status_row *rows,
 		text_add(t, "<li>");
 		frame_state(t, rows[i].e.bucket);
 		text_add(t, "<span class=\"id\">");
-		html_safe(t, rows[i].id);
+		frame_endpoint(t, rows[i].id);
 		text_add(t, "</span><span class=\"age\">");
 		if (since != 0)
 			frame_length(t, now - since);

@@ -12,6 +12,7 @@ static const struct route {
     {HTTP_GET, "/", page_status},
     {HTTP_GET, "/incidents", page_incidents},
     {HTTP_GET, "/i/*", page_incident},
+    {HTTP_GET, "/e/*", page_endpoint},
     {HTTP_GET, "/assets/*", asset_serve},
     {HTTP_GET, "/metrics", metrics_serve},
     {HTTP_GET, "/healthz", api_health},

@@ -15,7 +15,8 @@ on_incident(void *arg, const struct query_incident *i)
 	char id[INCIDENT_TEXT_BYTES];
 
 	/* Those that are part of another are on its page. */
-	if (o->lead.n > 0 || (rows->closed_only && i->closed == 0))
+	if ((o->lead.n > 0 && rows->endpoint == NULL) ||
+	    (rows->closed_only && i->closed == 0))
 		return true;
 	if (rows->shown == rows->max)
 		return false;
@@ -47,7 +48,7 @@ on_incident(void *arg, const struct query_incident *i)
 enum status
 rows_add(struct text *t, struct query *q, struct rows *rows, struct fail *f)
 {
-	const struct query_incidents all = {.limit = 0};
+	const struct query_incidents all = {.endpoint = rows->endpoint};
 	enum status s;
 
 	rows->out = t;

@@ -7,7 +7,8 @@
 #include "store/query.h"
 
 struct rows {
-	const char *title; /* of its section */
+	const char *title;    /* of its section */
+	const char *endpoint; /* its own, parts of others too; NULL: of all */
 	bool closed_only;
 	size_t max;
 

@@ -149,6 +149,11 @@ def test_a_day_on_the_page(tmp_path, target):
         assert set(status.json()) - {"change"} == set(told) - {"services"}
         number = status.json()["endpoints"][0]["incident"]
 
+        endpoint = client.get("/e/fleet~eu").page().text
+        assert "503 server error, for" in endpoint
+        assert "The last 50 checks" in endpoint
+        assert endpoint.count("server error 503") >= 3
+
         target.pages.clear()
         shown(client, "% to hold for an hour")
         incident = client.get(f"/i/{number}").page()

@@ -224,6 +224,13 @@ what_is_stored_is_shown(void **state)
 	expect(&c, "/", 200, "<strong>a/eu</strong>: 503 server error, for ");
 	expect(&c, "/", 200, "<h3>An &lt;API&gt;</h3>");
 	expect(&c, "/", 200, "the last 90 days: ");
+	expect(&c, "/", 200, "<a href=\"/e/a~eu\">a/eu</a>");
+	expect(&c, "/e/a~eu", 200, "503 server error");
+	expect(&c, "/e/a~eu", 200, "<a href=\"/i/20230214-1\">");
+	expect(&c, "/e/a~eu", 200, "<tr><td>24 h</td><td>100.000 %</td>");
+	expect(&c, "/e/a~e", 404, "\"status\":404");
+	expect(&c, "/e/a~*", 404, "\"status\":404");
+	expect(&c, "/e/*", 404, "\"status\":404");
 	expect(&c, "/incidents", 200, "<a href=\"/i/20230214-1\">");
 	expect(&c, "/i/20230214-1", 200, "<strong>incident.opened</strong>");
 	expect(&c, "/api/v1/status", 200, "\"overall\":\"down\"");
