@@ -14,6 +14,7 @@ core alone judges in virtual time (tests/bench/storm.c).
 import argparse
 import contextlib
 import json
+import math
 import os
 import random
 import shutil
@@ -28,6 +29,7 @@ from measure import Window
 
 ADDRESSES = 8
 WARM_SECONDS = 15
+REPLAYS = 5  # what a busy machine adds is left out
 SYSTEM_CA = "/etc/ssl/certs/ca-certificates.crt"
 
 # What a figure may be at most; ratios are to the bare loop of this run.
@@ -226,11 +228,13 @@ def write_trace(path, rows):
 def replay(options, work):
     path = os.path.join(work, "trace.csv")
     write_trace(path, options.rows)
-    say(f"replay of {options.rows} samples")
-    begin = time.monotonic()
-    done = subprocess.run(pinned(0, f"{options.build}/vigie", "replay", "--json", path),
-                          stdout=subprocess.PIPE, check=True, text=True)
-    took = time.monotonic() - begin
+    say(f"replay of {options.rows} samples, the fastest of {REPLAYS}")
+    took = math.inf
+    for _ in range(REPLAYS):
+        begin = time.monotonic()
+        done = subprocess.run(pinned(0, f"{options.build}/vigie", "replay", "--json", path),
+                              stdout=subprocess.PIPE, check=True, text=True)
+        took = min(took, time.monotonic() - begin)
     summary = json.loads(done.stdout.splitlines()[-1])["summary"]
     return {"samples": summary["samples"], "incidents": summary["incidents"],
             "seconds": round(took, 2), "samples_per_second": round(summary["samples"] / took)}
