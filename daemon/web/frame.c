@@ -101,6 +101,7 @@ frame_begin(struct text *t, const char *title, const char *version)
 	text_add(t,
 	    "<header><a class=\"name\" href=\"/\">Vigie</a>\n"
 	    "<nav aria-label=\"Pages\"><a href=\"/\">Status</a> "
+	    "<a href=\"/matrix\">Regions</a> "
 	    "<a href=\"/incidents\">Incidents</a></nav></header>\n"
 	    "<p id=\"link\" class=\"warning\" hidden>The link to Vigie is "
 	    "lost: what is shown may be old.</p>\n"

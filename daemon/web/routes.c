@@ -10,6 +10,7 @@ static const struct route {
 	route_fn *fn;
 } routes[] = {
     {HTTP_GET, "/", page_status},
+    {HTTP_GET, "/matrix", page_matrix},
     {HTTP_GET, "/incidents", page_incidents},
     {HTTP_GET, "/i/*", page_incident},
     {HTTP_GET, "/e/*", page_endpoint},

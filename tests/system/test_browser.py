@@ -176,7 +176,7 @@ def test_any_size_and_colour(window, scene, scheme):
     window.get(scene.url)
     until_shown(window, "Open incidents")
     link = window.find_element(By.CSS_SELECTOR, ".card a").get_attribute("href")
-    for page in (scene.url, scene.url + "incidents", link,
+    for page in (scene.url, scene.url + "matrix", scene.url + "incidents", link,
                  scene.url + "e/fleet~eu"):
         window.get(page)
         for width, height in SIZES:

@@ -225,6 +225,8 @@ what_is_stored_is_shown(void **state)
 	expect(&c, "/", 200, "<h3>An &lt;API&gt;</h3>");
 	expect(&c, "/", 200, "the last 90 days: ");
 	expect(&c, "/", 200, "<a href=\"/e/a~eu\">a/eu</a>");
+	expect(&c, "/matrix", 200, "<th scope=\"col\">eu</th>");
+	expect(&c, "/matrix", 200, "</svg>Down</span>");
 	expect(&c, "/e/a~eu", 200, "503 server error");
 	expect(&c, "/e/a~eu", 200, "<a href=\"/i/20230214-1\">");
 	expect(&c, "/e/a~eu", 200, "<tr><td>24 h</td><td>100.000 %</td>");
