@@ -31,10 +31,10 @@ root=$(mktemp -d)
 chmod 755 "$root" # it will be somebody's "/"
 leave() {
 	local mounted
-	for mounted in dev/pts dev proc; do
+	for mounted in dev/pts dev proc .; do
 		mountpoint -q "$root/$mounted" && umount "$root/$mounted"
 	done
-	if awk '{ print $2 }' /proc/mounts | grep -q "^$root/"; then
+	if awk '{ print $2 }' /proc/mounts | grep -qE "^$root(/|\$)"; then
 		echo "fresh: something is still mounted below $root" >&2
 	else
 		rm -rf --one-file-system "$root"
@@ -53,6 +53,8 @@ debootstrap --variant=minbase --include=git bookworm "$root" "$url" >"$root.log"
 	exit 69
 }
 rm -f "$root.log"
+# As the "/" of a machine is: tests make mounts of their own below it.
+mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 mount -t devpts devpts "$root/dev/pts" 2>/dev/null || true
