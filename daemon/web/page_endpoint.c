@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* One endpoint: how it is, how it was, and its last checks. */
+#include <assert.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -150,14 +151,14 @@ static enum status
 render(struct site *s, struct query *q, struct text *t,
     const struct status_list *l, struct fail *f)
 {
-	const struct status_row *r = &l->rows[0];
-	struct rows incidents = {.title = "Incidents",
-	    .endpoint = r->id,
-	    .max = INCIDENTS_SHOWN};
+	const struct status_row *r = l->rows;
+	struct rows incidents = {.title = "Incidents", .max = INCIDENTS_SHOWN};
 	char version[VERSION_BYTES];
 	struct bars bars = {0};
 	enum status status = bars_read(q, l, &bars, f);
 
+	assert(r != NULL && l->count == 1);
+	incidents.endpoint = r->id;
 	if (status == OK) {
 		frame_begin(t, r->id, site_version(s, version));
 		add_state(t, r, l->as_of);
