@@ -11,6 +11,8 @@
 #include "wire/notice_json.h"
 #include "wire/showing.h"
 
+enum { SERVICE_BYTES = CHANNEL_BODY_MAX - 16 };
+
 void
 showcase_init(struct showcase *s)
 {
@@ -85,6 +87,23 @@ send_text(struct keeper *k, enum message_type type, const char *s,
 		children_send(&k->children[CHILD_WEB], type, buf, out.len);
 }
 
+/* The endpoints that prove each function, in the order of their names. */
+static json_t *
+proof_json(const struct config_functions *f)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < f->count; i++) {
+		json_t *ids = json_array();
+
+		for (size_t k = 0; k < f->each[i].proof_count; k++)
+			(void)json_array_append_new(ids,
+			    json_string(f->each[i].proof[k]->target.id));
+		(void)json_array_append_new(all, ids);
+	}
+	return all;
+}
+
 static void
 send_service(struct keeper *k, const struct config_service *s,
     unsigned char *buf)
@@ -98,8 +117,20 @@ send_service(struct keeper *k, const struct config_service *s,
 	    .functions = (const char *const *)s->functions.names,
 	    .unaffected = (const char *const *)s->unaffected.names};
 	json_t *j = notice_service_json(&all);
-	char *text = event_json_text(j);
+	char *text;
 
+	(void)json_object_set_new(j, "proof",
+	    json_pack("{s:o, s:o}", "functions", proof_json(&s->functions),
+		"unaffected", proof_json(&s->unaffected)));
+	text = event_json_text(j);
+	if (strlen(text) > SERVICE_BYTES) {
+		log_event(k->log, SEVERITY_WARNING,
+		    "dashboard-proof-left-out service=%s bytes=%zu", s->id,
+		    strlen(text));
+		mem_free(text);
+		(void)json_object_del(j, "proof");
+		text = event_json_text(j);
+	}
 	send_text(k, MSG_SERVICE, text, buf);
 	mem_free(text);
 	json_decref(j);

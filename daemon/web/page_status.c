@@ -8,6 +8,7 @@
 #include "view/status.h"
 #include "web/bars.h"
 #include "web/frame.h"
+#include "web/meaning.h"
 #include "web/rows.h"
 #include "web/site.h"
 
@@ -199,49 +200,15 @@ add_cards(struct text *t, const struct status_list *l)
 		text_add(t, "</div>\n</section>\n");
 }
 
-static void
-add_list(struct text *t, const char *title, const json_t *list)
-{
-	size_t i;
-	json_t *one;
-
-	if (json_array_size(list) == 0)
-		return;
-	text_printf(t, "<dt>%s</dt><dd>", title);
-	json_array_foreach(list, i, one)
-	{
-		text_add(t, i > 0 ? ", " : "");
-		html_safe(t, json_string_value(one));
-	}
-	text_add(t, "</dd>");
-}
-
-/* What it means for those who use it, where some of it is not well. */
-static void
-add_meaning(struct text *t, const json_t *service)
-{
-	const char *advice =
-	    json_string_value(json_object_get(service, "advice"));
-
-	text_add(t, "<dl class=\"meaning\">");
-	add_list(t, "Stops with it", json_object_get(service, "functions"));
-	add_list(t, "Works without it", json_object_get(service, "unaffected"));
-	if (advice != NULL) {
-		text_add(t, "<dt>Advice</dt><dd>");
-		html_safe(t, advice);
-		text_add(t, "</dd>");
-	}
-	text_add(t, "</dl>\n");
-}
-
 /* "4 of 5 up" */
 static void
 add_service(struct text *t, const struct site *s, const struct status_row *rows,
-    size_t n, const struct days *days, wall_ms now)
+    size_t n, const struct days *days, const struct status_list *l)
 {
 	const json_t *service = site_service(s, rows[0].service);
 	const char *name = json_string_value(json_object_get(service, "name"));
 	struct counts c = count(rows, n);
+	wall_ms now = l->as_of;
 
 	text_printf(t, "<article id=\"s-%s\" class=\"service\">\n<h3>",
 	    rows[0].service);
@@ -250,8 +217,7 @@ add_service(struct text *t, const struct site *s, const struct status_row *rows,
 	text_printf(t, "</h3>\n<p class=\"small\">%zu of %zu up</p>\n",
 	    c.n[BUCKET_UP], n);
 	bars_add(t, days, name);
-	if (c.n[BUCKET_DOWN] + c.n[BUCKET_MAINTENANCE] > 0)
-		add_meaning(t, service);
+	meaning_add(t, service, rows, n, l);
 	text_add(t, "<ul class=\"rows\">\n");
 	for (size_t i = 0; i < n; i++) {
 		wall_ms since = status_since(&rows[i]);
@@ -282,7 +248,7 @@ add_services(struct text *t, const struct site *s, const struct status_list *l,
 		    strcmp(l->rows[i].service, l->rows[begin].service) == 0)
 			continue;
 		add_service(t, s, l->rows + begin, i - begin,
-		    &bars->services[service++], l->as_of);
+		    &bars->services[service++], l);
 		begin = i;
 	}
 	text_add(t, "</section>\n");

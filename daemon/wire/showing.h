@@ -25,7 +25,10 @@ MUST_CHECK
 bool showing_get(struct bytes_in *i, struct showing *s);
 void showing_done(struct showing *s);
 
-/* MSG_SERVICE: notice_service_json() as text. */
+/*
+ * MSG_SERVICE: notice_service_json() as text, with "proof": of "functions" and
+ * "unaffected", the endpoints that prove each.
+ */
 
 /* MSG_CHANGED: after a commit, or one that failed. */
 struct changed {

@@ -122,7 +122,7 @@ def test_it_keeps_itself_up_to_date(window, scene):
     scene.target.pages["/eu"] = (500, b"broken")
     until_shown(window, "fleet/eu: 500 server error")
     assert "Open incidents" in text(window)
-    assert "Stops with it" in text(window)
+    assert "stops: remote commands (declared)" in text(window)
     said = window.find_element(By.ID, "news")
     assert "fleet/eu: 500" in said.get_attribute("textContent")
     scene.target.pages.clear()

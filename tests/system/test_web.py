@@ -30,7 +30,7 @@ services:
   - id: fleet
     name: "Fleet <b>&\\"'"
     functions: [remote commands, "<script>alert(1)</script>"]
-    unaffected: [charging]
+    unaffected: [Bluetooth key, {{name: charging, endpoints: [fleet/na]}}]
     advice: no need to reinstall the app
     regions: {{eu: {u}/eu, na: {u}/na}}
 """
@@ -136,8 +136,11 @@ def test_a_day_on_the_page(tmp_path, target):
         target.pages["/eu"] = DOWN
         page = shown(client, "Open incidents")
         assert "Down fleet/eu : 503 server error" in page.text
-        assert "Stops with it remote commands, <script>" in page.text
-        assert "no need to reinstall the app" in page.text
+        assert ("stops: remote commands (declared), "
+                "<script>alert(1)</script> (declared)") in page.text
+        assert re.search(r"still works: Bluetooth key \(declared\), charging "
+                         r"\(measured \d+ s ago\)", page.text), page.text
+        assert "advice: no need to reinstall the app" in page.text
         assert "Fleet <b>&\"'" in page.text and "1 of 2 up" in page.text
 
         status = client.get("/api/v1/status")

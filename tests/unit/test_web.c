@@ -219,10 +219,15 @@ what_is_stored_is_shown(void **state)
 	fill(&c);
 	greet(&c);
 	assert_int_equal(c.ready, 1);
-	tell_service(&c, "{\"id\":\"a\",\"name\":\"An <API>\"}");
+	tell_service(&c,
+	    "{\"id\":\"a\",\"name\":\"An <API>\",\"functions\":[\"<one>\"],"
+	    "\"unaffected\":[\"two\",\"three\"],\"proof\":{\"functions\":[[]],"
+	    "\"unaffected\":[[],[\"a/eu\",\"b/none\"]]}}");
 	tell_changed(&c, 2);
 	expect(&c, "/", 200, "<strong>a/eu</strong>: 503 server error, for ");
 	expect(&c, "/", 200, "<h3>An &lt;API&gt;</h3>");
+	expect(&c, "/", 200, "stops: &lt;one&gt; (declared)<br>");
+	expect(&c, "/", 200, "still works: two (declared)");
 	expect(&c, "/", 200, "the last 90 days: ");
 	expect(&c, "/", 200, "<a href=\"/e/a~eu\">a/eu</a>");
 	expect(&c, "/matrix", 200, "<th scope=\"col\">eu</th>");
