@@ -8,6 +8,8 @@ import sys
 
 import pytest
 from selenium import webdriver
+from selenium.common.exceptions import (NoSuchElementException,
+                                        StaleElementReferenceException)
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -95,7 +97,11 @@ def scene(tmp_path):
 
 
 def text(window):
-    return window.find_element(By.TAG_NAME, "body").text
+    """All that is shown; nothing while the page is being loaded."""
+    try:
+        return window.find_element(By.TAG_NAME, "body").text
+    except (StaleElementReferenceException, NoSuchElementException):
+        return ""
 
 
 def until_shown(window, words, seconds=60):
