@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "io/crypto.h"
 
 struct identity { /* both 0: no such file */
@@ -42,16 +43,6 @@ add(struct readable *r, const char *path, bool bundle)
 	r->paths[r->count] = NULL;
 }
 
-static char *
-folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		return mem_dup(".");
-	return mem_dup_n(path, slash > path ? (size_t)(slash - path) : 1);
-}
-
 static struct readable
 collect(const struct config *c)
 {
@@ -60,7 +51,7 @@ collect(const struct config *c)
 	    "/etc/services", "/etc/localtime", "/usr/share/ca-certificates",
 	    "/usr/local/share/ca-certificates", "/run/systemd/resolve",
 	    "/proc/self/net"};
-	struct readable r = {.kept = {folder_of(c->database)}};
+	struct readable r = {.kept = {path_folder(c->database)}};
 
 	for (size_t i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		add(&r, always[i], false);

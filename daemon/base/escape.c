@@ -28,13 +28,12 @@ hex(struct text *out, const unsigned char *s, size_t n)
 }
 
 void
-escape_log(struct text *out, const char *s, size_t n)
+escape_all(struct text *out, const char *s, size_t n)
 {
 	const unsigned char *p = (const unsigned char *)s;
-	size_t shown = n < ESCAPE_LOG_BYTES ? n : ESCAPE_LOG_BYTES;
 
-	for (size_t i = 0; i < shown;) {
-		size_t len = utf8_length(p + i, shown - i);
+	for (size_t i = 0; i < n;) {
+		size_t len = utf8_length(p + i, n - i);
 
 		if (len == 0) {
 			hex(out, p + i, 1);
@@ -49,7 +48,13 @@ escape_log(struct text *out, const char *s, size_t n)
 		}
 		i += len;
 	}
-	if (shown < n)
+}
+
+void
+escape_log(struct text *out, const char *s, size_t n)
+{
+	escape_all(out, s, n < ESCAPE_LOG_BYTES ? n : ESCAPE_LOG_BYTES);
+	if (n > ESCAPE_LOG_BYTES)
 		text_add(out, "...");
 }
 

@@ -15,6 +15,8 @@ enum { ESCAPE_LOG_BYTES = 512 };
  * itself, so that nothing can be forged.  A cut is shown as "...".
  */
 void escape_log(struct text *out, const char *s, size_t n);
+/* The same, but all of it. */
+void escape_all(struct text *out, const char *s, size_t n);
 
 /* Append key=value with a leading space; quoted when the value needs it. */
 void escape_field(struct text *out, const char *key, const char *value);

@@ -34,6 +34,23 @@ html_add(struct text *out, const char *s)
 }
 
 void
+html_lines(struct text *out, const char *s)
+{
+	while (s != NULL) {
+		size_t n = strcspn(s, "\n");
+		struct text t;
+
+		text_init(&t, 4 * n + 1);
+		escape_all(&t, s, n);
+		html_add(out, text_str(&t));
+		text_done(&t);
+		s = s[n] == '\n' ? s + n + 1 : NULL;
+		if (s != NULL)
+			text_add(out, "<br>");
+	}
+}
+
+void
 html_safe(struct text *out, const char *s)
 {
 	struct text t;

@@ -13,5 +13,7 @@ void html_add(struct text *out, const char *s);
  * NULL adds nothing.
  */
 void html_safe(struct text *out, const char *s);
+/* The same, but all of it, with the ends of its lines. */
+void html_lines(struct text *out, const char *s);
 
 #endif

@@ -12,6 +12,7 @@
 #include "cli/outlook.h"
 #include "cli/reading.h"
 #include "store/query.h"
+#include "view/evidence.h"
 #include "view/incident.h"
 #include "view/put.h"
 #include "view/reports.h"
@@ -22,12 +23,6 @@
 enum { WORDS_BYTES = 4096, SERVICE_BYTES = 64 };
 enum { OPT_DATABASE = 'D' };
 
-struct shown { /* evidence that was told already */
-	uint64_t ref;
-	int ledger;
-	bool first;
-};
-
 struct story {
 	struct cli *cli;
 	const struct dossier *now;   /* its endpoint at present; NULL: over */
@@ -35,8 +30,7 @@ struct story {
 	int64_t reported;            /* while it lasted, if it is */
 	const struct config *config; /* or NULL */
 	struct outlook outlook;
-	struct shown *shown;
-	size_t shown_count, shown_size;
+	struct evidence_seen seen;
 	/* With --json. */
 	json_t *whole, *parts, *effects, *timeline, *evidence, *notices;
 	bool parts_headed, effects_headed;
@@ -262,20 +256,6 @@ print_said(struct cli *c, const struct event_said *said)
 	reading_print_lines(c, said->text, "      ");
 }
 
-static json_t *
-event_of(const struct query_event *e)
-{
-	json_t *j = e->json != NULL ? json_loads(e->json, 0, NULL) : NULL;
-
-	if (j == NULL) {
-		j = json_object();
-		put_time(j, "t", e->at);
-		put_text(j, "event", event_name(e->event));
-		(void)json_object_set_new(j, "loud", json_boolean(e->loud));
-	}
-	return j;
-}
-
 static void
 print_event(struct story *s, const struct query_event *e, const json_t *j)
 {
@@ -298,37 +278,14 @@ static bool
 on_event(void *arg, const struct query_event *e)
 {
 	struct story *s = arg;
-	json_t *j = event_of(e);
+	json_t *j = incident_event_json(e);
 
 	if (s->cli->json) {
-		event_said_json(j, &e->said);
 		(void)json_array_append(s->timeline, j);
 	} else {
 		print_event(s, e, j);
 	}
 	json_decref(j);
-	return true;
-}
-
-/* Each event has its own, and many have it in common. */
-static bool
-is_news(struct story *s, const struct query_evidence *e)
-{
-	for (size_t i = 0; i < s->shown_count; i++) {
-		const struct shown *p = &s->shown[i];
-
-		if (p->ref == e->ref && p->first == e->first &&
-		    (e->first || p->ledger == e->ledger))
-			return false;
-	}
-	if (s->shown_count == s->shown_size) {
-		s->shown_size = 2 * s->shown_size + 16;
-		s->shown =
-		    mem_resize(s->shown, s->shown_size, sizeof(s->shown[0]));
-	}
-	s->shown[s->shown_count++] = (struct shown){.ref = e->ref,
-	    .ledger = e->ledger,
-	    .first = e->first};
 	return true;
 }
 
@@ -339,9 +296,10 @@ on_evidence(void *arg, const struct query_evidence *e)
 	FILE *out = s->cli->out;
 	char when[WHEN_BYTES];
 	enum sample_class class = (enum sample_class)e->sample.class;
-	wall_ms at = e->sampled ? e->sample.start : e->event_at;
+	wall_ms at = evidence_at(e);
+	struct text words;
 
-	if (!is_news(s, e))
+	if (!evidence_is_news(&s->seen, e))
 		return true;
 	if (s->cli->json) {
 		json_t *j = json_object();
@@ -361,18 +319,10 @@ on_evidence(void *arg, const struct query_evidence *e)
 		return true;
 	}
 	head(s, &s->evidence_headed, "Evidence");
-	(void)fprintf(out, "  %s  %s: %s", when_text(at, when),
-	    e->first ? "first" : "deciding", class_name(class));
-	if (e->sample.code != 0)
-		(void)fprintf(out, " %d", e->sample.code);
-	(void)fprintf(out, ", %s", reason_text((enum reason)e->sample.reason));
-	if (!e->first)
-		(void)fprintf(out, "; ledger %+d.%d dB", e->ledger / 10,
-		    (e->ledger < 0 ? -e->ledger : e->ledger) % 10);
-	if (e->detail != NULL && e->detail[0] != '\0') {
-		(void)fputs("; ", out);
-		reading_print(s->cli, e->detail);
-	}
+	text_init(&words, WORDS_BYTES);
+	evidence_words(&words, e);
+	(void)fprintf(out, "  %s  %s", when_text(at, when), text_str(&words));
+	text_done(&words);
 	(void)fputc('\n', out);
 	return true;
 }
@@ -461,7 +411,7 @@ tell_one(struct cli *c, struct query *q, struct incident_id id,
 	else if (status == OK)
 		reading_as_of(c, query_known_until(q), daemon);
 	json_decref(s.whole);
-	mem_free(s.shown);
+	evidence_seen_done(&s.seen);
 	if (status == ERR_NOTFOUND)
 		return cli_error(c, EXIT_CODE_DATA, "no incident %s",
 		    incident_format(id, text));

@@ -170,26 +170,15 @@ reading_print(struct cli *c, const char *s)
 	text_done(&t);
 }
 
-/* How much of s can be shown at once, without cutting a character. */
-static size_t
-piece(const char *s, size_t n)
-{
-	if (n <= ESCAPE_LOG_BYTES)
-		return n;
-	for (n = ESCAPE_LOG_BYTES; n > 1 && (s[n] & 0xc0) == 0x80; n--)
-		continue;
-	return n;
-}
-
 void
 reading_print_lines(struct cli *c, const char *s, const char *indent)
 {
 	while (s != NULL && *s != '\0') {
-		size_t n = piece(s, strcspn(s, "\n"));
+		size_t n = strcspn(s, "\n");
 		struct text t;
 
-		text_init(&t, SHOWN_BYTES);
-		escape_log(&t, s, n);
+		text_init(&t, 4 * n + 1);
+		escape_all(&t, s, n);
 		(void)fputs(text_str(&t), c->out);
 		text_done(&t);
 		s += n;

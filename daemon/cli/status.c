@@ -15,22 +15,20 @@
 
 enum { OPT_DATABASE = 'D', WORDS_BYTES = 8192 };
 
-/* Problems first; the exit code is that of the first rank in use. */
-static const struct rank {
-	enum bucket bucket;
+static const struct look {
 	char mark; /* never colour alone, nor words alone */
 	const char *word;
-	enum exit_code exit;
+	enum exit_code exit; /* of the worst of all */
 	enum cli_style style;
-} ranks[] = {
-    {BUCKET_DOWN, 'x', "DOWN", EXIT_CODE_BAD, CLI_RED},
-    {BUCKET_MAINTENANCE, '=', "MAINTENANCE", EXIT_CODE_MAINTENANCE, CLI_YELLOW},
-    {BUCKET_DEGRADED, '~', "DEGRADED", EXIT_CODE_PARTLY, CLI_YELLOW},
-    {BUCKET_RECOVERING, '@', "RECOVERING", EXIT_CODE_PARTLY, CLI_YELLOW},
-    {BUCKET_UNKNOWN, '.', "NO DATA", EXIT_CODE_UNKNOWN, CLI_PLAIN},
-    {BUCKET_UP, '#', "UP", EXIT_CODE_GOOD, CLI_GREEN},
+} looks[BUCKET_COUNT] = {
+    [BUCKET_DOWN] = {'x', "DOWN", EXIT_CODE_BAD, CLI_RED},
+    [BUCKET_MAINTENANCE] = {'=', "MAINTENANCE", EXIT_CODE_MAINTENANCE,
+	CLI_YELLOW},
+    [BUCKET_DEGRADED] = {'~', "DEGRADED", EXIT_CODE_PARTLY, CLI_YELLOW},
+    [BUCKET_RECOVERING] = {'@', "RECOVERING", EXIT_CODE_PARTLY, CLI_YELLOW},
+    [BUCKET_UNKNOWN] = {'.', "NO DATA", EXIT_CODE_UNKNOWN, CLI_PLAIN},
+    [BUCKET_UP] = {'#', "UP", EXIT_CODE_GOOD, CLI_GREEN},
 };
-enum { RANK_COUNT = sizeof(ranks) / sizeof(ranks[0]) };
 
 struct listing {
 	enum reading_daemon daemon;
@@ -39,9 +37,9 @@ struct listing {
 };
 
 static void
-print_row(struct cli *c, const struct rank *k, const struct status_row *r,
-    wall_ms now)
+print_row(struct cli *c, const struct status_row *r, wall_ms now)
 {
+	const struct look *k = &looks[r->e.bucket];
 	char age[WHEN_BYTES];
 	wall_ms since = status_since(r);
 	struct text words;
@@ -144,10 +142,10 @@ print_all(struct cli *c, const struct listing *l)
 	wall_ms now = l->all.as_of;
 	char when[WHEN_BYTES];
 
-	for (size_t k = 0; k < RANK_COUNT; k++) {
+	for (size_t k = 0; k < BUCKET_COUNT; k++) {
 		for (size_t i = 0; i < l->all.count; i++) {
-			if (l->all.rows[i].e.bucket == ranks[k].bucket)
-				print_row(c, &ranks[k], &l->all.rows[i], now);
+			if (l->all.rows[i].e.bucket == status_ranked(k))
+				print_row(c, &l->all.rows[i], now);
 		}
 	}
 	print_services(c, l);
@@ -168,16 +166,6 @@ print_json(struct cli *c, const struct listing *l)
 	cli_json(c, whole);
 }
 
-static const struct rank *
-rank_of(enum bucket b)
-{
-	size_t k = 0;
-
-	while (ranks[k].bucket != b)
-		k++;
-	return &ranks[k];
-}
-
 static int
 tell(struct cli *c, struct query *q, const struct config *config,
     const char *filter, struct listing *l)
@@ -193,8 +181,9 @@ tell(struct cli *c, struct query *q, const struct config *config,
 		print_json(c, l);
 	else
 		print_all(c, l);
-	return (int)rank_of(status_worst(&l->all))->exit;
+	return (int)looks[status_worst(&l->all)].exit;
 }
+
 int
 cli_status(struct cli *c, int argc, char **argv)
 {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/path.h"
 #include "config/depends.h"
 #include "config/endpoint.h"
 #include "config/function.h"
@@ -24,17 +25,6 @@ enum { FILES_MAX = 10000 };
 static const span_ms default_keep_samples = 400 * (span_ms)DAY_MS;
 
 /* Everything before the last slash, "." without one; owned by caller. */
-static char *
-folder_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	if (slash == NULL)
-		return mem_dup(".");
-	return slash == path ? mem_dup("/")
-			     : mem_dup_n(path, (size_t)(slash - path));
-}
-
 static char *
 join(const char *folder, const char *name)
 {
@@ -193,7 +183,7 @@ read_top(struct load *l)
 	if (c->control == NULL && access("/run/vigie", W_OK) == 0) {
 		c->control = mem_dup(DEFAULT_CONTROL);
 	} else if (c->control == NULL) {
-		char *folder = folder_of(c->database);
+		char *folder = path_folder(c->database);
 
 		c->control = join(folder, "control");
 		mem_free(folder);
@@ -238,7 +228,7 @@ struct config *
 config_load(const char *path, struct config_errors *e)
 {
 	struct config *c = mem_zalloc(sizeof(*c));
-	char *folder = folder_of(path);
+	char *folder = path_folder(path);
 	struct load l = {.bind = {.faults = faults_new(),
 			     .warnings = faults_new(),
 			     .folder = folder,

@@ -85,6 +85,9 @@ send_text(struct keeper *k, enum message_type type, const char *s,
 	bytes_put_text(&out, s);
 	if (out.ok)
 		children_send(&k->children[CHILD_WEB], type, buf, out.len);
+	else
+		log_event(k->log, SEVERITY_WARNING,
+		    "dashboard-left-out bytes=%zu", strlen(s));
 }
 
 /* The endpoints that prove each function, in the order of their names. */

@@ -51,6 +51,21 @@ incident_json(const struct query_incident *i)
 	return j;
 }
 
+json_t *
+incident_event_json(const struct query_event *e)
+{
+	json_t *j = e->json != NULL ? json_loads(e->json, 0, NULL) : NULL;
+
+	if (j == NULL) {
+		j = json_object();
+		put_time(j, "t", e->at);
+		put_text(j, "event", event_name(e->event));
+		(void)json_object_set_new(j, "loud", json_boolean(e->loud));
+	}
+	event_said_json(j, &e->said);
+	return j;
+}
+
 int64_t
 incident_failing_ms(const struct output *o)
 {

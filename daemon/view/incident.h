@@ -9,6 +9,9 @@ struct json_t;
 /* A new object. */
 struct json_t *incident_json(const struct query_incident *i);
 
+/* The same of an event of its timeline: as told, and what a person said. */
+struct json_t *incident_event_json(const struct query_event *e);
+
 /* Down, in maintenance or degraded. */
 int64_t incident_failing_ms(const struct output *o);
 

@@ -7,7 +7,10 @@
 #include "base/mem.h"
 #include "web/frame.h"
 #include "web/site.h"
+#include "wire/event_json.h"
 
+const char *const type_page = "text/html; charset=utf-8";
+const char *const type_json = "application/json";
 static const char *const fresh = "public, max-age=1";
 
 static void
@@ -16,77 +19,55 @@ set_etag(const struct site *s, uint64_t change, char buf[ETAG_BYTES])
 	(void)snprintf(buf, ETAG_BYTES, "%s-%" PRIu64, s->boot, change);
 }
 
-void
-answer_kept(struct site *s, const struct http_request *r, const struct kept *k,
-    const char *type)
-{
-	char etag[ETAG_BYTES];
-
-	set_etag(s, k->change, etag);
-	http_reply(r->exchange,
-	    &(struct http_answer){.code = 200,
-		.type = type,
-		.etag = etag,
-		.cache = fresh,
-		.shared = strcmp(type, "application/json") == 0,
-		.body = k->body,
-		.size = k->size});
-}
-
-void
-answer_page(struct site *s, const struct http_request *r, struct text *body,
-    uint64_t change)
+/* change 0: it may change at any time. */
+static void
+reply(const struct site *s, const struct http_request *r, const char *type,
+    uint64_t change, const void *body, size_t size)
 {
 	char etag[ETAG_BYTES];
 
 	set_etag(s, change, etag);
-	if (text_ok(body))
-		http_reply(r->exchange,
-		    &(struct http_answer){.code = 200,
-			.type = "text/html; charset=utf-8",
-			.etag = change != 0 ? etag : NULL,
-			.cache = fresh,
-			.body = text_str(body),
-			.size = text_len(body)});
-	else
-		answer_problem(r, 500, "Too large", "The page is too large.");
-	text_done(body);
-}
-
-void
-answer_text(const struct http_request *r, const struct text *body,
-    const char *type)
-{
-	if (text_ok(body))
-		http_reply(r->exchange,
-		    &(struct http_answer){.code = 200,
-			.type = type,
-			.body = text_str(body),
-			.size = text_len(body)});
-	else
-		answer_problem(r, 500, "Too large", "The page is too large.");
-}
-
-void
-answer_json(struct site *s, const struct http_request *r, json_t *taken)
-{
-	char *text = json_dumps(taken, JSON_COMPACT);
-	char etag[ETAG_BYTES];
-
-	json_decref(taken);
-	set_etag(s, s->now.change, etag);
-	if (text == NULL) {
-		answer_problem(r, 500, "No answer", "It could not be written.");
-		return;
-	}
 	http_reply(r->exchange,
 	    &(struct http_answer){.code = 200,
-		.type = "application/json",
-		.etag = etag,
-		.cache = fresh,
-		.shared = true,
-		.body = text,
-		.size = strlen(text)});
+		.type = type,
+		.etag = change != 0 ? etag : NULL,
+		.cache = change != 0 ? fresh : NULL,
+		.shared = strcmp(type, type_json) == 0,
+		.body = body,
+		.size = size});
+}
+
+void
+answer_kept(const struct site *s, const struct http_request *r,
+    const struct kept *k, const char *type)
+{
+	reply(s, r, type, k->change, k->body, k->size);
+}
+
+void
+answer_text(const struct site *s, const struct http_request *r,
+    const struct text *body, const char *type, uint64_t change)
+{
+	if (text_ok(body))
+		reply(s, r, type, change, text_str(body), text_len(body));
+	else
+		answer_problem(r, 500, "Too large", "It is too large to show.");
+}
+
+void
+answer_page(const struct site *s, const struct http_request *r,
+    const struct text *body)
+{
+	answer_text(s, r, body, type_page, s->now.change);
+}
+
+void
+answer_json(const struct site *s, const struct http_request *r, json_t *taken)
+{
+	char *text = event_json_text(taken);
+
+	json_decref(taken);
+	reply(s, r, type_json, s->now.change, text, strlen(text));
 	mem_free(text);
 }
 
@@ -114,7 +95,7 @@ answer_problem(const struct http_request *r, int code, const char *title,
 		html_safe(&page, detail);
 		text_add(&page, "</p>\n");
 		frame_end(&page);
-		a.type = "text/html; charset=utf-8";
+		a.type = type_page;
 		a.body = text_str(&page);
 		a.size = text_len(&page);
 	} else {

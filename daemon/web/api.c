@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* api - the same for machines: schema/openapi.yaml describes it. */
+/* api - the same for programs, see PAGES in vigie(1). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,21 +44,14 @@ api_status(struct site *s, const struct http_request *r, const char *rest)
 	if (!fresh && (q == NULL || render(s, q, k, &f) != OK))
 		answer_unread(s, r, &f);
 	else
-		answer_kept(s, r, k, "application/json");
+		answer_kept(s, r, k, type_json);
 }
-
-struct list {
-	json_t *items;
-	size_t max;
-};
 
 static bool
 on_listed(void *arg, const struct query_incident *i)
 {
-	struct list *l = arg;
-
-	(void)json_array_append_new(l->items, incident_json(i));
-	return json_array_size(l->items) < l->max;
+	(void)json_array_append_new(arg, incident_json(i));
+	return true;
 }
 
 /* 1..LIMIT_MAX; the default when not given; 0: refused. */
@@ -82,14 +75,14 @@ api_incidents(struct site *s, const struct http_request *r, const char *rest)
 {
 	const char *state = http_param(r, "state");
 	bool open = state != NULL && strcmp(state, "open") == 0;
-	struct list l = {.max = limit_of(r)};
 	const struct query_incidents which = {.open_only = open,
-	    .limit = l.max};
+	    .limit = limit_of(r)};
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
+	json_t *items;
 
 	(void)rest;
-	if (l.max == 0) {
+	if (which.limit == 0) {
 		answer_problem(r, 400, "Bad parameter",
 		    "limit is a number from 1 to 1000.");
 		return;
@@ -99,13 +92,14 @@ api_incidents(struct site *s, const struct http_request *r, const char *rest)
 		    "state is open or all.");
 		return;
 	}
-	l.items = json_array();
-	if (q == NULL || query_incidents(q, &which, on_listed, &l, &f) != OK) {
-		json_decref(l.items);
+	items = json_array();
+	if (q == NULL ||
+	    query_incidents(q, &which, on_listed, items, &f) != OK) {
+		json_decref(items);
 		answer_unread(s, r, &f);
 		return;
 	}
-	answer_json(s, r, json_pack("{s:o}", "items", l.items));
+	answer_json(s, r, json_pack("{s:o}", "items", items));
 }
 
 struct whole {
@@ -134,16 +128,8 @@ static bool
 on_event(void *arg, const struct query_event *e)
 {
 	struct whole *w = arg;
-	json_t *j = e->json != NULL ? json_loads(e->json, 0, NULL) : NULL;
 
-	if (j == NULL) {
-		j = json_object();
-		put_time(j, "t", e->at);
-		put_text(j, "event", event_name(e->event));
-		(void)json_object_set_new(j, "loud", json_boolean(e->loud));
-	}
-	event_said_json(j, &e->said);
-	(void)json_array_append_new(w->timeline, j);
+	(void)json_array_append_new(w->timeline, incident_event_json(e));
 	return true;
 }
 

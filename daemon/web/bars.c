@@ -167,7 +167,9 @@ add_sentence(struct text *t, const struct days *d, const char *name)
 		any = true;
 	}
 	if (!any)
-		text_add(t, "nothing but up");
+		text_add(t,
+		    days_sum(d, BUCKET_UP) > 0 ? "nothing but up"
+					       : "nothing is known");
 }
 
 static void

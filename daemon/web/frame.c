@@ -135,6 +135,27 @@ frame_state(struct text *t, enum bucket b)
 }
 
 void
+frame_table(struct text *t, const char *const *names)
+{
+	text_add(t, "<table>\n<thead><tr>");
+	for (; *names != NULL; names++)
+		text_printf(t, "<th scope=\"col\">%s</th>", *names);
+	text_add(t, "</tr></thead>\n<tbody>\n");
+}
+
+void
+frame_cell(struct text *t, const char *name)
+{
+	text_printf(t, "<td data-name=\"%s\">", name);
+}
+
+void
+frame_table_end(struct text *t)
+{
+	text_add(t, "</tbody>\n</table>\n");
+}
+
+void
 frame_endpoint(struct text *t, const char *id)
 {
 	text_add(t, "<a href=\"/e/");

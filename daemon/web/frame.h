@@ -14,6 +14,13 @@ void frame_end(struct text *t);
 /* Mark and word of a bucket: never colour alone. */
 void frame_state(struct text *t, enum bucket b);
 const char *frame_word(enum bucket b);
+/*
+ * The head of a table; names end with NULL.  Where it is too narrow for a head
+ * each cell has its own name beside it.
+ */
+void frame_table(struct text *t, const char *const *names);
+void frame_cell(struct text *t, const char *name); /* begins it */
+void frame_table_end(struct text *t);
 /* A link to the page of an endpoint. */
 void frame_endpoint(struct text *t, const char *id);
 /* <time>, in UTC; nothing for 0. */

@@ -28,6 +28,8 @@ explain(const struct status_row *r)
 	if (!r->e.sampled)
 		return x;
 	x.heard_at = sample_evidence(&r->e.last);
+	/* What says nothing of it leaves open what was said before. */
+	x.blind = last != EFFECT_FAILING && last != EFFECT_GOOD;
 	x.fails = last == EFFECT_FAILING;
 	x.goods = last == EFFECT_GOOD;
 	x.now.degraded.partly = r->has_incident &&

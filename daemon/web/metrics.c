@@ -238,11 +238,12 @@ metrics_serve(struct site *s, const struct http_request *r, const char *rest)
 		add_durations(&w);
 		add_states(&w);
 		add_self(&w, s, &t);
-		answer_text(r, &page,
+		answer_text(s, r, &page,
 		    w.open_metrics
 			? "application/openmetrics-text; version=1.0.0; "
 			  "charset=utf-8"
-			: "text/plain; version=0.0.4; charset=utf-8");
+			: "text/plain; version=0.0.4; charset=utf-8",
+		    0);
 	}
 	status_done(&l);
 	text_done(&page);

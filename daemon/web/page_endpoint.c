@@ -67,65 +67,71 @@ add_availability(struct text *t, struct query *q, const struct status_row *r,
 		int64_t days;
 	} windows[] = {{"24 h", 1}, {"7 days", 7}, {"30 days", 30},
 	    {"90 days", 90}, {"365 days", 365}};
+	static const enum bucket lost[] = {BUCKET_DOWN, BUCKET_MAINTENANCE,
+	    BUCKET_RECOVERING};
+	static const char *const columns[] = {"The last", "Available", "Down",
+	    "Maintenance", "Recovering", "Known of it", NULL};
 	enum status s = OK;
 
-	text_add(t,
-	    "<section id=\"availability\">\n<h2>Availability</h2>\n<table>\n"
-	    "<thead><tr><th>The last</th><th>Available</th><th>Down</th>"
-	    "<th>Maintenance</th><th>Recovering</th>"
-	    "<th>Time that is known</th></tr></thead>\n<tbody>\n");
+	text_add(t, "<section id=\"availability\">\n<h2>Availability</h2>\n");
+	frame_table(t, columns);
 	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]) && s == OK;
 	     i++) {
 		struct query_sum sum = {.provisional = false};
-		char share[SHARE_BYTES], known[SHARE_BYTES];
+		char share[SHARE_BYTES];
 
 		s = query_buckets(q, r->e.endpoint,
 		    now - windows[i].days * DAY_MS, now, &sum, f);
-		text_printf(t, "<tr><td>%s</td><td>%s</td><td>",
-		    windows[i].name,
+		text_add(t, "<tr>");
+		frame_cell(t, columns[0]);
+		text_printf(t, "%s</td>", windows[i].name);
+		frame_cell(t, columns[1]);
+		text_printf(t, "%s</td>",
 		    share_text(share_available(sum.ms), share_known(sum.ms),
 			share));
-		frame_length(t, sum.ms[BUCKET_DOWN]);
-		text_add(t, "</td><td>");
-		frame_length(t, sum.ms[BUCKET_MAINTENANCE]);
-		text_add(t, "</td><td>");
-		frame_length(t, sum.ms[BUCKET_RECOVERING]);
-		text_printf(t, "</td><td>%s</td></tr>\n",
+		for (size_t k = 0; k < 3; k++) {
+			frame_cell(t, columns[2 + k]);
+			frame_length(t, sum.ms[lost[k]]);
+			text_add(t, "</td>");
+		}
+		frame_cell(t, columns[5]);
+		text_printf(t, "%s</td></tr>\n",
 		    share_text(share_known(sum.ms), share_whole(sum.ms),
-			known));
+			share));
 	}
+	frame_table_end(t);
 	text_add(t,
-	    "</tbody>\n</table>\n<p class=\"small\">Of the time that is known: "
+	    "<p class=\"small\">Of the time that is known: "
 	    "up, or degraded.  Cut, not rounded.</p>\n</section>\n");
 	return s;
 }
 
-static void
-add_ms(struct text *t, uint32_t us)
-{
-	text_printf(t, "<td>%" PRIu32 ".%" PRIu32 "</td>", us / 1000,
-	    us / 100 % 10);
-}
+static const char *const check_columns[] = {"Began", "Result", "Code",
+    "ms in all", "Name", "Connect", "Handshake", "Wait", "Receive", NULL};
 
 static bool
 on_check(void *arg, uint64_t ref, const struct sample *s)
 {
+	const uint32_t times[] = {s->total_us, s->dns_us, s->connect_us,
+	    s->tls_us, s->wait_us, s->receive_us};
 	struct text *t = arg;
 
 	(void)ref;
-	text_add(t, "<tr><td>");
+	text_add(t, "<tr>");
+	frame_cell(t, check_columns[0]);
 	frame_time(t, s->start);
-	text_printf(t, "</td><td>%s</td><td>",
-	    reason_text((enum reason)s->reason));
+	text_add(t, "</td>");
+	frame_cell(t, check_columns[1]);
+	text_printf(t, "%s</td>", reason_text((enum reason)s->reason));
+	frame_cell(t, check_columns[2]);
 	if (s->code != 0)
 		text_printf(t, "%d", s->code);
 	text_add(t, "</td>");
-	add_ms(t, s->total_us);
-	add_ms(t, s->dns_us);
-	add_ms(t, s->connect_us);
-	add_ms(t, s->tls_us);
-	add_ms(t, s->wait_us);
-	add_ms(t, s->receive_us);
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		frame_cell(t, check_columns[3 + i]);
+		text_printf(t, "%" PRIu32 ".%" PRIu32 "</td>", times[i] / 1000,
+		    times[i] / 100 % 10);
+	}
 	text_add(t, "</tr>\n");
 	return true;
 }
@@ -136,14 +142,11 @@ add_checks(struct text *t, struct query *q, const struct status_row *r,
 {
 	enum status s;
 
-	text_printf(t,
-	    "<section id=\"checks\">\n<h2>The last %d checks</h2>\n<table>\n"
-	    "<thead><tr><th>Began</th><th>Result</th><th>Code</th>"
-	    "<th>ms in all</th><th>Name</th><th>Connect</th><th>TLS</th>"
-	    "<th>Wait</th><th>Receive</th></tr></thead>\n<tbody>\n",
-	    CHECKS);
+	text_add(t, "<section id=\"checks\">\n<h2>The last checks</h2>\n");
+	frame_table(t, check_columns);
 	s = query_samples(q, r->e.endpoint, CHECKS, on_check, t, f);
-	text_add(t, "</tbody>\n</table>\n</section>\n");
+	frame_table_end(t);
+	text_add(t, "</section>\n");
 	return s;
 }
 
@@ -193,7 +196,7 @@ page_endpoint(struct site *s, const struct http_request *r, const char *rest)
 	if (status == OK)
 		status = render(s, q, &page, &l, &f);
 	if (status == OK)
-		answer_page(s, r, &page, s->now.change);
+		answer_page(s, r, &page);
 	else
 		answer_unread(s, r, &f);
 	status_done(&l);

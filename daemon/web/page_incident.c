@@ -5,6 +5,7 @@
 
 #include "base/html.h"
 #include "store/outbox.h"
+#include "view/evidence.h"
 #include "view/incident.h"
 #include "view/told.h"
 #include "view/when.h"
@@ -16,7 +17,7 @@ enum { WORDS_BYTES = 4096, INCIDENTS_SHOWN = 200 };
 
 struct telling {
 	struct text *out, parts, timeline, evidence, notices;
-	uint64_t shown_ref; /* evidence is often that of several events */
+	struct evidence_seen seen;
 	char version[VERSION_BYTES];
 	wall_ms known;
 	bool found;
@@ -170,7 +171,7 @@ add_said(struct text *t, const struct event_said *said)
 	html_safe(t, said->author);
 	if (said->text != NULL) {
 		text_add(t, ": ");
-		html_safe(t, said->text);
+		html_lines(t, said->text);
 	}
 	text_add(t, "</span>");
 }
@@ -179,7 +180,7 @@ static bool
 on_event(void *arg, const struct query_event *e)
 {
 	struct telling *s = arg;
-	json_t *j = e->json != NULL ? json_loads(e->json, 0, NULL) : NULL;
+	json_t *j = incident_event_json(e);
 	struct text words;
 
 	text_add(&s->timeline, "<li>");
@@ -200,26 +201,17 @@ static bool
 on_evidence(void *arg, const struct query_evidence *e)
 {
 	struct telling *s = arg;
-	struct text *t = &s->evidence;
-	int level = e->ledger < 0 ? -e->ledger : e->ledger;
+	struct text *t = &s->evidence, words;
 
-	if (e->ref == s->shown_ref)
+	if (!evidence_is_news(&s->seen, e))
 		return true;
-	s->shown_ref = e->ref;
 	text_add(t, "<li>");
-	frame_time(t, e->sampled ? e->sample.start : e->event_at);
-	text_printf(t, " %s: %s", e->first ? "first" : "deciding",
-	    class_name((enum sample_class)e->sample.class));
-	if (e->sample.code != 0)
-		text_printf(t, " %d", e->sample.code);
-	text_printf(t, ", %s", reason_text((enum reason)e->sample.reason));
-	if (!e->first)
-		text_printf(t, "; belief %s%d.%d dB", e->ledger < 0 ? "-" : "+",
-		    level / 10, level % 10);
-	if (e->detail != NULL && e->detail[0] != '\0') {
-		text_add(t, "; ");
-		html_safe(t, e->detail);
-	}
+	frame_time(t, evidence_at(e));
+	text_char(t, ' ');
+	text_init(&words, WORDS_BYTES);
+	evidence_words(&words, e);
+	html_add(t, text_str(&words));
+	text_done(&words);
 	text_add(t, "</li>\n");
 	return true;
 }
@@ -288,17 +280,17 @@ page_incident(struct site *s, const struct http_request *r, const char *rest)
 	add_section(&page, "Notices", &one.notices);
 	frame_end(&page);
 	if (status == OK && one.found)
-		answer_page(s, r, &page, s->now.change);
+		answer_page(s, r, &page);
 	else
 		answer_unread(s, r, &f);
+	evidence_seen_done(&one.seen);
 	text_done(&page);
 }
 
 void
 page_incidents(struct site *s, const struct http_request *r, const char *rest)
 {
-	struct rows rows = {.title = "All, newest first",
-	    .max = INCIDENTS_SHOWN};
+	struct rows rows = {.title = "Newest first", .max = INCIDENTS_SHOWN};
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
 	char version[VERSION_BYTES];
@@ -312,8 +304,13 @@ page_incidents(struct site *s, const struct http_request *r, const char *rest)
 	} else {
 		if (rows.shown == 0)
 			text_add(&page, "<p>None so far.</p>\n");
+		else if (rows.more)
+			text_printf(&page,
+			    "<p>The newest %d; <code>vigie incidents</code> "
+			    "lists all.</p>\n",
+			    INCIDENTS_SHOWN);
 		frame_end(&page);
-		answer_page(s, r, &page, s->now.change);
+		answer_page(s, r, &page);
 	}
 	text_done(&page);
 }

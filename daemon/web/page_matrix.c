@@ -143,7 +143,7 @@ page_matrix(struct site *s, const struct http_request *r, const char *rest)
 		    site_version(s, version));
 		add_matrix(&page, s, &l);
 		frame_end(&page);
-		answer_page(s, r, &page, s->now.change);
+		answer_page(s, r, &page);
 	}
 	status_done(&l);
 	text_done(&page);

@@ -12,7 +12,7 @@
 #include "web/rows.h"
 #include "web/site.h"
 
-enum { WORDS_BYTES = 8192, CLOSED_SHOWN = 5 };
+enum { WORDS_BYTES = 8192, CLOSED_SHOWN = 5, CARDS_SHOWN = 24 };
 
 struct counts {
 	size_t n[BUCKET_COUNT];
@@ -176,28 +176,41 @@ add_card(struct text *t, const struct status_list *l,
 	text_printf(t, " &middot; incident %s</p>\n</article>\n", id);
 }
 
+static bool
+leads(const struct status_row *r)
+{
+	return r->has_incident && r->incident.lead.n == 0;
+}
+
+/* The worst first, and no more than people look at. */
 static void
 add_cards(struct text *t, const struct status_list *l)
 {
-	bool any = false;
+	size_t all = 0, shown = 0;
 
+	for (size_t i = 0; i < l->count; i++)
+		all += leads(&l->rows[i]);
+	if (all == 0)
+		return;
+	text_add(t,
+	    "<section id=\"open\">\n<h2>Open incidents</h2>\n"
+	    "<div class=\"cards\">\n");
 	for (size_t k = 0; k < BUCKET_COUNT; k++) {
-		for (size_t i = 0; i < l->count; i++) {
+		for (size_t i = 0; i < l->count && shown < CARDS_SHOWN; i++) {
 			const struct status_row *r = &l->rows[i];
 
-			if (!r->has_incident || r->incident.lead.n > 0 ||
-			    r->e.bucket != status_ranked(k))
+			if (!leads(r) || r->e.bucket != status_ranked(k))
 				continue;
-			if (!any)
-				text_add(t,
-				    "<section id=\"open\">\n<h2>Open incidents</h2>\n"
-				    "<div class=\"cards\">\n");
-			any = true;
 			add_card(t, l, r);
+			shown++;
 		}
 	}
-	if (any)
-		text_add(t, "</div>\n</section>\n");
+	text_add(t, "</div>\n");
+	if (shown < all)
+		text_printf(t,
+		    "<p><a href=\"/incidents\">and %zu more</a></p>\n",
+		    all - shown);
+	text_add(t, "</section>\n");
 }
 
 /* "4 of 5 up" */
@@ -290,17 +303,17 @@ page_status(struct site *s, const struct http_request *r, const char *rest)
 	(void)rest;
 	text_init(&t, PAGE_BYTES);
 	if (k->body != NULL && k->change == s->now.change) {
-		answer_kept(s, r, k, "text/html; charset=utf-8");
+		answer_kept(s, r, k, type_page);
 	} else if (q == NULL || render(s, q, &t, &f) != OK) {
 		answer_unread(s, r, &f);
 	} else if (!text_ok(&t)) {
-		answer_page(s, r, &t, 0);
+		answer_page(s, r, &t);
 	} else {
 		mem_free(k->body);
 		k->size = text_len(&t);
 		k->body = text_take(&t);
 		k->change = s->now.change;
-		answer_kept(s, r, k, "text/html; charset=utf-8");
+		answer_kept(s, r, k, type_page);
 	}
 	text_done(&t);
 }

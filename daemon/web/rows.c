@@ -6,6 +6,9 @@
 #include "web/frame.h"
 #include "wire/event_json.h"
 
+static const char *const columns[] = {"Incident", "Began", "Failing", "What",
+    "For whom", NULL};
+
 static bool
 on_incident(void *arg, const struct query_incident *i)
 {
@@ -18,28 +21,34 @@ on_incident(void *arg, const struct query_incident *i)
 	if ((o->lead.n > 0 && rows->endpoint == NULL) ||
 	    (rows->closed_only && i->closed == 0))
 		return true;
-	if (rows->shown == rows->max)
+	rows->more = rows->shown == rows->max;
+	if (rows->more)
 		return false;
 	if (rows->shown++ == 0) {
-		text_printf(t,
-		    "<section id=\"list\">\n<h2>%s</h2>\n<table>\n<thead><tr><th>Incident"
-		    "</th><th>Began</th><th>Failing</th><th>What</th>"
-		    "<th>For whom</th></tr></thead>\n<tbody>\n",
+		text_printf(t, "<section id=\"list\">\n<h2>%s</h2>\n",
 		    rows->title);
+		frame_table(t, columns);
 	}
-	text_printf(t, "<tr><td><a href=\"/i/%s\">%s</a></td><td>",
+	text_add(t, "<tr>");
+	frame_cell(t, columns[0]);
+	text_printf(t, "<a href=\"/i/%s\">%s</a></td>",
 	    incident_format(o->incident, id), id);
+	frame_cell(t, columns[1]);
 	frame_time(t, o->onset);
-	text_add(t, "</td><td>");
+	text_add(t, "</td>");
+	frame_cell(t, columns[2]);
 	frame_length(t, incident_failing_ms(o));
-	text_printf(t, "</td><td>%s%s", kind_name(o->kind_worst),
+	text_add(t, "</td>");
+	frame_cell(t, columns[3]);
+	text_printf(t, "%s%s", kind_name(o->kind_worst),
 	    i->withdrawn         ? ", withdrawn"
 		: i->closed == 0 ? ", open"
 				 : "");
 	if (o->relapses > 0)
 		text_printf(t, ", %u false recover%s", o->relapses,
 		    o->relapses == 1 ? "y" : "ies");
-	text_add(t, "</td><td>");
+	text_add(t, "</td>");
+	frame_cell(t, columns[4]);
 	html_safe(t, o->scope == SCOPE_ENDPOINT ? i->endpoint : i->scope);
 	text_add(t, "</td></tr>\n");
 	return true;
@@ -53,7 +62,9 @@ rows_add(struct text *t, struct query *q, struct rows *rows, struct fail *f)
 
 	rows->out = t;
 	s = query_incidents(q, &all, on_incident, rows, f);
-	if (rows->shown > 0)
-		text_add(t, "</tbody>\n</table>\n</section>\n");
+	if (rows->shown > 0) {
+		frame_table_end(t);
+		text_add(t, "</section>\n");
+	}
 	return s;
 }

@@ -12,8 +12,11 @@ struct rows {
 	bool closed_only;
 	size_t max;
 
-	struct text *out; /* private */
+	/* Afterwards: how many are shown, and whether there are more. */
 	size_t shown;
+	bool more;
+
+	struct text *out; /* private */
 };
 
 /* Nothing at all where there is none. */

@@ -29,7 +29,7 @@ struct site {
 	struct showing show;
 	struct changed now;
 	struct query *q;  /* NULL: not open */
-	json_t *services; /* objects of MSG_SERVICE, in order */
+	json_t *services; /* objects of MSG_SERVICE, by id */
 	char boot[17];    /* of this process, in every ETag */
 	struct timer *beat;
 	LIST_HEAD(, stream) streams;
@@ -74,15 +74,17 @@ route_fn metrics_serve;
 route_fn asset_serve;
 
 /* answer.c */
-/* Out of *body, which is freed; change 0: it has no ETag. */
-void answer_page(struct site *s, const struct http_request *r,
-    struct text *body, uint64_t change);
-/* As it is now, of that type; a page that is too large is refused. */
-void answer_text(const struct http_request *r, const struct text *body,
-    const char *type);
-void answer_json(struct site *s, const struct http_request *r, json_t *taken);
-/* The same bytes until the next change; type as in HTTP. */
-void answer_kept(struct site *s, const struct http_request *r,
+extern const char *const type_page, *const type_json;
+/* A page, or a problem where it is too large. */
+void answer_page(const struct site *s, const struct http_request *r,
+    const struct text *body);
+/* The same of any type; change: of what it shows, 0: of no particular one. */
+void answer_text(const struct site *s, const struct http_request *r,
+    const struct text *body, const char *type, uint64_t change);
+void answer_json(const struct site *s, const struct http_request *r,
+    json_t *taken);
+/* The same bytes until the next change. */
+void answer_kept(const struct site *s, const struct http_request *r,
     const struct kept *k, const char *type);
 /* A problem (RFC 9457), or a page that says it, as the client prefers. */
 void answer_problem(const struct http_request *r, int code, const char *title,

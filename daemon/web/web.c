@@ -39,7 +39,7 @@ web_new(struct loop *l, struct logline *log)
 
 	w->site.loop = l;
 	w->site.log = log;
-	w->site.services = json_array();
+	w->site.services = json_object();
 	(void)snprintf(w->site.boot, sizeof(w->site.boot), "%" PRIx64,
 	    (uint64_t)loop_wall(l));
 	streams_begin(&w->site);
@@ -90,17 +90,7 @@ site_failed(struct site *s, const struct fail *f)
 const json_t *
 site_service(const struct site *s, const char *id)
 {
-	size_t i;
-	json_t *j;
-
-	json_array_foreach(s->services, i, j)
-	{
-		const char *own = json_string_value(json_object_get(j, "id"));
-
-		if (own != NULL && strcmp(own, id) == 0)
-			return j;
-	}
-	return NULL;
+	return json_object_get(s->services, id);
 }
 
 const char *
@@ -181,10 +171,11 @@ take_service(struct web *w, struct bytes_in *in)
 {
 	char *text = field_text_needed(in);
 	json_t *j = text != NULL ? json_loads(text, 0, NULL) : NULL;
-	bool fits = bytes_in_done(in) && json_is_object(j);
+	const char *id = json_string_value(json_object_get(j, "id"));
+	bool fits = bytes_in_done(in) && id != NULL;
 
 	if (fits)
-		(void)json_array_append(w->site.services, j);
+		(void)json_object_set(w->site.services, id, j);
 	json_decref(j);
 	mem_free(text);
 	return fits;

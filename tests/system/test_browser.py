@@ -193,6 +193,10 @@ def test_any_size_and_colour(window, scene, scheme):
                 "return document.documentElement.scrollWidth")
             assert wide <= width, (page, width, wide)
             assert window.execute_script(CONTRAST) == [], page
+    named = window.execute_script(
+        "return getComputedStyle(document.querySelector('#availability td'),"
+        " '::before').content")
+    assert "The last" in named  # narrow: each cell says what it is
     window.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert complaints(window) == []
 

@@ -50,6 +50,25 @@ text_from_outside(void **state)
 }
 
 static void
+all_of_what_people_write(void **state)
+{
+	char given[2 * ESCAPE_LOG_BYTES + 1];
+	struct text t;
+
+	(void)state;
+	text_init(&t, 10 * sizeof(given));
+	html_lines(&t, NULL);
+	html_lines(&t, "one <b>\n\ntwo\x1b\n");
+	assert_string_equal(text_str(&t), "one &lt;b&gt;<br><br>two\\x1b<br>");
+	text_reset(&t);
+	memset(given, 'x', sizeof(given) - 1);
+	given[sizeof(given) - 1] = '\0';
+	html_lines(&t, given);
+	assert_string_equal(text_str(&t), given);
+	text_done(&t);
+}
+
+static void
 long_text_is_cut(void **state)
 {
 	char given[2 * ESCAPE_LOG_BYTES + 1];
@@ -71,6 +90,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nothing_opens_a_tag_or_ends_a_value),
 	    cmocka_unit_test(text_from_outside),
+	    cmocka_unit_test(all_of_what_people_write),
 	    cmocka_unit_test(long_text_is_cut),
 	};
 

@@ -234,7 +234,8 @@ what_is_stored_is_shown(void **state)
 	expect(&c, "/matrix", 200, "</svg>Down</span>");
 	expect(&c, "/e/a~eu", 200, "503 server error");
 	expect(&c, "/e/a~eu", 200, "<a href=\"/i/20230214-1\">");
-	expect(&c, "/e/a~eu", 200, "<tr><td>24 h</td><td>100.000 %</td>");
+	expect(&c, "/e/a~eu", 200,
+	    "24 h</td><td data-name=\"Available\">100.000 %</td>");
 	expect(&c, "/e/a~e", 404, "\"status\":404");
 	expect(&c, "/e/a~*", 404, "\"status\":404");
 	expect(&c, "/e/*", 404, "\"status\":404");
