@@ -158,18 +158,43 @@ status_read(struct query *q, const char *filter, struct status_list *l,
 	return s == OK ? find_reports(q, l, f) : s;
 }
 
+static void
+row_done(struct status_row *r)
+{
+	mem_free(r->id);
+	mem_free(r->service);
+	mem_free(r->region);
+	mem_free(r->paused_by);
+	mem_free(r->paused_why);
+	mem_free(r->acked_by);
+	mem_free(r->partial);
+}
+
+void
+status_keep(struct status_list *l, bool (*keep)(void *arg, const char *service),
+    void *arg)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->heard_count; i++)
+		if (keep(arg, l->heard[i].service))
+			l->heard[n++] = l->heard[i];
+	l->heard_count = n;
+	n = 0;
+	for (size_t i = 0; i < l->count; i++) {
+		if (keep(arg, l->rows[i].service))
+			l->rows[n++] = l->rows[i];
+		else
+			row_done(&l->rows[i]);
+	}
+	l->count = n;
+}
+
 void
 status_done(struct status_list *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		mem_free(l->rows[i].id);
-		mem_free(l->rows[i].service);
-		mem_free(l->rows[i].region);
-		mem_free(l->rows[i].paused_by);
-		mem_free(l->rows[i].paused_why);
-		mem_free(l->rows[i].acked_by);
-		mem_free(l->rows[i].partial);
-	}
+	for (size_t i = 0; i < l->count; i++)
+		row_done(&l->rows[i]);
 	mem_free(l->rows);
 	mem_free(l->heard);
 	*l = (struct status_list){0};

@@ -40,6 +40,9 @@ struct status_list {
 MUST_CHECK
 enum status status_read(struct query *q, const char *filter,
     struct status_list *l, struct fail *f);
+/* As if there were no services but those that it says true of. */
+void status_keep(struct status_list *l,
+    bool (*keep)(void *arg, const char *service), void *arg);
 void status_done(struct status_list *l); /* in any case */
 
 /* Buckets, those first that need a look; the last is up. */

@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* api - the same for programs, see PAGES in vigie(1). */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "view/incident.h"
 #include "view/put.h"
 #include "view/status.h"
+#include "web/param.h"
 #include "web/site.h"
 #include "wire/event_json.h"
 
-enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000, NUMBER_BYTES = 5 };
+enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000 };
 
 static enum status
-render(struct site *s, struct query *q, struct kept *k, struct fail *f)
+render(const struct site *s, const struct visitor *v, struct query *q,
+    struct kept *k, struct fail *f)
 {
 	struct status_list l = {0};
-	enum status status = status_read(q, NULL, &l, f);
+	enum status status = site_status(s, v, q, NULL, &l, f);
 	json_t *j;
 
 	if (status == OK) {
@@ -33,18 +34,17 @@ render(struct site *s, struct query *q, struct kept *k, struct fail *f)
 }
 
 void
-api_status(struct site *s, const struct http_request *r, const char *rest)
+api_status(struct site *s, const struct visitor *v)
 {
-	struct kept *k = &s->status_json;
+	struct kept *k = site_kept(s->status_json, v);
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
 	bool fresh = k->body != NULL && k->change == s->now.change;
 
-	(void)rest;
-	if (!fresh && (q == NULL || render(s, q, k, &f) != OK))
-		answer_unread(s, r, &f);
+	if (!fresh && (q == NULL || render(s, v, q, k, &f) != OK))
+		answer_unread(s, v->r, &f);
 	else
-		answer_kept(s, r, k, type_json);
+		answer_kept(s, v->r, k, type_json);
 }
 
 static bool
@@ -54,52 +54,29 @@ on_listed(void *arg, const struct query_incident *i)
 	return true;
 }
 
-/* 1..LIMIT_MAX; the default when not given; 0: refused. */
-static size_t
-limit_of(const struct http_request *r)
-{
-	const char *text = http_param(r, "limit");
-	size_t n;
-
-	if (text == NULL)
-		return LIMIT_DEFAULT;
-	n = strspn(text, "0123456789");
-	if (n == 0 || n >= NUMBER_BYTES || text[n] != '\0')
-		return 0;
-	n = (size_t)strtoul(text, NULL, 10);
-	return n <= LIMIT_MAX ? n : 0;
-}
-
 void
-api_incidents(struct site *s, const struct http_request *r, const char *rest)
+api_incidents(struct site *s, const struct visitor *v)
 {
-	const char *state = http_param(r, "state");
-	bool open = state != NULL && strcmp(state, "open") == 0;
-	const struct query_incidents which = {.open_only = open,
-	    .limit = limit_of(r)};
+	static const char *const states[] = {"all", "open", NULL};
+	struct query_incidents which = {.limit = LIMIT_DEFAULT};
 	struct fail f = {.why = ""};
-	struct query *q = site_query(s, &f);
+	struct query *q;
+	size_t state = 0;
 	json_t *items;
 
-	(void)rest;
-	if (which.limit == 0) {
-		answer_problem(r, 400, "Bad parameter",
-		    "limit is a number from 1 to 1000.");
+	if (!param_number(v, "limit", 1, LIMIT_MAX, &which.limit) ||
+	    !param_word(v, "state", states, &state))
 		return;
-	}
-	if (state != NULL && !open && strcmp(state, "all") != 0) {
-		answer_problem(r, 400, "Bad parameter",
-		    "state is open or all.");
-		return;
-	}
+	which.open_only = state == 1;
+	q = site_query(s, &f);
 	items = json_array();
 	if (q == NULL ||
 	    query_incidents(q, &which, on_listed, items, &f) != OK) {
 		json_decref(items);
-		answer_unread(s, r, &f);
+		answer_unread(s, v->r, &f);
 		return;
 	}
-	answer_json(s, r, json_pack("{s:o}", "items", items));
+	answer_json(s, v->r, json_pack("{s:o}", "items", items));
 }
 
 struct whole {
@@ -134,7 +111,7 @@ on_event(void *arg, const struct query_event *e)
 }
 
 void
-api_incident(struct site *s, const struct http_request *r, const char *rest)
+api_incident(struct site *s, const struct visitor *v)
 {
 	struct whole w = {.parts = json_array(), .timeline = json_array()};
 	const struct query_incident_events on = {.on_incident = on_one,
@@ -146,17 +123,17 @@ api_incident(struct site *s, const struct http_request *r, const char *rest)
 	struct incident_id id;
 	enum status status = f.code;
 
-	if (!incident_parse(rest, &id))
+	if (!incident_parse(v->rest, &id))
 		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
 	else if (q != NULL)
 		status = query_incident(q, id, &on, &f);
 	if (status == OK && w.one != NULL) {
 		(void)json_object_set(w.one, "followers", w.parts);
 		(void)json_object_set(w.one, "timeline", w.timeline);
-		answer_json(s, r, w.one);
+		answer_json(s, v->r, w.one);
 	} else {
 		json_decref(w.one);
-		answer_unread(s, r, &f);
+		answer_unread(s, v->r, &f);
 	}
 	json_decref(w.parts);
 	json_decref(w.timeline);
@@ -164,13 +141,12 @@ api_incident(struct site *s, const struct http_request *r, const char *rest)
 
 /* This process answers. */
 void
-api_health(struct site *s, const struct http_request *r, const char *rest)
+api_health(struct site *s, const struct visitor *v)
 {
 	static const char ok[] = "ok\n";
 
 	(void)s;
-	(void)rest;
-	http_reply(r->exchange,
+	http_reply(v->r->exchange,
 	    &(struct http_answer){.code = 200,
 		.type = "text/plain; charset=utf-8",
 		.body = ok,
@@ -179,17 +155,16 @@ api_health(struct site *s, const struct http_request *r, const char *rest)
 
 /* What is decided is written, and can be read. */
 void
-api_ready(struct site *s, const struct http_request *r, const char *rest)
+api_ready(struct site *s, const struct visitor *v)
 {
 	struct fail f = {.why = ""};
 
-	(void)rest;
 	if (s->now.degraded || s->now.damaged)
-		answer_problem(r, 503, "Not ready",
+		answer_problem(v->r, 503, "Not ready",
 		    "The database cannot be written.");
 	else if (site_query(s, &f) == NULL)
-		answer_problem(r, 503, "Not ready",
+		answer_problem(v->r, 503, "Not ready",
 		    "The database cannot be read.");
 	else
-		api_health(s, r, rest);
+		api_health(s, v);
 }

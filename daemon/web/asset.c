@@ -36,20 +36,20 @@ type_of(const char *name)
 
 /* DIGEST/NAME: what another build had there is not there any more. */
 void
-asset_serve(struct site *s, const struct http_request *r, const char *rest)
+asset_serve(struct site *s, const struct visitor *v)
 {
-	const char *name = strchr(rest, '/');
+	const char *name = strchr(v->rest, '/');
 	const struct asset *a = name != NULL ? asset_find(name + 1) : NULL;
 	const char *type = a != NULL ? type_of(a->path) : NULL;
 
 	(void)s;
-	if (type == NULL || strlen(a->etag) != (size_t)(name - rest) + 2 ||
-	    strncmp(a->etag + 1, rest, (size_t)(name - rest)) != 0) {
-		answer_problem(r, 404, "Not found",
+	if (type == NULL || strlen(a->etag) != (size_t)(name - v->rest) + 2 ||
+	    strncmp(a->etag + 1, v->rest, (size_t)(name - v->rest)) != 0) {
+		answer_problem(v->r, 404, "Not found",
 		    "There is nothing at this address.");
 		return;
 	}
-	http_reply(r->exchange,
+	http_reply(v->r->exchange,
 	    &(struct http_answer){.code = 200,
 		.type = type,
 		.cache = "public, max-age=31536000, immutable",

@@ -4,12 +4,17 @@
 #include <assert.h>
 #include <ctype.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/html.h"
 #include "base/utc.h"
 #include "schema/assets.h"
 #include "view/when.h"
 #include "web/asset.h"
+
+/* Of this process: it serves one site. */
+static char base[FRAME_BASE_BYTES];
 
 static const struct look {
 	const char *class, *word;
@@ -55,6 +60,19 @@ static const char *const patterns = PATTERN("up", "") PATTERN("degraded",
 		PATTERN("unknown",
 		    "<path d=\"M0 0h6v6H0z\" class=\"hole\"/>") "</svg>\n";
 
+void
+frame_set_base(const char *path)
+{
+	assert(strlen(path) < sizeof(base));
+	(void)snprintf(base, sizeof(base), "%s", path);
+}
+
+const char *
+frame_base(void)
+{
+	return base;
+}
+
 static void
 add_asset(struct text *t, const char *before, const char *name,
     const char *after)
@@ -62,14 +80,15 @@ add_asset(struct text *t, const char *before, const char *name,
 	const struct asset *a = asset_find(name);
 
 	assert(a != NULL);
-	text_printf(t, "%s/assets/%.16s/%s%s", before, a->etag + 1, a->path,
-	    after);
+	text_printf(t, "%s%s/assets/%.16s/%s%s", before, base, a->etag + 1,
+	    a->path, after);
 }
 
 static void
 add_head(struct text *t, const char *title, const char *version)
 {
-	text_add(t, "<!doctype html>\n<html lang=\"en\"");
+	text_printf(t, "<!doctype html>\n<html lang=\"en\" data-base=\"%s\"",
+	    base);
 	if (version != NULL)
 		text_printf(t, " data-version=\"%s\"", version);
 	text_add(t, ">\n<head>\n<meta charset=\"utf-8\">\n<title>");
@@ -89,6 +108,11 @@ add_head(struct text *t, const char *title, const char *version)
 	text_add(t, "</head>\n");
 }
 
+static const struct {
+	const char *path, *word;
+} pages[] = {{"/", "Status"}, {"/matrix", "Regions"},
+    {"/incidents", "Incidents"}};
+
 void
 frame_begin(struct text *t, const char *title, const char *version)
 {
@@ -98,11 +122,15 @@ frame_begin(struct text *t, const char *title, const char *version)
 	    "<a class=\"skip\" href=\"#main\">To the content</a>\n");
 	text_add(t, marks);
 	text_add(t, patterns);
+	text_printf(t,
+	    "<header><a class=\"name\" href=\"%s/\">Vigie</a>\n"
+	    "<nav aria-label=\"Pages\">",
+	    base);
+	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
+		text_printf(t, "<a href=\"%s%s\">%s</a> ", base, pages[i].path,
+		    pages[i].word);
 	text_add(t,
-	    "<header><a class=\"name\" href=\"/\">Vigie</a>\n"
-	    "<nav aria-label=\"Pages\"><a href=\"/\">Status</a> "
-	    "<a href=\"/matrix\">Regions</a> "
-	    "<a href=\"/incidents\">Incidents</a></nav></header>\n"
+	    "</nav></header>\n"
 	    "<p id=\"link\" class=\"warning\" hidden>The link to Vigie is "
 	    "lost: what is shown may be old.</p>\n"
 	    "<p id=\"news\" class=\"unseen\" role=\"status\"></p>\n"
@@ -158,7 +186,7 @@ frame_table_end(struct text *t)
 void
 frame_endpoint(struct text *t, const char *id)
 {
-	text_add(t, "<a href=\"/e/");
+	text_printf(t, "<a href=\"%s/e/", base);
 	for (const char *p = id; *p != '\0'; p++) {
 		if (*p == '/')
 			text_char(t, '~');

@@ -7,6 +7,14 @@
 #include "base/text.h"
 #include "core/names.h"
 
+enum { FRAME_BASE_BYTES = 256 };
+
+/*
+ * What every address begins with: "" or "/vigie", harmless in an attribute.
+ */
+void frame_set_base(const char *path);
+const char *frame_base(void);
+
 /* version: of what is shown, see site_version(); NULL: it stays as it is. */
 void frame_begin(struct text *t, const char *title, const char *version);
 void frame_end(struct text *t);

@@ -215,9 +215,9 @@ add_self(const struct writing *w, const struct site *s,
 }
 
 void
-metrics_serve(struct site *s, const struct http_request *r, const char *rest)
+metrics_serve(struct site *s, const struct visitor *v)
 {
-	const char *accept = http_header(r, "Accept");
+	const char *accept = http_header(v->r, "Accept");
 	struct status_list l = {0};
 	struct store_tally t = {0};
 	struct fail f = {.why = ""};
@@ -228,17 +228,16 @@ metrics_serve(struct site *s, const struct http_request *r, const char *rest)
 	    .open_metrics = accept != NULL &&
 		strstr(accept, "application/openmetrics-text") != NULL};
 
-	(void)rest;
 	text_init(&page, PAGE_BYTES);
-	if (q == NULL || status_read(q, NULL, &l, &f) != OK ||
+	if (q == NULL || site_status(s, v, q, NULL, &l, &f) != OK ||
 	    query_tally(q, NULL, &t, &f) != OK) {
-		answer_unread(s, r, &f);
+		answer_unread(s, v->r, &f);
 	} else {
 		add_numbers(&w);
 		add_durations(&w);
 		add_states(&w);
 		add_self(&w, s, &t);
-		answer_text(s, r, &page,
+		answer_text(s, v->r, &page,
 		    w.open_metrics
 			? "application/openmetrics-text; version=1.0.0; "
 			  "charset=utf-8"

@@ -52,8 +52,8 @@ add_state(struct text *t, const struct status_row *r, wall_ms now)
 	}
 	if (r->has_incident) {
 		incident_format(r->incident.incident, id);
-		text_printf(t, " &middot; incident <a href=\"/i/%s\">%s</a>",
-		    id, id);
+		text_printf(t, " &middot; incident <a href=\"%s/i/%s\">%s</a>",
+		    frame_base(), id, id);
 	}
 	text_add(t, "</p>\n");
 }
@@ -178,27 +178,27 @@ render(struct site *s, struct query *q, struct text *t,
 }
 
 void
-page_endpoint(struct site *s, const struct http_request *r, const char *rest)
+page_endpoint(struct site *s, const struct visitor *v)
 {
 	struct status_list l = {0};
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
-	char *id = id_of(rest);
+	char *id = id_of(v->rest);
 	enum status status = f.code;
 	struct text page;
 
 	text_init(&page, PAGE_BYTES);
 	if (q != NULL)
-		status = status_read(q, id, &l, &f);
+		status = site_status(s, v, q, id, &l, &f);
 	/* What was asked for is a pattern to who reads. */
 	if (status == OK && (l.count != 1 || strcmp(l.rows[0].id, id) != 0))
 		status = fail_set(&f, ERR_NOTFOUND, "no such endpoint");
 	if (status == OK)
 		status = render(s, q, &page, &l, &f);
 	if (status == OK)
-		answer_page(s, r, &page);
+		answer_page(s, v->r, &page);
 	else
-		answer_unread(s, r, &f);
+		answer_unread(s, v->r, &f);
 	status_done(&l);
 	text_done(&page);
 	mem_free(id);

@@ -121,8 +121,9 @@ on_one(void *arg, const struct query_incident *i)
 		    o->scope == SCOPE_ENDPOINT ? i->endpoint : i->scope);
 	if (o->lead.n > 0) {
 		incident_format(o->lead, lead);
-		text_printf(t, ", %s <a href=\"/i/%s\">%s</a> ",
-		    o->effect ? "caused by" : "part of", lead, lead);
+		text_printf(t, ", %s <a href=\"%s/i/%s\">%s</a> ",
+		    o->effect ? "caused by" : "part of", frame_base(), lead,
+		    lead);
 		html_safe(t, i->lead_endpoint);
 	}
 	text_add(t, "</dd>\n<dt>Began</dt><dd>");
@@ -153,7 +154,7 @@ on_follower(void *arg, const struct query_incident *i)
 	struct telling *s = arg;
 	char id[INCIDENT_TEXT_BYTES];
 
-	text_printf(&s->parts, "<li><a href=\"/i/%s\">%s</a> ",
+	text_printf(&s->parts, "<li><a href=\"%s/i/%s\">%s</a> ", frame_base(),
 	    incident_format(i->now.incident, id), id);
 	html_safe(&s->parts, i->endpoint);
 	text_add(&s->parts, i->now.effect ? ", hit by it, " : ", ");
@@ -247,7 +248,7 @@ add_section(struct text *t, const char *title, struct text *list)
 }
 
 void
-page_incident(struct site *s, const struct http_request *r, const char *rest)
+page_incident(struct site *s, const struct visitor *v)
 {
 	struct text page;
 	struct telling one = {.out = &page};
@@ -268,7 +269,7 @@ page_incident(struct site *s, const struct http_request *r, const char *rest)
 	text_init(&one.timeline, PAGE_BYTES);
 	text_init(&one.evidence, PAGE_BYTES);
 	text_init(&one.notices, PAGE_BYTES);
-	if (!incident_parse(rest, &id)) {
+	if (!incident_parse(v->rest, &id)) {
 		(void)fail_set(&f, ERR_NOTFOUND, "no such incident");
 	} else if (q != NULL) {
 		one.known = query_known_until(q);
@@ -280,15 +281,15 @@ page_incident(struct site *s, const struct http_request *r, const char *rest)
 	add_section(&page, "Notices", &one.notices);
 	frame_end(&page);
 	if (status == OK && one.found)
-		answer_page(s, r, &page);
+		answer_page(s, v->r, &page);
 	else
-		answer_unread(s, r, &f);
+		answer_unread(s, v->r, &f);
 	evidence_seen_done(&one.seen);
 	text_done(&page);
 }
 
 void
-page_incidents(struct site *s, const struct http_request *r, const char *rest)
+page_incidents(struct site *s, const struct visitor *v)
 {
 	struct rows rows = {.title = "Newest first", .max = INCIDENTS_SHOWN};
 	struct fail f = {.why = ""};
@@ -296,11 +297,10 @@ page_incidents(struct site *s, const struct http_request *r, const char *rest)
 	char version[VERSION_BYTES];
 	struct text page;
 
-	(void)rest;
 	text_init(&page, PAGE_BYTES);
 	frame_begin(&page, "Incidents", site_version(s, version));
 	if (q == NULL || rows_add(&page, q, &rows, &f) != OK) {
-		answer_unread(s, r, &f);
+		answer_unread(s, v->r, &f);
 	} else {
 		if (rows.shown == 0)
 			text_add(&page, "<p>None so far.</p>\n");
@@ -310,7 +310,7 @@ page_incidents(struct site *s, const struct http_request *r, const char *rest)
 			    "lists all.</p>\n",
 			    INCIDENTS_SHOWN);
 		frame_end(&page);
-		answer_page(s, r, &page);
+		answer_page(s, v->r, &page);
 	}
 	text_done(&page);
 }

@@ -126,7 +126,7 @@ add_matrix(struct text *t, const struct site *s, const struct status_list *l)
 }
 
 void
-page_matrix(struct site *s, const struct http_request *r, const char *rest)
+page_matrix(struct site *s, const struct visitor *v)
 {
 	struct status_list l = {0};
 	struct fail f = {.why = ""};
@@ -134,16 +134,15 @@ page_matrix(struct site *s, const struct http_request *r, const char *rest)
 	char version[VERSION_BYTES];
 	struct text page;
 
-	(void)rest;
 	text_init(&page, PAGE_BYTES);
-	if (q == NULL || status_read(q, NULL, &l, &f) != OK) {
-		answer_unread(s, r, &f);
+	if (q == NULL || site_status(s, v, q, NULL, &l, &f) != OK) {
+		answer_unread(s, v->r, &f);
 	} else {
 		frame_begin(&page, "Services by region",
 		    site_version(s, version));
 		add_matrix(&page, s, &l);
 		frame_end(&page);
-		answer_page(s, r, &page);
+		answer_page(s, v->r, &page);
 	}
 	status_done(&l);
 	text_done(&page);

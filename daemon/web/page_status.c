@@ -155,8 +155,8 @@ add_card(struct text *t, const struct status_list *l,
 
 	incident_format(r->incident.incident, id);
 	text_printf(t,
-	    "<article id=\"i-%s\" class=\"card %s\">\n<h3><a href=\"/i/%s\">",
-	    id, bucket_name(r->e.bucket), id);
+	    "<article id=\"i-%s\" class=\"card %s\">\n<h3><a href=\"%s/i/%s\">",
+	    id, bucket_name(r->e.bucket), frame_base(), id);
 	html_safe(t, r->id);
 	text_add(t, "</a></h3>\n<p>");
 	frame_state(t, r->e.bucket);
@@ -208,8 +208,8 @@ add_cards(struct text *t, const struct status_list *l)
 	text_add(t, "</div>\n");
 	if (shown < all)
 		text_printf(t,
-		    "<p><a href=\"/incidents\">and %zu more</a></p>\n",
-		    all - shown);
+		    "<p><a href=\"%s/incidents\">and %zu more</a></p>\n",
+		    frame_base(), all - shown);
 	text_add(t, "</section>\n");
 }
 
@@ -268,13 +268,14 @@ add_services(struct text *t, const struct site *s, const struct status_list *l,
 }
 
 static enum status
-render(struct site *s, struct query *q, struct text *t, struct fail *f)
+render(const struct site *s, const struct visitor *v, struct query *q,
+    struct text *t, struct fail *f)
 {
 	struct rows closed = {.title = "Lately over", .closed_only = true};
 	struct status_list l = {0};
 	struct bars bars = {0};
 	char version[VERSION_BYTES];
-	enum status status = status_read(q, NULL, &l, f);
+	enum status status = site_status(s, v, q, NULL, &l, f);
 
 	if (status == OK)
 		status = bars_read(q, &l, &bars, f);
@@ -293,27 +294,26 @@ render(struct site *s, struct query *q, struct text *t, struct fail *f)
 }
 
 void
-page_status(struct site *s, const struct http_request *r, const char *rest)
+page_status(struct site *s, const struct visitor *v)
 {
-	struct kept *k = &s->status_page;
+	struct kept *k = site_kept(s->status_page, v);
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
 	struct text t;
 
-	(void)rest;
 	text_init(&t, PAGE_BYTES);
 	if (k->body != NULL && k->change == s->now.change) {
-		answer_kept(s, r, k, type_page);
-	} else if (q == NULL || render(s, q, &t, &f) != OK) {
-		answer_unread(s, r, &f);
+		answer_kept(s, v->r, k, type_page);
+	} else if (q == NULL || render(s, v, q, &t, &f) != OK) {
+		answer_unread(s, v->r, &f);
 	} else if (!text_ok(&t)) {
-		answer_page(s, r, &t);
+		answer_page(s, v->r, &t);
 	} else {
 		mem_free(k->body);
 		k->size = text_len(&t);
 		k->body = text_take(&t);
 		k->change = s->now.change;
-		answer_kept(s, r, k, type_page);
+		answer_kept(s, v->r, k, type_page);
 	}
 	text_done(&t);
 }

@@ -1,55 +1,90 @@
 /* SPDX-License-Identifier: MIT */
 /* routes - every address that is served; what is not here is not there. */
+#include <assert.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "web/frame.h"
 #include "web/site.h"
+
+enum { STARS_MAX = 2 };
 
 static const struct route {
 	enum http_method method;
-	const char *pattern; /* a '*' at its end takes the rest, of >= 1 byte */
+	const char *pattern; /* see match() */
+	enum level least;    /* who may */
 	route_fn *fn;
 } routes[] = {
-    {HTTP_GET, "/", page_status},
-    {HTTP_GET, "/matrix", page_matrix},
-    {HTTP_GET, "/incidents", page_incidents},
-    {HTTP_GET, "/i/*", page_incident},
-    {HTTP_GET, "/e/*", page_endpoint},
-    {HTTP_GET, "/assets/*", asset_serve},
-    {HTTP_GET, "/metrics", metrics_serve},
-    {HTTP_GET, "/healthz", api_health},
-    {HTTP_GET, "/readyz", api_ready},
-    {HTTP_GET, "/api/v1/status", api_status},
-    {HTTP_GET, "/api/v1/incidents", api_incidents},
-    {HTTP_GET, "/api/v1/incidents/*", api_incident},
-    {HTTP_GET, "/api/v1/stream", api_stream},
+    {HTTP_GET, "/", LEVEL_PUBLIC, page_status},
+    {HTTP_GET, "/matrix", LEVEL_PUBLIC, page_matrix},
+    {HTTP_GET, "/incidents", LEVEL_PUBLIC, page_incidents},
+    {HTTP_GET, "/i/*", LEVEL_PUBLIC, page_incident},
+    {HTTP_GET, "/e/*", LEVEL_PUBLIC, page_endpoint},
+    {HTTP_GET, "/assets/*", LEVEL_PUBLIC, asset_serve},
+    {HTTP_GET, "/metrics", LEVEL_PUBLIC, metrics_serve},
+    {HTTP_GET, "/healthz", LEVEL_PUBLIC, api_health},
+    {HTTP_GET, "/readyz", LEVEL_PUBLIC, api_ready},
+    {HTTP_GET, "/api/v1/status", LEVEL_PUBLIC, api_status},
+    {HTTP_GET, "/api/v1/incidents", LEVEL_PUBLIC, api_incidents},
+    {HTTP_GET, "/api/v1/incidents/*", LEVEL_PUBLIC, api_incident},
+    {HTTP_GET, "/api/v1/stream", LEVEL_PUBLIC, api_stream},
 };
 
-/* What the pattern left open, or NULL when the path is another one. */
-static const char *
-match(const char *pattern, const char *path)
+/*
+ * Where the stars of the pattern are, cut out of path; false: it is another
+ * one.  A star takes one segment, at the end of the pattern all that follows.
+ */
+static bool
+match(const char *pattern, char *path, const char *stars[STARS_MAX])
 {
-	size_t n = strlen(pattern);
+	char *at = path;
+	size_t n = 0;
 
-	if (pattern[n - 1] != '*')
-		return strcmp(pattern, path) == 0 ? "" : NULL;
-	n--;
-	return strncmp(pattern, path, n) == 0 && path[n] != '\0' ? path + n
-								 : NULL;
+	stars[0] = stars[1] = "";
+	while (*pattern != '\0') {
+		size_t take;
+
+		if (*pattern != '*') {
+			if (*pattern++ != *at++)
+				return false;
+			continue;
+		}
+		pattern++;
+		assert(n < STARS_MAX);
+		stars[n++] = at;
+		take = *pattern == '\0' ? strlen(at) : strcspn(at, "/");
+		at += take;
+		if (take == 0 || (*pattern != '\0' && *at != *pattern))
+			return false;
+		if (*pattern != '\0') {
+			pattern++;
+			*at++ = '\0';
+		}
+	}
+	return *at == '\0';
 }
 
-void
-routes_answer(void *arg, const struct http_request *r)
+static void
+try_routes(struct site *s, const struct http_request *r, const char *path)
 {
 	bool known = false;
 
 	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-		const char *rest = match(routes[i].pattern, r->path);
+		char *copy = mem_dup(path);
+		const char *stars[STARS_MAX];
+		bool fits = match(routes[i].pattern, copy, stars);
+		const struct visitor v = {.r = r,
+		    .rest = stars[0],
+		    .more = stars[1],
+		    .level = LEVEL_OPERATOR};
 
-		if (rest != NULL && routes[i].method == r->method) {
-			routes[i].fn(arg, r, rest);
+		if (fits && routes[i].method == r->method) {
+			routes[i].fn(s, &v);
+			mem_free(copy);
 			return;
 		}
-		known = known || rest != NULL;
+		known = known || fits;
+		mem_free(copy);
 	}
 	if (known)
 		http_reply(r->exchange,
@@ -57,4 +92,15 @@ routes_answer(void *arg, const struct http_request *r)
 	else
 		answer_problem(r, 404, "Not found",
 		    "There is nothing at this address.");
+}
+
+/* Who hands it on may have cut off what all addresses begin with, or not. */
+void
+routes_answer(void *arg, const struct http_request *r)
+{
+	size_t n = strlen(frame_base());
+	bool whole = n > 0 && strncmp(r->path, frame_base(), n) == 0 &&
+	    r->path[n] == '/';
+
+	try_routes(arg, r, whole ? r->path + n : r->path);
 }

@@ -31,7 +31,7 @@ on_incident(void *arg, const struct query_incident *i)
 	}
 	text_add(t, "<tr>");
 	frame_cell(t, columns[0]);
-	text_printf(t, "<a href=\"/i/%s\">%s</a></td>",
+	text_printf(t, "<a href=\"%s/i/%s\">%s</a></td>", frame_base(),
 	    incident_format(o->incident, id), id);
 	frame_cell(t, columns[1]);
 	frame_time(t, o->onset);

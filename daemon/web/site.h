@@ -10,6 +10,7 @@
 #include "io/httpd.h"
 #include "io/logline.h"
 #include "store/query.h"
+#include "view/status.h"
 #include "wire/showing.h"
 
 enum { PAGE_BYTES = 8 << 20, ETAG_BYTES = 48, VERSION_BYTES = 64 };
@@ -19,6 +20,16 @@ struct kept {
 	uint64_t change; /* 0: nothing yet */
 	char *body;
 	size_t size;
+};
+
+/* What somebody may see and do, each more than the one before. */
+enum level { LEVEL_PUBLIC, LEVEL_READER, LEVEL_OPERATOR };
+
+/* Who asks, and for what. */
+struct visitor {
+	const struct http_request *r;
+	const char *rest, *more; /* what its route left open, or "" */
+	enum level level;
 };
 
 struct stream;
@@ -33,7 +44,7 @@ struct site {
 	char boot[17];    /* of this process, in every ETag */
 	struct timer *beat;
 	LIST_HEAD(, stream) streams;
-	struct kept status_page, status_json;
+	struct kept status_page[2], status_json[2]; /* see site_kept() */
 };
 
 /*
@@ -45,6 +56,15 @@ struct query *site_query(struct site *s, struct fail *f);
 void site_failed(struct site *s, const struct fail *f);
 /* The object of a service, or NULL. */
 const json_t *site_service(const struct site *s, const char *id);
+/* Whether a visitor is told of a service at all. */
+bool site_shows(const struct site *s, const struct visitor *v,
+    const char *service);
+/* status_read(), of what the visitor is told of. */
+MUST_CHECK
+enum status site_status(const struct site *s, const struct visitor *v,
+    struct query *q, const char *filter, struct status_list *l, struct fail *f);
+/* That of two which a visitor may be shown. */
+struct kept *site_kept(struct kept kept[2], const struct visitor *v);
 /* "running", "cannot_write", "damaged". */
 const char *site_daemon(const struct site *s);
 
@@ -59,9 +79,7 @@ void streams_tell(struct site *s); /* that there is news */
 /* routes.c: the handler of every request; arg is the site */
 void routes_answer(void *arg, const struct http_request *r);
 
-/* A handler; rest is what its pattern left open. */
-typedef void route_fn(struct site *s, const struct http_request *r,
-    const char *rest);
+typedef void route_fn(struct site *s, const struct visitor *v);
 /* page_*.c */
 route_fn page_status, page_matrix, page_endpoint, page_incident, page_incidents;
 /* api.c */

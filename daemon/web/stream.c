@@ -87,16 +87,15 @@ on_gone(void *arg)
 }
 
 void
-api_stream(struct site *s, const struct http_request *r, const char *rest)
+api_stream(struct site *s, const struct visitor *v)
 {
 	struct stream *one = mem_zalloc(sizeof(*one));
 	char retry[EVENT_BYTES];
 	uint16_t dice;
 	int n;
 
-	(void)rest;
 	one->out =
-	    http_stream_open(r->exchange, "text/event-stream", on_gone, one);
+	    http_stream_open(v->r->exchange, "text/event-stream", on_gone, one);
 	if (one->out == NULL) {
 		mem_free(one);
 		return;

@@ -56,8 +56,10 @@ web_free(struct web *w)
 	query_close(w->site.q);
 	json_decref(w->site.services);
 	showing_done(&w->site.show);
-	mem_free(w->site.status_page.body);
-	mem_free(w->site.status_json.body);
+	for (size_t i = 0; i < 2; i++) {
+		mem_free(w->site.status_page[i].body);
+		mem_free(w->site.status_json[i].body);
+	}
 	mem_free(w);
 }
 
@@ -91,6 +93,45 @@ const json_t *
 site_service(const struct site *s, const char *id)
 {
 	return json_object_get(s->services, id);
+}
+
+bool
+site_shows(const struct site *s, const struct visitor *v, const char *service)
+{
+	const json_t *private =
+	    json_object_get(site_service(s, service), "private");
+
+	return v->level >= LEVEL_READER || !json_is_true(private);
+}
+
+struct viewing {
+	const struct site *site;
+	const struct visitor *visitor;
+};
+
+static bool
+on_service(void *arg, const char *service)
+{
+	const struct viewing *w = arg;
+
+	return site_shows(w->site, w->visitor, service);
+}
+
+enum status
+site_status(const struct site *s, const struct visitor *v, struct query *q,
+    const char *filter, struct status_list *l, struct fail *f)
+{
+	struct viewing viewing = {s, v};
+	enum status status = status_read(q, filter, l, f);
+
+	status_keep(l, on_service, &viewing);
+	return status;
+}
+
+struct kept *
+site_kept(struct kept kept[2], const struct visitor *v)
+{
+	return &kept[v->level >= LEVEL_READER];
 }
 
 const char *

@@ -119,7 +119,7 @@
 		link.hidden = true;
 	}
 
-	const stream = new EventSource("/api/v1/stream");
+	const stream = new EventSource(root.dataset.base + "/api/v1/stream");
 	stream.addEventListener("change", (e) => {
 		hear();
 		if (e.lastEventId !== root.dataset.version)

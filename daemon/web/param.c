@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/param.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utc.h"
+
+enum { NUMBER_DIGITS = 9, DETAIL_BYTES = 512, TIME_BYTES = 64 };
+
+static bool
+refuse(const struct visitor *v, const char *name, const char *what)
+{
+	char detail[DETAIL_BYTES];
+
+	(void)snprintf(detail, sizeof(detail), "%s is %s.", name, what);
+	answer_problem(v->r, 400, "Bad parameter", detail);
+	return false;
+}
+
+bool
+param_number(const struct visitor *v, const char *name, size_t least,
+    size_t most, size_t *n)
+{
+	const char *text = http_param(v->r, name);
+	char what[DETAIL_BYTES];
+	size_t digits, number;
+
+	if (text == NULL)
+		return true;
+	digits = strspn(text, "0123456789");
+	number = digits <= NUMBER_DIGITS ? (size_t)strtoul(text, NULL, 10)
+					 : SIZE_MAX;
+	if (digits == 0 || text[digits] != '\0' || number < least ||
+	    number > most) {
+		(void)snprintf(what, sizeof(what), "a number from %zu to %zu",
+		    least, most);
+		return refuse(v, name, what);
+	}
+	*n = number;
+	return true;
+}
+
+bool
+param_time(const struct visitor *v, const char *name, wall_ms *t)
+{
+	const char *text = http_param(v->r, name);
+	char day[TIME_BYTES];
+
+	if (text == NULL)
+		return true;
+	(void)snprintf(day, sizeof(day), "%sT00:00:00Z", text);
+	if (utc_parse(text, t) || (strlen(text) == 10 && utc_parse(day, t)))
+		return true;
+	return refuse(v, name,
+	    "a day like 2023-02-14, or a time like 2023-02-14T13:00:00Z");
+}
+
+bool
+param_word(const struct visitor *v, const char *name, const char *const *words,
+    size_t *at)
+{
+	const char *text = http_param(v->r, name);
+	char what[DETAIL_BYTES] = "one of";
+	size_t used = strlen(what);
+
+	for (size_t i = 0; text != NULL && words[i] != NULL; i++) {
+		if (strcmp(text, words[i]) == 0) {
+			*at = i;
+			return true;
+		}
+		if (used < sizeof(what))
+			used +=
+			    (size_t)snprintf(what + used, sizeof(what) - used,
+				"%s %s", i > 0 ? "," : "", words[i]);
+	}
+	return text == NULL || refuse(v, name, what);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * param - what a visitor asks for in the query; private to this room.
+ *
+ * What is absent stays as it is.  False: it does not fit, and the visitor was
+ * told so (400, with its name).
+ */
+#ifndef WEB_PARAM_H
+#define WEB_PARAM_H
+
+#include "web/site.h"
+
+MUST_CHECK
+bool param_number(const struct visitor *v, const char *name, size_t least,
+    size_t most, size_t *n);
+/* RFC 3339 in any zone, or a day, which is its first instant in UTC. */
+MUST_CHECK
+bool param_time(const struct visitor *v, const char *name, wall_ms *t);
+/* words end with NULL; *at: the place of the one given. */
+MUST_CHECK
+bool param_word(const struct visitor *v, const char *name,
+    const char *const *words, size_t *at);
+
+#endif
