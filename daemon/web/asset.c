@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "web/asset.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "schema/assets.h"
@@ -19,6 +20,15 @@ asset_find(const char *name)
 			return &assets[i];
 	}
 	return NULL;
+}
+
+void
+asset_add(struct text *t, const char *name)
+{
+	const struct asset *a = asset_find(name);
+
+	assert(a != NULL);
+	text_add_n(t, (const char *)a->data, a->size);
 }
 
 /* By its ending; NULL: it is not one to serve. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/html.h"
+#include "base/mem.h"
 #include "base/utc.h"
 #include "schema/assets.h"
 #include "view/when.h"
@@ -24,41 +25,6 @@ static const struct look {
     [BUCKET_MAINTENANCE] = {"maintenance", "Maintenance"},
     [BUCKET_DOWN] = {"down", "Down"},
     [BUCKET_UNKNOWN] = {"unknown", "No data"}};
-
-#define PATTERN(name, inside)                                             \
-	"<pattern id=\"p-" name "\" width=\"6\" height=\"6\" "            \
-	"patternUnits=\"userSpaceOnUse\"><rect width=\"6\" height=\"6\" " \
-	"class=\"fill " name "\"/>" inside "</pattern>"
-
-/* A tick, a triangle, a turning arrow, a spanner, a cross, a broken circle. */
-static const char *const marks =
-    "<svg class=\"marks\" aria-hidden=\"true\">"
-    "<symbol id=\"m-up\" viewBox=\"0 0 20 20\"><circle cx=\"10\" cy=\"10\" "
-    "r=\"9\" fill=\"currentColor\"/><path d=\"M5.5 10.5l3 3 6-7\" "
-    "class=\"in\"/></symbol>"
-    "<symbol id=\"m-degraded\" viewBox=\"0 0 20 20\"><path d=\"M10 1.5l9 "
-    "17H1z\" fill=\"currentColor\"/><path d=\"M10 7.5v5M10 15v1\" "
-    "class=\"in\"/></symbol>"
-    "<symbol id=\"m-recovering\" viewBox=\"0 0 20 20\"><path d=\"M16.5 "
-    "10a6.5 6.5 0 1 1-2-4.7\" class=\"out\"/><path d=\"M17.5 1.5v5.5H12z\" "
-    "fill=\"currentColor\"/></symbol>"
-    "<symbol id=\"m-maintenance\" viewBox=\"0 0 20 20\"><path d=\"M18 5.2a5 "
-    "5 0 0 1-6.6 6L5 17.6A1.9 1.9 0 0 1 2.4 15l6.4-6.4a5 5 0 0 1 "
-    "6-6.6L11.7 5l.6 2.7 2.7.6z\" fill=\"currentColor\"/></symbol>"
-    "<symbol id=\"m-down\" viewBox=\"0 0 20 20\"><rect x=\"1\" y=\"1\" "
-    "width=\"18\" height=\"18\" rx=\"3\" fill=\"currentColor\"/><path "
-    "d=\"M6 6l8 8M14 6l-8 8\" class=\"in\"/></symbol>"
-    "<symbol id=\"m-unknown\" viewBox=\"0 0 20 20\"><circle cx=\"10\" "
-    "cy=\"10\" r=\"8\" class=\"out broken\"/></symbol>";
-
-/* Colours next to each other differ little in lightness: so do patterns. */
-static const char *const patterns = PATTERN("up", "") PATTERN("degraded",
-    "<circle cx=\"3\" cy=\"3\" r=\"1\" class=\"dot\"/>")
-    PATTERN("recovering", "<path d=\"M0 6l6-6\" class=\"line\"/>")
-	PATTERN("maintenance", "<path d=\"M0 3h6\" class=\"line\"/>")
-	    PATTERN("down", "<path d=\"M0 0l6 6M6 0l-6 6\" class=\"line\"/>")
-		PATTERN("unknown",
-		    "<path d=\"M0 0h6v6H0z\" class=\"hole\"/>") "</svg>\n";
 
 void
 frame_set_base(const char *path)
@@ -120,8 +86,7 @@ frame_begin(struct text *t, const char *title, const char *version)
 	text_add(t,
 	    "<body>\n"
 	    "<a class=\"skip\" href=\"#main\">To the content</a>\n");
-	text_add(t, marks);
-	text_add(t, patterns);
+	asset_add(t, "marks.html");
 	text_printf(t,
 	    "<header><a class=\"name\" href=\"%s/\">Vigie</a>\n"
 	    "<nav aria-label=\"Pages\">",
@@ -142,9 +107,12 @@ frame_begin(struct text *t, const char *title, const char *version)
 void
 frame_end(struct text *t)
 {
-	text_add(t,
-	    "</main>\n<footer>Vigie " VIGIE_VERSION
-	    " &middot; all times are UTC</footer>\n</body>\n</html>\n");
+	text_printf(t,
+	    "</main>\n<footer><a href=\"%s/about\">Vigie " VIGIE_VERSION
+	    "</a> &middot; all times are UTC &middot; "
+	    "<a href=\"%s/accounting\">how time is counted</a></footer>\n"
+	    "</body>\n</html>\n",
+	    base, base);
 }
 
 const char *
@@ -184,19 +152,54 @@ frame_table_end(struct text *t)
 }
 
 void
+frame_segment(struct text *t, const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if (isalnum((unsigned char)*s) || *s == '-' || *s == '~')
+			text_char(t, *s);
+		else
+			text_printf(t, "%%%02X", (unsigned char)*s);
+	}
+}
+
+void
+frame_link(struct text *t, const char *url)
+{
+	bool follow =
+	    strncmp(url, "https://", 8) == 0 || strncmp(url, "http://", 7) == 0;
+
+	if (follow) {
+		text_add(t, "<a rel=\"noreferrer\" href=\"");
+		html_safe(t, url);
+		text_add(t, "\">");
+	}
+	html_safe(t, url);
+	text_add(t, follow ? "</a>" : "");
+}
+
+void
 frame_endpoint(struct text *t, const char *id)
 {
-	text_printf(t, "<a href=\"%s/e/", base);
-	for (const char *p = id; *p != '\0'; p++) {
+	char *segment = mem_dup(id);
+
+	for (char *p = segment; *p != '\0'; p++)
 		if (*p == '/')
-			text_char(t, '~');
-		else if (isalnum((unsigned char)*p) || *p == '-')
-			text_char(t, *p);
-		else
-			text_printf(t, "%%%02X", (unsigned char)*p);
-	}
+			*p = '~';
+	text_printf(t, "<a href=\"%s/e/", base);
+	frame_segment(t, segment);
 	text_add(t, "\">");
 	html_safe(t, id);
+	text_add(t, "</a>");
+	mem_free(segment);
+}
+
+void
+frame_group(struct text *t, char kind, const char *id, const char *name)
+{
+	text_printf(t, "<a href=\"%s/%c/", base, kind);
+	frame_segment(t, id);
+	text_add(t, "\">");
+	html_safe(t, name);
 	text_add(t, "</a>");
 }
 

@@ -29,8 +29,14 @@ const char *frame_word(enum bucket b);
 void frame_table(struct text *t, const char *const *names);
 void frame_cell(struct text *t, const char *name); /* begins it */
 void frame_table_end(struct text *t);
+/* A part of an address, whatever is in it. */
+void frame_segment(struct text *t, const char *s);
+/* An address from outside: a link where one may follow it. */
+void frame_link(struct text *t, const char *url);
 /* A link to the page of an endpoint. */
 void frame_endpoint(struct text *t, const char *id);
+/* A link to that of a service 's', a region 'r' or a tag 't'. */
+void frame_group(struct text *t, char kind, const char *id, const char *name);
 /* <time>, in UTC; nothing for 0. */
 void frame_time(struct text *t, wall_ms at);
 /* "47 min", as <time> with its whole length in ISO 8601. */

@@ -90,7 +90,8 @@ add_service(struct text *t, const struct site *s, const struct status_row *rows,
 	const char *name = json_string_value(json_object_get(service, "name"));
 
 	text_printf(t, "<tr id=\"s-%s\"><th scope=\"row\">", rows[0].service);
-	html_safe(t, name != NULL ? name : rows[0].service);
+	frame_group(t, 's', rows[0].service,
+	    name != NULL ? name : rows[0].service);
 	text_add(t, "</th>");
 	for (size_t i = 0; i < g->count; i++)
 		add_cell(t, rows, n, g->names[i], now);
@@ -110,7 +111,7 @@ add_matrix(struct text *t, const struct site *s, const struct status_list *l)
 	    "<th scope=\"col\">Service</th>");
 	for (size_t i = 0; i < g.count; i++) {
 		text_add(t, "<th scope=\"col\">");
-		html_safe(t, g.names[i]);
+		frame_group(t, 'r', g.names[i], g.names[i]);
 		text_add(t, "</th>");
 	}
 	text_add(t, "</tr></thead>\n<tbody>\n");

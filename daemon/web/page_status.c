@@ -226,7 +226,7 @@ add_service(struct text *t, const struct site *s, const struct status_row *rows,
 	text_printf(t, "<article id=\"s-%s\" class=\"service\">\n<h3>",
 	    rows[0].service);
 	name = name != NULL ? name : rows[0].service;
-	html_safe(t, name);
+	frame_group(t, 's', rows[0].service, name);
 	text_printf(t, "</h3>\n<p class=\"small\">%zu of %zu up</p>\n",
 	    c.n[BUCKET_UP], n);
 	bars_add(t, days, name);
@@ -249,9 +249,14 @@ add_service(struct text *t, const struct site *s, const struct status_row *rows,
 	text_add(t, "</ul>\n</article>\n");
 }
 
+/* What a page is about; NULL: of all. */
+struct subject {
+	const char *title, *service, *region, *tag;
+};
+
 static void
 add_services(struct text *t, const struct site *s, const struct status_list *l,
-    const struct bars *bars)
+    const struct status_list *whole, const struct bars *bars)
 {
 	size_t begin = 0, service = 0;
 
@@ -261,41 +266,176 @@ add_services(struct text *t, const struct site *s, const struct status_list *l,
 		    strcmp(l->rows[i].service, l->rows[begin].service) == 0)
 			continue;
 		add_service(t, s, l->rows + begin, i - begin,
-		    &bars->services[service++], l);
+		    &bars->services[service++], whole);
 		begin = i;
 	}
 	text_add(t, "</section>\n");
 }
 
+static bool
+has_tag(const struct site *s, const char *service, const char *tag)
+{
+	const json_t *tags = json_object_get(site_service(s, service), "tags");
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(tags, i, one) if (json_is_string(one) &&
+	    strcmp(json_string_value(one), tag) == 0) return true;
+	return false;
+}
+
+static bool
+is_about(const struct site *s, const struct subject *about,
+    const struct status_row *r)
+{
+	return (about->service == NULL ||
+		   strcmp(r->service, about->service) == 0) &&
+	    (about->region == NULL ||
+		(r->region != NULL && strcmp(r->region, about->region) == 0)) &&
+	    (about->tag == NULL || has_tag(s, r->service, about->tag));
+}
+
+/* Its rows are those of l; only their array is its own. */
+static struct status_list
+narrow(const struct site *s, const struct subject *about,
+    const struct status_list *l)
+{
+	struct status_list few = {.as_of = l->as_of,
+	    .rows = mem_array(l->count + 1, sizeof(l->rows[0]))};
+
+	for (size_t i = 0; i < l->count; i++)
+		if (is_about(s, about, &l->rows[i]))
+			few.rows[few.count++] = l->rows[i];
+	return few;
+}
+
+/* Who looks after a service, and where what to do is written. */
+static void
+add_facts(struct text *t, const struct site *s, const struct visitor *v,
+    const struct subject *about)
+{
+	const json_t *service = site_service(s, about->service);
+	const json_t *tags = json_object_get(service, "tags");
+	const char *owner =
+	    json_string_value(json_object_get(service, "owner"));
+	const char *runbook =
+	    json_string_value(json_object_get(service, "runbook"));
+	size_t i;
+	json_t *tag;
+
+	text_add(t, "<dl class=\"facts\">\n");
+	if (owner != NULL && v->level >= LEVEL_READER) {
+		text_add(t, "<dt>Owner</dt><dd>");
+		html_safe(t, owner);
+		text_add(t, "</dd>\n");
+	}
+	if (runbook != NULL && v->level >= LEVEL_READER) {
+		text_add(t, "<dt>What to do</dt><dd>");
+		frame_link(t, runbook);
+		text_add(t, "</dd>\n");
+	}
+	if (json_array_size(tags) > 0)
+		text_add(t, "<dt>Tags</dt><dd>");
+	json_array_foreach(tags, i, tag)
+	{
+		text_add(t, i > 0 ? ", " : "");
+		frame_group(t, 't', json_string_value(tag),
+		    json_string_value(tag));
+	}
+	text_add(t, json_array_size(tags) > 0 ? "</dd>\n</dl>\n" : "</dl>\n");
+}
+
+static enum status
+add_incidents(struct text *t, struct query *q, const struct subject *about,
+    struct fail *f)
+{
+	struct rows rows = {.title = "Lately over",
+	    .closed_only = true,
+	    .service = about->service,
+	    .region = about->region,
+	    .max = CLOSED_SHOWN};
+
+	/* Tags are not in the database. */
+	return about->tag == NULL ? rows_add(t, q, &rows, f) : OK;
+}
+
 static enum status
 render(const struct site *s, const struct visitor *v, struct query *q,
-    struct text *t, struct fail *f)
+    const struct subject *about, struct text *t, struct fail *f)
 {
-	struct rows closed = {.title = "Lately over", .closed_only = true};
-	struct status_list l = {0};
+	struct status_list whole = {0}, l = {0};
 	struct bars bars = {0};
 	char version[VERSION_BYTES];
-	enum status status = site_status(s, v, q, NULL, &l, f);
+	enum status status = site_status(s, v, q, NULL, &whole, f);
 
+	if (status == OK) {
+		l = narrow(s, about, &whole);
+		if (l.count == 0 && about->title != NULL)
+			status = fail_set(f, ERR_NOTFOUND, "no such thing");
+	}
 	if (status == OK)
 		status = bars_read(q, &l, &bars, f);
 	if (status == OK) {
-		frame_begin(t, "Status", site_version(s, version));
+		frame_begin(t, about->title != NULL ? about->title : "Status",
+		    site_version(s, version));
 		add_banner(t, s, &l);
+		if (about->service != NULL)
+			add_facts(t, s, v, about);
 		add_cards(t, &l);
-		add_services(t, s, &l, &bars);
-		closed.max = CLOSED_SHOWN;
-		status = rows_add(t, q, &closed, f);
+		add_services(t, s, &l, &whole, &bars);
+		status = add_incidents(t, q, about, f);
 		frame_end(t);
 	}
 	bars_done(&bars);
-	status_done(&l);
+	mem_free(l.rows);
+	status_done(&whole);
 	return status;
+}
+
+static void
+answer_about(struct site *s, const struct visitor *v,
+    const struct subject *about)
+{
+	struct fail f = {.why = ""};
+	struct query *q = site_query(s, &f);
+	struct text t;
+
+	text_init(&t, PAGE_BYTES);
+	if (q == NULL || render(s, v, q, about, &t, &f) != OK)
+		answer_unread(s, v->r, &f);
+	else
+		answer_page(s, v->r, &t);
+	text_done(&t);
+}
+
+void
+page_service(struct site *s, const struct visitor *v)
+{
+	const char *name = json_string_value(
+	    json_object_get(site_service(s, v->rest), "name"));
+
+	answer_about(s, v,
+	    &(struct subject){.title = name != NULL ? name : v->rest,
+		.service = v->rest});
+}
+
+void
+page_region(struct site *s, const struct visitor *v)
+{
+	answer_about(s, v,
+	    &(struct subject){.title = v->rest, .region = v->rest});
+}
+
+void
+page_tag(struct site *s, const struct visitor *v)
+{
+	answer_about(s, v, &(struct subject){.title = v->rest, .tag = v->rest});
 }
 
 void
 page_status(struct site *s, const struct visitor *v)
 {
+	static const struct subject all;
 	struct kept *k = site_kept(s->status_page, v);
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
@@ -304,7 +444,7 @@ page_status(struct site *s, const struct visitor *v)
 	text_init(&t, PAGE_BYTES);
 	if (k->body != NULL && k->change == s->now.change) {
 		answer_kept(s, v->r, k, type_page);
-	} else if (q == NULL || render(s, v, q, &t, &f) != OK) {
+	} else if (q == NULL || render(s, v, q, &all, &t, &f) != OK) {
 		answer_unread(s, v->r, &f);
 	} else if (!text_ok(&t)) {
 		answer_page(s, v->r, &t);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "web/rows.h"
 
+#include <string.h>
+
 #include "base/html.h"
 #include "view/incident.h"
 #include "web/frame.h"
@@ -10,6 +12,12 @@ static const char *const columns[] = {"Incident", "Began", "Failing", "What",
     "For whom", NULL};
 
 static bool
+is_of(const char *name, const char *wanted)
+{
+	return wanted == NULL || (name != NULL && strcmp(name, wanted) == 0);
+}
+
+static bool
 on_incident(void *arg, const struct query_incident *i)
 {
 	struct rows *rows = arg;
@@ -17,9 +25,12 @@ on_incident(void *arg, const struct query_incident *i)
 	const struct output *o = &i->now;
 	char id[INCIDENT_TEXT_BYTES];
 
-	/* Those that are part of another are on its page. */
-	if ((o->lead.n > 0 && rows->endpoint == NULL) ||
-	    (rows->closed_only && i->closed == 0))
+	/* Of all, those that are part of another are on its page. */
+	if ((o->lead.n > 0 && rows->endpoint == NULL && rows->service == NULL &&
+		rows->region == NULL) ||
+	    (rows->closed_only && i->closed == 0) ||
+	    !is_of(i->service, rows->service) ||
+	    !is_of(i->region, rows->region))
 		return true;
 	rows->more = rows->shown == rows->max;
 	if (rows->more)

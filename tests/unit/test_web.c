@@ -225,12 +225,13 @@ what_is_stored_is_shown(void **state)
 	    "\"unaffected\":[[],[\"a/eu\",\"b/none\"]]}}");
 	tell_changed(&c, 2);
 	expect(&c, "/", 200, "<strong>a/eu</strong>: 503 server error, for ");
-	expect(&c, "/", 200, "<h3>An &lt;API&gt;</h3>");
+	expect(&c, "/", 200, "<h3><a href=\"/s/a\">An &lt;API&gt;</a></h3>");
 	expect(&c, "/", 200, "stops: &lt;one&gt; (declared)<br>");
 	expect(&c, "/", 200, "still works: two (declared)");
 	expect(&c, "/", 200, "the last 90 days: ");
 	expect(&c, "/", 200, "<a href=\"/e/a~eu\">a/eu</a>");
-	expect(&c, "/matrix", 200, "<th scope=\"col\">eu</th>");
+	expect(&c, "/matrix", 200,
+	    "<th scope=\"col\"><a href=\"/r/eu\">eu</a></th>");
 	expect(&c, "/matrix", 200, "</svg>Down</span>");
 	expect(&c, "/e/a~eu", 200, "503 server error");
 	expect(&c, "/e/a~eu", 200, "<a href=\"/i/20230214-1\">");
@@ -246,6 +247,49 @@ what_is_stored_is_shown(void **state)
 	    "\"id\":\"20230214-1\"");
 	expect(&c, "/i/20230214-2", 404, "\"status\":404");
 	expect(&c, "/i/20230214-1/", 404, "\"status\":404");
+	close_scene(&c);
+}
+
+static void
+a_page_of_some_of_it(void **state)
+{
+	struct scene c;
+	int code;
+	char *page;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	stores_begin(c.store, STORES_T0);
+	(void)store_endpoint(c.store, "b/na", "b", "na", STORES_T0);
+	stores_commit(c.store);
+	greet(&c);
+	tell_service(&c,
+	    "{\"id\":\"a\",\"name\":\"An <API>\",\"owner\":\"<ann>\","
+	    "\"runbook\":\"https://wiki.example/?a&b\","
+	    "\"tags\":[\"eu cars\",\"<i>\"]}");
+	tell_service(&c,
+	    "{\"id\":\"b\",\"name\":\"B\",\"runbook\":\"javascript:x\"}");
+	tell_changed(&c, 2);
+	expect(&c, "/s/a", 200, "<h1>An &lt;API&gt;</h1>");
+	expect(&c, "/s/a", 200, "<dt>Owner</dt><dd>&lt;ann&gt;</dd>");
+	expect(&c, "/s/a", 200,
+	    "<a rel=\"noreferrer\" href=\"https://wiki.example/?a&amp;b\">");
+	expect(&c, "/s/a", 200, "<a href=\"/t/eu%20cars\">eu cars</a>");
+	expect(&c, "/s/a", 200, "<a href=\"/t/%3Ci%3E\">&lt;i&gt;</a>");
+	expect(&c, "/s/b", 200, "<dd>javascript:x</dd>");
+	expect(&c, "/r/eu", 200, "0 of 1 up");
+	expect(&c, "/t/eu%20cars", 200, "0 of 1 up");
+	page = get(&c, "/r/na", &code, NULL);
+	assert_int_equal(code, 200);
+	assert_null(strstr(page, "a/eu"));
+	assert_non_null(strstr(page, "b/na"));
+	free(page);
+	expect(&c, "/s/c", 404, "\"status\":404");
+	expect(&c, "/r/e", 404, "\"status\":404");
+	expect(&c, "/t/eu", 404, "\"status\":404");
+	expect(&c, "/accounting", 200, "K = T &minus; N");
+	expect(&c, "/about", 200, "<dt>Database</dt><dd>writable</dd>");
 	close_scene(&c);
 }
 
@@ -405,6 +449,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_is_stored_is_shown),
+	    cmocka_unit_test(a_page_of_some_of_it),
 	    cmocka_unit_test(what_people_write_stays_text),
 	    cmocka_unit_test(rendered_once_for_each_change),
 	    cmocka_unit_test(news_is_told_at_once_and_silence_is_none),
