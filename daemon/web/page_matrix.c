@@ -5,8 +5,11 @@
 
 #include "base/html.h"
 #include "base/mem.h"
+#include "base/utc.h"
+#include "store/history.h"
 #include "view/status.h"
 #include "web/frame.h"
+#include "web/param.h"
 #include "web/site.h"
 
 struct regions {
@@ -82,20 +85,46 @@ add_cell(struct text *t, const struct status_row *rows, size_t n,
 	text_add(t, "</td>");
 }
 
+/* "4 of 5 up" */
+static void
+add_count(struct text *t, size_t up, size_t all)
+{
+	text_printf(t, " <span class=\"small\">%zu of %zu up</span>", up, all);
+}
+
 static void
 add_service(struct text *t, const struct site *s, const struct status_row *rows,
     size_t n, const struct regions *g, wall_ms now)
 {
 	const json_t *service = site_service(s, rows[0].service);
 	const char *name = json_string_value(json_object_get(service, "name"));
+	size_t up = 0;
 
 	text_printf(t, "<tr id=\"s-%s\"><th scope=\"row\">", rows[0].service);
 	frame_group(t, 's', rows[0].service,
 	    name != NULL ? name : rows[0].service);
+	for (size_t i = 0; i < n; i++)
+		up += rows[i].e.bucket == BUCKET_UP;
+	add_count(t, up, n);
 	text_add(t, "</th>");
 	for (size_t i = 0; i < g->count; i++)
 		add_cell(t, rows, n, g->names[i], now);
 	text_add(t, "</tr>\n");
+}
+
+static void
+add_region_count(struct text *t, const struct status_list *l,
+    const char *region)
+{
+	size_t up = 0, all = 0;
+
+	for (size_t i = 0; i < l->count; i++) {
+		if (strcmp(region_of(&l->rows[i]), region) != 0)
+			continue;
+		all++;
+		up += l->rows[i].e.bucket == BUCKET_UP;
+	}
+	add_count(t, up, all);
 }
 
 static void
@@ -112,6 +141,7 @@ add_matrix(struct text *t, const struct site *s, const struct status_list *l)
 	for (size_t i = 0; i < g.count; i++) {
 		text_add(t, "<th scope=\"col\">");
 		frame_group(t, 'r', g.names[i], g.names[i]);
+		add_region_count(t, l, g.names[i]);
 		text_add(t, "</th>");
 	}
 	text_add(t, "</tr></thead>\n<tbody>\n");
@@ -126,24 +156,129 @@ add_matrix(struct text *t, const struct site *s, const struct status_list *l)
 	mem_free(g.names);
 }
 
+static int
+compare_endpoint(const void *a, const void *b)
+{
+	const struct status_row *x = *(const struct status_row *const *)a;
+	const struct status_row *y = *(const struct status_row *const *)b;
+
+	return (x->e.endpoint > y->e.endpoint) -
+	    (x->e.endpoint < y->e.endpoint);
+}
+
+static int
+compare_key(const void *key, const void *row)
+{
+	int64_t id = *(const int64_t *)key;
+	const struct status_row *r = *(const struct status_row *const *)row;
+
+	return (id > r->e.endpoint) - (id < r->e.endpoint);
+}
+
+struct past {
+	struct status_row **rows; /* by endpoint */
+	size_t count;
+	wall_ms at;
+};
+
+static bool
+on_span(void *arg, const struct history_span *span)
+{
+	const struct past *p = arg;
+	struct status_row **r;
+
+	if (span->since > p->at || span->until <= p->at)
+		return true;
+	r = bsearch(&span->endpoint, p->rows, p->count, sizeof(p->rows[0]),
+	    compare_key);
+	if (r != NULL) {
+		(*r)->e.bucket = span->bucket;
+		(*r)->e.since = span->since;
+	}
+	return true;
+}
+
+/* What is watched, as it was then. */
+static enum status
+go_back(struct query *q, struct status_list *l, wall_ms at, struct fail *f)
+{
+	struct past past = {.rows =
+				mem_array(l->count + 1, sizeof(past.rows[0])),
+	    .count = l->count,
+	    .at = at};
+	enum status status;
+
+	for (size_t i = 0; i < l->count; i++) {
+		past.rows[i] = &l->rows[i];
+		l->rows[i].e.bucket = BUCKET_UNKNOWN;
+		l->rows[i].e.since = 0;
+		l->rows[i].has_incident = false;
+	}
+	if (l->count > 1)
+		qsort(past.rows, l->count, sizeof(past.rows[0]),
+		    compare_endpoint);
+	status = history_spans(q, at, at + 1, on_span, &past, f);
+	l->as_of = at;
+	mem_free(past.rows);
+	return status;
+}
+
+static void
+add_step(struct text *t, wall_ms at, const char *words)
+{
+	char when[UTC_TEXT_BYTES];
+
+	text_printf(t, "<a href=\"%s/matrix?at=%s\">%s</a> ", frame_base(),
+	    utc_format(at, when), words);
+}
+
+/* To the past and back, without scripts. */
+static void
+add_steps(struct text *t, wall_ms at, wall_ms known)
+{
+	text_add(t, "<nav class=\"steps\" aria-label=\"Time\">");
+	add_step(t, at - DAY_MS, "a day earlier");
+	add_step(t, at - HOUR_MS, "an hour earlier");
+	if (at + HOUR_MS < known)
+		add_step(t, at + HOUR_MS, "an hour later");
+	if (at + DAY_MS < known)
+		add_step(t, at + DAY_MS, "a day later");
+	if (at < known)
+		text_printf(t, "<a href=\"%s/matrix\">now</a>", frame_base());
+	text_add(t, "</nav>\n");
+}
+
 void
 page_matrix(struct site *s, const struct visitor *v)
 {
 	struct status_list l = {0};
 	struct fail f = {.why = ""};
-	struct query *q = site_query(s, &f);
+	struct query *q;
 	char version[VERSION_BYTES];
+	enum status status = ERR_IO;
+	wall_ms at = 0, known = 0;
 	struct text page;
 
+	if (!param_time(v, "at", &at))
+		return;
 	text_init(&page, PAGE_BYTES);
-	if (q == NULL || site_status(s, v, q, NULL, &l, &f) != OK) {
-		answer_unread(s, v->r, &f);
-	} else {
+	q = site_query(s, &f);
+	if (q != NULL)
+		status = site_status(s, v, q, NULL, &l, &f);
+	if (status == OK) {
+		known = l.as_of;
+		if (at != 0 && at < known)
+			status = go_back(q, &l, at, &f);
+	}
+	if (status == OK) {
 		frame_begin(&page, "Services by region",
-		    site_version(s, version));
+		    at == 0 ? site_version(s, version) : NULL);
 		add_matrix(&page, s, &l);
+		add_steps(&page, l.as_of, known);
 		frame_end(&page);
 		answer_page(s, v->r, &page);
+	} else {
+		answer_unread(s, v->r, &f);
 	}
 	status_done(&l);
 	text_done(&page);

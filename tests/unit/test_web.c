@@ -231,7 +231,14 @@ what_is_stored_is_shown(void **state)
 	expect(&c, "/", 200, "the last 90 days: ");
 	expect(&c, "/", 200, "<a href=\"/e/a~eu\">a/eu</a>");
 	expect(&c, "/matrix", 200,
-	    "<th scope=\"col\"><a href=\"/r/eu\">eu</a></th>");
+	    "<th scope=\"col\"><a href=\"/r/eu\">eu</a> "
+	    "<span class=\"small\">0 of 1 up</span></th>");
+	expect(&c, "/matrix?at=2023-02-14T09:59:59Z", 200, "</svg>Up</span>");
+	expect(&c, "/matrix?at=2023-02-14T10:00:00Z", 200, "</svg>Down</span>");
+	expect(&c, "/matrix?at=2023-02-14T08:59:59Z", 200,
+	    "</svg>No data</span>");
+	expect(&c, "/matrix?at=2023-02-14", 200, "at=2023-02-13T00:00:00.000Z");
+	expect(&c, "/matrix?at=noon", 400, "at is a day like");
 	expect(&c, "/matrix", 200, "</svg>Down</span>");
 	expect(&c, "/e/a~eu", 200, "503 server error");
 	expect(&c, "/e/a~eu", 200, "<a href=\"/i/20230214-1\">");
