@@ -1,7 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/own.h"
 
+#include <stdio.h>
+
 #include "store/reader.h"
+
+enum status
+own_instance(struct query *q, char buf[OWN_INSTANCE_BYTES], struct fail *f)
+{
+	struct use u = reader_ask(q, SQL_INSTANCE);
+
+	buf[0] = '\0';
+	while (use_next(&u))
+		(void)snprintf(buf, OWN_INSTANCE_BYTES, "%s",
+		    use_col_text(&u, 0));
+	return reader_told(q, f);
+}
 
 enum status
 own_read(struct query *q, wall_ms gaps_since, size_t max,

@@ -5,6 +5,12 @@
 
 #include "store/query.h"
 
+enum { OWN_INSTANCE_BYTES = 40 };
+/* The name of this installation; "" when it has none yet. */
+MUST_CHECK
+enum status own_instance(struct query *q, char buf[OWN_INSTANCE_BYTES],
+    struct fail *f);
+
 struct own_events { /* strings are borrowed for the call */
 	/* The last start of the daemon; not called before the first. */
 	void (*on_start)(void *arg, wall_ms at, const char *version);

@@ -55,6 +55,26 @@ answer_text(const struct site *s, const struct http_request *r,
 }
 
 void
+answer_shared(const struct site *s, const struct http_request *r,
+    const struct text *body, const char *type, const char *cache)
+{
+	char etag[ETAG_BYTES];
+
+	set_etag(s, s->now.change, etag);
+	if (text_ok(body))
+		http_reply(r->exchange,
+		    &(struct http_answer){.code = 200,
+			.type = type,
+			.etag = etag,
+			.cache = cache,
+			.shared = true,
+			.body = text_str(body),
+			.size = text_len(body)});
+	else
+		answer_problem(r, 500, "Too large", "It is too large to show.");
+}
+
+void
 answer_page(const struct site *s, const struct http_request *r,
     const struct text *body)
 {

@@ -64,6 +64,10 @@ add_head(struct text *t, const char *title, const char *version)
 	    "width=device-width, initial-scale=1\">\n");
 	add_asset(t, "<link rel=\"stylesheet\" href=\"", "style.css", "\">\n");
 	add_asset(t, "<link rel=\"icon\" href=\"", "icon.svg", "\">\n");
+	text_printf(t,
+	    "<link rel=\"alternate\" type=\"application/atom+xml\" "
+	    "title=\"Incidents\" href=\"%s/history.atom\">\n",
+	    base);
 	if (version != NULL) {
 		add_asset(t, "<script src=\"", "live.js",
 		    "\" defer></script>\n");

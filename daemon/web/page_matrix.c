@@ -232,13 +232,26 @@ add_step(struct text *t, wall_ms at, const char *words)
 	    utc_format(at, when), words);
 }
 
-/* To the past and back, without scripts. */
-static void
-add_steps(struct text *t, wall_ms at, wall_ms known)
+static bool
+is_known(const struct status_list *l)
 {
+	for (size_t i = 0; i < l->count; i++)
+		if (l->rows[i].e.since != 0)
+			return true;
+	return false;
+}
+
+/* To the past, as long as there is one, and back, without scripts. */
+static void
+add_steps(struct text *t, const struct status_list *l, wall_ms known)
+{
+	wall_ms at = l->as_of;
+
 	text_add(t, "<nav class=\"steps\" aria-label=\"Time\">");
-	add_step(t, at - DAY_MS, "a day earlier");
-	add_step(t, at - HOUR_MS, "an hour earlier");
+	if (is_known(l)) {
+		add_step(t, at - DAY_MS, "a day earlier");
+		add_step(t, at - HOUR_MS, "an hour earlier");
+	}
 	if (at + HOUR_MS < known)
 		add_step(t, at + HOUR_MS, "an hour later");
 	if (at + DAY_MS < known)
@@ -274,7 +287,7 @@ page_matrix(struct site *s, const struct visitor *v)
 		frame_begin(&page, "Services by region",
 		    at == 0 ? site_version(s, version) : NULL);
 		add_matrix(&page, s, &l);
-		add_steps(&page, l.as_of, known);
+		add_steps(&page, &l, known);
 		frame_end(&page);
 		answer_page(s, v->r, &page);
 	} else {

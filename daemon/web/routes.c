@@ -25,6 +25,8 @@ static const struct route {
     {HTTP_GET, "/t/*", LEVEL_PUBLIC, page_tag},
     {HTTP_GET, "/accounting", LEVEL_PUBLIC, page_accounting},
     {HTTP_GET, "/about", LEVEL_PUBLIC, page_about},
+    {HTTP_GET, "/history.atom", LEVEL_PUBLIC, feed_serve},
+    {HTTP_GET, "/badge/*", LEVEL_PUBLIC, badge_serve},
     {HTTP_GET, "/assets/*", LEVEL_PUBLIC, asset_serve},
     {HTTP_GET, "/metrics", LEVEL_PUBLIC, metrics_serve},
     {HTTP_GET, "/healthz", LEVEL_PUBLIC, api_health},

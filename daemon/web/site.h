@@ -88,6 +88,8 @@ route_fn page_matrix, page_endpoint, page_incident, page_incidents;
 route_fn api_status, api_incidents, api_incident, api_health, api_ready;
 /* stream.c */
 route_fn api_stream;
+/* feed.c, badge.c */
+route_fn feed_serve, badge_serve;
 /* metrics.c */
 route_fn metrics_serve;
 /* assets.c */
@@ -101,6 +103,9 @@ void answer_page(const struct site *s, const struct http_request *r,
 /* The same of any type; change: of what it shows, 0: of no particular one. */
 void answer_text(const struct site *s, const struct http_request *r,
     const struct text *body, const char *type, uint64_t change);
+/* What pages of others may show, too. */
+void answer_shared(const struct site *s, const struct http_request *r,
+    const struct text *body, const char *type, const char *cache);
 void answer_json(const struct site *s, const struct http_request *r,
     json_t *taken);
 /* The same bytes until the next change. */

@@ -213,6 +213,8 @@ static void
 what_is_stored_is_shown(void **state)
 {
 	struct scene c;
+	int code;
+	char *page;
 
 	(void)state;
 	open_scene(&c);
@@ -237,7 +239,12 @@ what_is_stored_is_shown(void **state)
 	expect(&c, "/matrix?at=2023-02-14T10:00:00Z", 200, "</svg>Down</span>");
 	expect(&c, "/matrix?at=2023-02-14T08:59:59Z", 200,
 	    "</svg>No data</span>");
-	expect(&c, "/matrix?at=2023-02-14", 200, "at=2023-02-13T00:00:00.000Z");
+	expect(&c, "/matrix?at=2023-02-14T10:00Z", 400, "at is a day like");
+	expect(&c, "/matrix?at=2023-02-14T09:59:59Z", 200,
+	    "at=2023-02-13T09:59:59.000Z");
+	page = get(&c, "/matrix?at=2023-02-14", &code, NULL);
+	assert_null(strstr(page, "earlier"));
+	free(page);
 	expect(&c, "/matrix?at=noon", 400, "at is a day like");
 	expect(&c, "/matrix", 200, "</svg>Down</span>");
 	expect(&c, "/e/a~eu", 200, "503 server error");
