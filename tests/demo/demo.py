@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """demo - 14 February 2023 again, in two minutes.
 
-usage: demo.py --vigie FILE [--fast STORY] [--record SVG] [--picture PNG] [--width N]
+usage: demo.py --vigie FILE [--fast STORY] [--record SVG] [--picture PNG] [--album FOLDER] [--width N]
 
 Three servers on loopback answer as those of a car maker did that day, region
 by region.  Two monitors ask them: one that calls three failures down and two
@@ -274,7 +274,8 @@ def main():
     parser.add_argument("--fast", metavar="STORY", type=os.path.abspath)
     parser.add_argument("--record", metavar="SVG")
     parser.add_argument("--picture", metavar="PNG", type=os.path.abspath)
-    parser.add_argument("--at", metavar="HH:MM", default="13:47", help="of --picture")
+    parser.add_argument("--album", metavar="FOLDER", type=os.path.abspath, help="pictures of every page")
+    parser.add_argument("--at", metavar="HH:MM", default="13:47", help="of --picture and --album")
     parser.add_argument("--width", type=int)
     options = parser.parse_args()
     show = Show(Screen(width=options.width))
@@ -284,7 +285,7 @@ def main():
         if options.fast:
             report = play_fast(options.vigie, options.fast, folder, show)
         else:
-            report = play(options.vigie, folder, show, Camera(day.at(options.at), options.picture))
+            report = play(options.vigie, folder, show, Camera(day.at(options.at), options.picture, options.album))
         show.end(report)
     if options.record:
         pathlib.Path(options.record).write_text(record.svg(show.screen), encoding="ascii")
