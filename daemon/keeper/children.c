@@ -178,6 +178,7 @@ on_probed(struct keeper *k, uint16_t type, struct bytes_in *in)
 	case MSG_STATS:
 		if (!stats_get(in, &k->stats))
 			return false;
+		showcase_probed(k);
 		stall_say(k->log, "prober", k->stats.longest_turn_ms);
 		return true;
 	default:

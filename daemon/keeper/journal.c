@@ -328,6 +328,7 @@ committed(struct keeper *k)
 	k->committed = loop_now(k->loop);
 	telling_committed(k);
 	unwritten_done(&k->unwritten);
+	showcase_committed(k);
 	clear(&k->journal);
 	showcase_changed(k);
 	telling_dispatch(k);

@@ -160,6 +160,64 @@ showcase_greet(struct keeper *k)
 }
 
 void
+showcase_committed(struct keeper *k)
+{
+	struct counted *c = &k->showcase.counted;
+
+	for (size_t i = 0; i < k->journal.count; i++) {
+		const struct pending *e = &k->journal.entries[i];
+		const struct output *o = e->u.output.output;
+
+		if (e->kind != ENTRY_OUTPUT || o->kind != OUTPUT_EVENT)
+			continue;
+		c->events[o->event]++;
+		if (o->event == EVENT_OPENED)
+			c->incidents[o->kind_now]++;
+	}
+}
+
+void
+showcase_attempted(struct keeper *k, const struct attempt *a)
+{
+	struct counted *c = &k->showcase.counted;
+
+	c->attempts++;
+	if (a->result != ATTEMPT_DELIVERED)
+		c->untold[untold_of(a->code)]++;
+}
+
+void
+showcase_probed(struct keeper *k)
+{
+	struct counted *c = &k->showcase.counted;
+
+	c->probes += k->stats.probes;
+	c->skipped += k->stats.skipped;
+	c->dropped += k->stats.dropped;
+	c->in_flight = k->stats.in_flight;
+	c->late_p50_us = k->stats.late_p50_us;
+	c->late_p99_us = k->stats.late_p99_us;
+	c->longest_turn_ms = k->stats.longest_turn_ms;
+}
+
+static void
+send_counted(struct keeper *k)
+{
+	struct counted c = k->showcase.counted;
+	unsigned char buf[COUNTED_BYTES];
+	struct bytes_out out;
+
+	c.lost = k->journal.lost_samples;
+	c.queued = (uint32_t)(k->intake.count + k->journal.samples);
+	c.ready[ROLE_KEEPER] = true;
+	for (size_t i = 0; i < CHILD_COUNT; i++)
+		c.ready[k->children[i].role] = k->children[i].ready;
+	bytes_out_init(&out, buf, sizeof(buf));
+	counted_put(&out, &c);
+	children_send(&k->children[CHILD_WEB], MSG_COUNTED, buf, out.len);
+}
+
+void
 showcase_changed(struct keeper *k)
 {
 	const struct changed now = {.change = ++k->showcase.change,
@@ -172,5 +230,6 @@ showcase_changed(struct keeper *k)
 
 	bytes_out_init(&out, buf, sizeof(buf));
 	changed_put(&out, &now);
+	send_counted(k);
 	children_send(&k->children[CHILD_WEB], MSG_CHANGED, buf, out.len);
 }

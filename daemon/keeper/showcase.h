@@ -6,14 +6,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "wire/showing.h"
+
+struct attempt;
 struct keeper;
 
 struct showcase {
-	int fd;          /* what that process serves; -1: nothing */
-	char *listen;    /* where, as configured; NULL: nowhere */
-	uint64_t change; /* the last that it was told */
-	uint64_t news;   /* transitions and events so far */
-	bool refused;    /* it cannot be listened there; has been said */
+	int fd;                 /* what that process serves; -1: nothing */
+	char *listen;           /* where, as configured; NULL: nowhere */
+	uint64_t change;        /* the last that it was told */
+	uint64_t news;          /* transitions and events so far */
+	bool refused;           /* it cannot be listened there; has been said */
+	struct counted counted; /* but for what is so at present */
 };
 
 void showcase_init(struct showcase *s);
@@ -24,5 +28,9 @@ bool showcase_open(struct keeper *k);
 void showcase_retry(struct keeper *k);
 void showcase_greet(struct keeper *k); /* all that it needs to begin */
 void showcase_changed(struct keeper *k);
+/* To be counted: what was just committed, an attempt, the prober's word. */
+void showcase_committed(struct keeper *k);
+void showcase_attempted(struct keeper *k, const struct attempt *a);
+void showcase_probed(struct keeper *k);
 
 #endif

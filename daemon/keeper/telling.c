@@ -316,6 +316,7 @@ telling_attempt(struct keeper *k, struct attempt *a)
 	struct sent *s = sent_find(k, a->outbox);
 	struct pending *e;
 
+	showcase_attempted(k, a);
 	if (s == NULL || s->answered) {
 		unwritten_answer(k, a);
 		attempt_done(a);

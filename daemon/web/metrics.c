@@ -9,39 +9,27 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "view/status.h"
-#include "web/site.h"
+#include "web/metrics.h"
 
-enum { MILLION = 1000000, DAY_S = 86400 };
+enum { DAY_S = 86400, ADDRESS4_BYTES = 4, MICROS = 1000 };
 
-struct writing {
-	struct text *out;
-	const struct status_list *list;
-	bool open_metrics;
-};
-
+/* name{endpoint="a/eu",service="a",region="eu" */
 static void
-head(const struct writing *w, const char *name, const char *help)
+labels(const struct exposition *e, const struct status_row *r)
 {
-	text_printf(w->out, "# HELP %s %s\n# TYPE %s gauge\n", name, help,
-	    name);
-}
-
-/* name{endpoint="a/eu",service="a",region="eu"; ids need no escapes. */
-static void
-labels(const struct writing *w, const char *name, const struct status_row *r)
-{
-	text_printf(w->out, "%s{endpoint=\"%s\",service=\"%s\"", name, r->id,
+	series_name(e);
+	text_printf(e->out, "{endpoint=\"%s\",service=\"%s\"", r->id,
 	    r->service);
 	if (r->region != NULL)
-		text_printf(w->out, ",region=\"%s\"", r->region);
+		text_printf(e->out, ",region=\"%s\"", r->region);
 }
 
 static void
-seconds(const struct writing *w, uint32_t us)
+seconds(const struct exposition *e, uint64_t us)
 {
-	text_printf(w->out, "} %" PRIu32 ".%06" PRIu32 "\n", us / MILLION,
-	    us % MILLION);
+	text_add(e->out, "} ");
+	text_seconds(e->out, us);
+	text_char(e->out, '\n');
 }
 
 typedef bool number_fn(const struct status_row *r, int64_t *n);
@@ -105,6 +93,42 @@ chance(const struct status_row *r, int64_t *n)
 	return r->has_incident && r->incident.phase == PHASE_RECOVERING;
 }
 
+/* As the exporter has it: FNV-1a of 32 bits, to see that it changes. */
+static bool
+address_hash(const struct status_row *r, int64_t *n)
+{
+	size_t size = (r->e.last.flags & SAMPLE_IPV6) != 0
+	    ? sizeof(r->e.last.address)
+	    : ADDRESS4_BYTES;
+	uint32_t h = 0x811c9dc5u;
+	int64_t version;
+
+	for (size_t i = 0; i < size; i++)
+		h = (h ^ r->e.last.address[i]) * 0x01000193u;
+	*n = h;
+	return protocol(r, &version);
+}
+
+/* Of a connection that was kept nothing is known. */
+static bool
+encrypted(const struct status_row *r, int64_t *n)
+{
+	const struct sample *s = &r->e.last;
+
+	*n = s->tls_us != 0 || s->cert_days != CERT_DAYS_UNKNOWN;
+	return r->e.sampled && s->code != 0 && (*n || s->connect_us != 0);
+}
+
+static bool
+by_pattern(const struct status_row *r, int64_t *n)
+{
+	enum reason reason = (enum reason)r->e.last.reason;
+
+	*n = reason == REASON_BODY_MISMATCH ||
+	    reason == REASON_BODY_FORBIDDEN || reason == REASON_HEADER_MISMATCH;
+	return r->e.sampled && r->e.last.code != 0;
+}
+
 static const struct {
 	const char *name, *help;
 	number_fn *number;
@@ -112,6 +136,11 @@ static const struct {
     {"probe_success", "Whether the last probe was good.", success},
     {"probe_http_status_code", "HTTP status of the last probe.", status_code},
     {"probe_ip_protocol", "Version of IP of the last probe.", protocol},
+    {"probe_ip_addr_hash", "Hash of the address of the last probe.",
+	address_hash},
+    {"probe_http_ssl", "Whether the last probe was over TLS.", encrypted},
+    {"probe_failed_due_to_regex",
+	"Whether a pattern was why the last probe failed.", by_pattern},
     {"probe_ssl_earliest_cert_expiry",
 	"When the certificate expires, in whole days.", expiry},
     {"vigie_probe_timestamp_seconds", "When the last probe began.", probed_at},
@@ -122,40 +151,71 @@ static const struct {
 };
 
 static void
-add_numbers(const struct writing *w)
+add_numbers(struct exposition *e, const struct status_list *l)
 {
 	for (size_t k = 0; k < sizeof(numbers) / sizeof(numbers[0]); k++) {
-		head(w, numbers[k].name, numbers[k].help);
-		for (size_t i = 0; i < w->list->count; i++) {
-			const struct status_row *r = &w->list->rows[i];
+		family_begin(e, FAMILY_GAUGE, numbers[k].name, numbers[k].help);
+		for (size_t i = 0; i < l->count; i++) {
 			int64_t n;
 
-			if (!numbers[k].number(r, &n))
+			if (!numbers[k].number(&l->rows[i], &n))
 				continue;
-			labels(w, numbers[k].name, r);
-			text_printf(w->out, "} %" PRId64 "\n", n);
+			labels(e, &l->rows[i]);
+			text_printf(e->out, "} %" PRId64 "\n", n);
+		}
+	}
+}
+
+static uint32_t
+total_us(const struct sample *s)
+{
+	return s->total_us;
+}
+
+static uint32_t
+dns_us(const struct sample *s)
+{
+	return s->dns_us;
+}
+
+static uint32_t
+late_us(const struct sample *s)
+{
+	return s->late_us;
+}
+
+static const struct {
+	const char *name, *help;
+	uint32_t (*us)(const struct sample *s);
+} lengths[] = {
+    {"probe_duration_seconds", "How long the last probe took.", total_us},
+    {"probe_dns_lookup_time_seconds",
+	"How long the name took in the last probe.", dns_us},
+    {"vigie_probe_late_seconds", "By how much the last probe began late.",
+	late_us},
+};
+
+static void
+add_lengths(struct exposition *e, const struct status_list *l)
+{
+	for (size_t k = 0; k < sizeof(lengths) / sizeof(lengths[0]); k++) {
+		family_begin(e, FAMILY_GAUGE, lengths[k].name, lengths[k].help);
+		for (size_t i = 0; i < l->count; i++) {
+			if (!l->rows[i].e.sampled)
+				continue;
+			labels(e, &l->rows[i]);
+			seconds(e, lengths[k].us(&l->rows[i].e.last));
 		}
 	}
 }
 
 static void
-add_durations(const struct writing *w)
+add_phases(struct exposition *e, const struct status_list *l)
 {
-	static const char total[] = "probe_duration_seconds",
-			  phase[] = "probe_http_duration_seconds";
-
-	head(w, total, "How long the last probe took.");
-	for (size_t i = 0; i < w->list->count; i++) {
-		const struct status_row *r = &w->list->rows[i];
-
-		if (!r->e.sampled)
-			continue;
-		labels(w, total, r);
-		seconds(w, r->e.last.total_us);
-	}
-	head(w, phase, "How long each phase of the last probe took.");
-	for (size_t i = 0; i < w->list->count; i++) {
-		const struct status_row *r = &w->list->rows[i];
+	family_begin(e, FAMILY_GAUGE, "probe_http_duration_seconds",
+	    "How long each phase of the last probe took.");
+	for (size_t i = 0; i < l->count; i++) {
+		const struct status_row *r = &l->rows[i];
 		const struct sample *s = &r->e.last;
 		const struct {
 			const char *name;
@@ -165,85 +225,89 @@ add_durations(const struct writing *w)
 		    {"processing", s->wait_us}, {"transfer", s->receive_us}};
 
 		for (size_t k = 0; r->e.sampled && k < 5; k++) {
-			labels(w, phase, r);
-			text_printf(w->out, ",phase=\"%s\"", phases[k].name);
-			seconds(w, phases[k].us);
+			labels(e, r);
+			text_printf(e->out, ",phase=\"%s\"", phases[k].name);
+			seconds(e, phases[k].us);
 		}
 	}
 }
 
 /* One series for each state it may be in. */
 static void
-add_states(const struct writing *w)
+add_states(struct exposition *e, const struct status_list *l)
 {
-	static const char name[] = "vigie_state";
-
-	text_printf(w->out, "# HELP %s The state of each endpoint.\n", name);
-	text_printf(w->out, "# TYPE %s %s\n", name,
-	    w->open_metrics ? "stateset" : "gauge");
-	for (size_t i = 0; i < w->list->count; i++) {
+	family_begin(e, FAMILY_STATESET, "vigie_state",
+	    "The state of each endpoint.");
+	for (size_t i = 0; i < l->count; i++) {
 		for (unsigned b = 0; b < BUCKET_COUNT; b++) {
-			const struct status_row *r = &w->list->rows[i];
-
-			labels(w, name, r);
-			text_printf(w->out, ",%s=\"%s\"} %d\n", name,
+			labels(e, &l->rows[i]);
+			text_printf(e->out, ",%s=\"%s\"} %d\n", e->family,
 			    bucket_name((enum bucket)b),
-			    r->e.bucket == (enum bucket)b);
+			    l->rows[i].e.bucket == (enum bucket)b);
 		}
 	}
 }
 
+/* Left out where there is too much history to sum up. */
 static void
-add_self(const struct writing *w, const struct site *s,
-    const struct store_tally *t)
+add_unknowns(struct exposition *e, const struct status_list *l,
+    const struct unknowns *u)
 {
-	head(w, "vigie_notices",
-	    "Notices to receivers, by what became of them.");
-	text_printf(w->out,
-	    "vigie_notices{state=\"sent\"} %" PRId64 "\n"
-	    "vigie_notices{state=\"owed\"} %" PRId64 "\n"
-	    "vigie_notices{state=\"failed\"} %" PRId64 "\n",
-	    t->sent, t->owed, t->failed);
-	head(w, "vigie_database_writable", "Whether what is decided is kept.");
-	text_printf(w->out, "vigie_database_writable %d\n",
-	    !s->now.degraded && !s->now.damaged);
-	head(w, "vigie_commit_timestamp_seconds", "When the last commit was.");
-	text_printf(w->out, "vigie_commit_timestamp_seconds %" PRId64 ".%03d\n",
-	    s->now.committed / SECOND_MS, (int)(s->now.committed % SECOND_MS));
-	if (w->open_metrics)
-		text_add(w->out, "# EOF\n");
+	if (!u->known)
+		return;
+	family_begin(e, FAMILY_COUNTER, "vigie_unknown_seconds",
+	    "For how long nothing was known of it, since it is watched.");
+	for (size_t i = 0; i < l->count; i++) {
+		labels(e, &l->rows[i]);
+		seconds(e,
+		    (uint64_t)unknowns_ms(u, l->rows[i].e.endpoint) * MICROS);
+	}
+}
+
+static enum status
+write_all(struct site *s, const struct visitor *v, struct query *q,
+    struct exposition *e, struct fail *f)
+{
+	struct status_list l = {0};
+	enum status status = site_status(s, v, q, NULL, &l, f);
+
+	if (status == OK)
+		status = unknowns_read(&s->unknowns, q, l.as_of, f);
+	if (status == OK || status == ERR_LIMIT) {
+		add_numbers(e, &l);
+		add_lengths(e, &l);
+		add_phases(e, &l);
+		add_states(e, &l);
+		add_unknowns(e, &l, &s->unknowns);
+		status = metrics_self(s, v, q, e, f);
+	}
+	status_done(&l);
+	return status;
 }
 
 void
 metrics_serve(struct site *s, const struct visitor *v)
 {
 	const char *accept = http_header(v->r, "Accept");
-	struct status_list l = {0};
-	struct store_tally t = {0};
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
 	struct text page;
-	struct writing w = {.out = &page,
-	    .list = &l,
+	struct exposition e = {.out = &page,
 	    .open_metrics = accept != NULL &&
 		strstr(accept, "application/openmetrics-text") != NULL};
 
 	text_init(&page, PAGE_BYTES);
-	if (q == NULL || site_status(s, v, q, NULL, &l, &f) != OK ||
-	    query_tally(q, NULL, &t, &f) != OK) {
+	if (q == NULL || write_all(s, v, q, &e, &f) != OK) {
 		answer_unread(s, v->r, &f);
 	} else {
-		add_numbers(&w);
-		add_durations(&w);
-		add_states(&w);
-		add_self(&w, s, &t);
+		if (e.open_metrics)
+			text_add(&page, "# EOF\n");
 		answer_text(s, v->r, &page,
-		    w.open_metrics
+		    e.open_metrics
 			? "application/openmetrics-text; version=1.0.0; "
 			  "charset=utf-8"
 			: "text/plain; version=0.0.4; charset=utf-8",
 		    0);
 	}
-	status_done(&l);
 	text_done(&page);
 }

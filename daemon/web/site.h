@@ -11,6 +11,7 @@
 #include "io/logline.h"
 #include "store/query.h"
 #include "view/status.h"
+#include "web/unknowns.h"
 #include "wire/showing.h"
 
 enum { PAGE_BYTES = 8 << 20, ETAG_BYTES = 48, VERSION_BYTES = 64 };
@@ -39,9 +40,12 @@ struct site {
 	struct logline *log;
 	struct showing show;
 	struct changed now;
-	struct query *q;  /* NULL: not open */
-	json_t *services; /* objects of MSG_SERVICE, by id */
-	char boot[17];    /* of this process, in every ETag */
+	struct counted counted;
+	struct unknowns unknowns;
+	struct httpd *httpd; /* NULL: not serving yet */
+	struct query *q;     /* NULL: not open */
+	json_t *services;    /* objects of MSG_SERVICE, by id */
+	char boot[17];       /* of this process, in every ETag */
 	struct timer *beat;
 	LIST_HEAD(, stream) streams;
 	struct kept status_page[2], status_json[2]; /* see site_kept() */

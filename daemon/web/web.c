@@ -29,7 +29,6 @@ enum {
 struct web {
 	struct site site;
 	struct channel *channel;
-	struct httpd *httpd;
 };
 
 struct web *
@@ -52,8 +51,9 @@ web_free(struct web *w)
 	if (w == NULL)
 		return;
 	streams_end(&w->site);
-	httpd_free(w->httpd);
+	httpd_free(w->site.httpd);
 	query_close(w->site.q);
+	unknowns_done(&w->site.unknowns);
 	json_decref(w->site.services);
 	showing_done(&w->site.show);
 	for (size_t i = 0; i < 2; i++) {
@@ -194,13 +194,13 @@ take_show(struct web *w, struct bytes_in *in, int *fd)
 		return false;
 	showing_done(&w->site.show);
 	w->site.show = show;
-	if (w->httpd != NULL || *fd < 0)
-		return w->httpd != NULL;
+	if (w->site.httpd != NULL || *fd < 0)
+		return w->site.httpd != NULL;
 	hosts[0] = host_of(show.public_url, host);
-	w->httpd =
+	w->site.httpd =
 	    httpd_new(w->site.loop, *fd, &limits, routes_answer, &w->site, &f);
 	*fd = -1;
-	if (w->httpd == NULL)
+	if (w->site.httpd == NULL)
 		give_up(w, f.why);
 	else if (channel_send(w->channel, MSG_READY, NULL, 0) != OK)
 		give_up(w, "the keeper takes no answer");
@@ -255,6 +255,8 @@ take(struct web *w, const struct frame *f, int *fd)
 		return take_service(w, &in);
 	case MSG_CHANGED:
 		return take_changed(&w->site, &in);
+	case MSG_COUNTED:
+		return counted_get(&in, &w->site.counted);
 	default:
 		return true;
 	}

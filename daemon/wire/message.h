@@ -45,7 +45,8 @@ enum message_type {
 	MSG_WELL, /* empty: all is well at this moment */
 	MSG_SHOW, /* to web, with the next: showing.h */
 	MSG_SERVICE,
-	MSG_CHANGED
+	MSG_CHANGED,
+	MSG_COUNTED
 };
 
 struct hello {
@@ -138,9 +139,8 @@ void attempt_done(struct attempt *a);
 
 /* A line of our own log, already escaped. */
 struct line {
-	uint8_t severity; /* syslog priority, 0..7 */
-	uint8_t role;     /* enum role of the sender */
-	char *text;       /* owned */
+	uint8_t severity, role; /* syslog priority; of the sender */
+	char *text;             /* owned */
 };
 void line_put(struct bytes_out *o, const struct line *l);
 MUST_CHECK

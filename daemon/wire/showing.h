@@ -2,7 +2,7 @@
 /*
  * showing - what the process that shows is told by the keeper.
  *
- *	keeper -> web   HELLO  SHOW  SERVICE*  CHANGED*
+ *	keeper -> web   HELLO  SHOW  SERVICE*  (COUNTED  CHANGED)*
  *	web -> keeper   READY
  */
 #ifndef WIRE_SHOWING_H
@@ -14,6 +14,7 @@
 #include "base/attr.h"
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "core/names.h"
 
 /* MSG_SHOW; fd: the socket that listens. */
 struct showing {
@@ -41,5 +42,33 @@ struct changed {
 void changed_put(struct bytes_out *o, const struct changed *c);
 MUST_CHECK
 bool changed_get(struct bytes_in *i, struct changed *c);
+
+/* Why an attempt to tell a receiver failed. */
+enum untold {
+	UNTOLD_NO_ANSWER,
+	UNTOLD_REDIRECT,
+	UNTOLD_AUTH,    /* 401, 403 */
+	UNTOLD_LIMITED, /* 429 */
+	UNTOLD_CLIENT,  /* any other 4xx */
+	UNTOLD_SERVER,
+	UNTOLD_COUNT
+};
+enum untold untold_of(uint16_t code); /* of HTTP; 0: none came */
+
+/* MSG_COUNTED: since the keeper's start, or how much it is at present. */
+struct counted {
+	uint64_t events[EVENT_COUNT];
+	uint64_t incidents[KIND_COUNT]; /* as they opened */
+	uint64_t attempts, untold[UNTOLD_COUNT];
+	uint64_t probes, skipped, dropped, lost; /* lost: by the keeper */
+	uint32_t queued;                         /* samples, in the keeper */
+	/* The last word of the prober, about once a minute. */
+	uint32_t in_flight, late_p50_us, late_p99_us, longest_turn_ms;
+	bool ready[ROLE_COUNT]; /* its children */
+};
+enum { COUNTED_BYTES = 512 };
+void counted_put(struct bytes_out *o, const struct counted *c);
+MUST_CHECK
+bool counted_get(struct bytes_in *i, struct counted *c);
 
 #endif

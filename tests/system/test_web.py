@@ -171,6 +171,14 @@ def series(families):
     return found
 
 
+def fnv(octets):
+    """FNV-1a of 32 bits."""
+    value = 0x811c9dc5
+    for octet in octets:
+        value = (value ^ octet) * 0x01000193 % 2**32
+    return value
+
+
 def test_metrics(tmp_path, target):
     """In both formats, as the libraries of others read them, the same."""
     with daemon_at(tmp_path, target) as daemon:
@@ -205,6 +213,17 @@ def test_metrics(tmp_path, target):
         assert len(states) == 6
         assert one["vigie_incident_relapses", eu] == 0
         assert one["vigie_database_writable", ()] == 1
+        assert one["vigie_incidents_total", (("kind", "outage"),)] == 1
+        opened = one["vigie_events_total", (("event", "incident.opened"),)]
+        assert opened == 1
+        assert one["vigie_unknown_seconds_total", na] > 0  # before the first
+        assert one["vigie_process_ready", (("role", "prober"),)] == 1
+        assert one["vigie_web_requests_total", ()] > 1
+        assert one["vigie_web_connections", ()] >= 1
+        assert one["probe_http_ssl", eu] == 0
+        assert one["probe_failed_due_to_regex", eu] == 0
+        # 127.0.0.1, by FNV-1a
+        assert one["probe_ip_addr_hash", na] == fnv(bytes([127, 0, 0, 1]))
         assert daemon.stop() == 0
 
 
