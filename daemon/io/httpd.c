@@ -6,7 +6,8 @@
  * the two of us might differ in where a request ends.
  *
  * What evhttp answers by itself, with a page of its own that repeats nothing
- * of the request: 400 (no request at all, headers too long), 413, and 417.
+ * of the request: 400 (no request at all, headers too long), 413, and 417.  The
+ * headers of security are put into that as it is written (httpd_govern.c).
  */
 #include "io/httpd_inside.h"
 
@@ -39,10 +40,13 @@ struct http_stream {
 	bool orphan; /* the connection is gone, which is to be told */
 };
 
-static const char policy[] =
-    "default-src 'none'; style-src 'self'; script-src 'self'; "
-    "img-src 'self' data:; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'";
+const struct http_field http_always[] =
+    {{"Content-Security-Policy",
+	 "default-src 'none'; style-src 'self'; script-src 'self'; "
+	 "img-src 'self' data:; connect-src 'self'; form-action 'self'; "
+	 "base-uri 'none'; frame-ancestors 'none'"},
+	{"X-Content-Type-Options", "nosniff"},
+	{"Referrer-Policy", "no-referrer"}, {NULL, NULL}};
 
 enum { RETRY_AFTER_S = 5, TAG_BYTES = 128 };
 
@@ -105,9 +109,8 @@ put_common(struct evhttp_request *req, const struct http_answer *a)
 {
 	char tag[TAG_BYTES];
 
-	put(req, "Content-Security-Policy", policy);
-	put(req, "X-Content-Type-Options", "nosniff");
-	put(req, "Referrer-Policy", "no-referrer");
+	for (const struct http_field *f = http_always; f->name != NULL; f++)
+		put(req, f->name, f->value);
 	put(req, "Cross-Origin-Resource-Policy",
 	    a->shared ? "cross-origin" : "same-origin");
 	if (a->shared)
@@ -328,6 +331,8 @@ on_request(struct evhttp_request *req, void *arg)
 		refuse(c, req, 503, true);
 	else if (code != 0)
 		refuse(c, req, code, false);
+	else if (!govern_may_ask(c))
+		refuse(c, req, 429, true);
 	else if (verb_of(req) == VERB_OPTIONS)
 		answer(c, req, &options, false);
 	else if (!httpd_target_take(evhttp_request_get_uri(req), &path, &query))
@@ -524,6 +529,8 @@ httpd_new(struct loop *l, int fd, const struct httpd_limits *m, httpd_fn *fn,
 	TAILQ_INIT(&h->conns);
 	TAILQ_INIT(&h->exchanges);
 	copy_hosts(h, m->hosts);
+	if (m->rate > 0)
+		h->throttle = throttle_new(m->rate, m->burst);
 	loop_hold(l);
 	if (h->http == NULL || !govern_open(h, fd)) {
 		(void)fail_set(f, ERR_IO, "cannot serve HTTP");
@@ -564,6 +571,7 @@ httpd_free(struct httpd *h)
 	for (size_t i = 0; h->hosts[i] != NULL; i++)
 		mem_free(h->hosts[i]);
 	mem_free(h->hosts);
+	throttle_free(h->throttle);
 	mem_free(h);
 }
 

@@ -77,7 +77,14 @@ void http_stream_close(struct http_stream *s); /* gone is not called */
 
 struct httpd_limits {
 	unsigned connections_max, streams_max;
-	unsigned per_address_max;     /* IPv6: per /64; 0: as many as any */
+	unsigned per_address_max; /* IPv6: per /64; 0: as many as any */
+	/*
+	 * Of requests from one address (429): per second, 0: any number, and
+	 * at once.  Loopback may speak for many, so it is not counted, unless
+	 * that is said.  Nor is a Unix socket.
+	 */
+	unsigned rate, burst;
+	bool rate_loopback;
 	size_t headers_max, body_max; /* bytes */
 	size_t backlog_max;           /* bytes that a stream may be behind */
 	span_ms request_ms; /* from the first byte of a request to its last, and

@@ -249,22 +249,36 @@ origin_of(struct conn *c)
 	const struct sockaddr *sa = evhttp_connection_get_addr(c->evcon);
 	struct sockaddr_in in;
 	struct sockaddr_in6 in6;
+	bool loopback;
 
 	if (sa == NULL)
 		return false;
 	if (sa->sa_family == AF_INET) {
 		memcpy(&in, sa, sizeof(in));
 		memcpy(c->origin, &in.sin_addr, sizeof(in.sin_addr));
-		return true;
-	}
-	if (sa->sa_family != AF_INET6)
-		return false;
-	memcpy(&in6, sa, sizeof(in6));
-	if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr))
-		memcpy(c->origin, &in6.sin6_addr.s6_addr[12], 4);
-	else
+		loopback = c->origin[0] == IN_LOOPBACKNET;
+	} else if (sa->sa_family == AF_INET6) {
+		memcpy(&in6, sa, sizeof(in6));
+		loopback = IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
 		memcpy(c->origin, &in6.sin6_addr, sizeof(c->origin));
+		if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr)) {
+			memcpy(c->origin, &in6.sin6_addr.s6_addr[12], 4);
+			loopback = c->origin[0] == IN_LOOPBACKNET;
+		}
+	} else {
+		return false;
+	}
+	c->counted = !loopback || c->httpd->limits.rate_loopback;
 	return true;
+}
+
+bool
+govern_may_ask(struct conn *c)
+{
+	struct httpd *h = c->httpd;
+
+	return h->throttle == NULL || !c->counted ||
+	    throttle_take(h->throttle, c->origin, loop_micros(h->loop) / 1000);
 }
 
 static unsigned
@@ -341,6 +355,40 @@ on_input(struct evbuffer *in, const struct evbuffer_cb_info *info, void *arg)
 		govern_doom(c);
 }
 
+/* It ends with a whole line, and more are to follow. */
+static bool
+is_first_line(struct evbuffer *out, size_t added)
+{
+	char end[4];
+	size_t n = evbuffer_get_length(out);
+	struct evbuffer_ptr at;
+
+	return added > sizeof(end) &&
+	    evbuffer_ptr_set(out, &at, n - sizeof(end), EVBUFFER_PTR_SET) ==
+	    0 &&
+	    evbuffer_copyout_from(out, &at, end, sizeof(end)) ==
+	    (ev_ssize_t)sizeof(end) &&
+	    memcmp(end + 2, "\r\n", 2) == 0 && memcmp(end, "\r\n", 2) != 0;
+}
+
+/*
+ * An answer of the library, which has no place for headers of ours and throws
+ * away what is put there.  It writes the first line in one piece: ours follow
+ * that.  "100 Continue" is whole with its first piece, and stays as it is.
+ */
+static void
+dress(struct conn *c, struct evbuffer *out, size_t added)
+{
+	if (c->dressed || !is_first_line(out, added))
+		return;
+	c->dressed = true;
+	for (const struct http_field *f = http_always; f->name != NULL; f++)
+		(void)evbuffer_add_printf(out, "%s: %s\r\n", f->name, f->value);
+	(void)evbuffer_add_printf(out,
+	    "Cross-Origin-Resource-Policy: same-origin\r\n"
+	    "Cache-Control: no-store\r\n");
+}
+
 static void
 on_output(struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
 {
@@ -348,8 +396,10 @@ on_output(struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
 	size_t left = evbuffer_get_length(out);
 
 	loop_enter(c->httpd->loop);
-	if (c->phase == PHASE_READ)
+	if (c->phase == PHASE_READ && info->n_added > 0) {
 		c->by_library += info->n_added;
+		dress(c, out, info->n_added);
+	}
 	if (c->doomed || info->n_deleted == 0)
 		return;
 	if (c->phase == PHASE_STREAM && left == 0)

@@ -17,6 +17,7 @@
 #include <sys/queue.h>
 
 #include "io/httpd.h"
+#include "io/throttle.h"
 
 enum phase {
 	PHASE_FIRST,  /* nobody has said a word */
@@ -39,7 +40,10 @@ struct conn {
 	bool met, doomed, draining;
 	size_t by_library; /* bytes of an answer that we did not make */
 	size_t drained;
-	unsigned char origin[8]; /* of IPv4 four bytes, of IPv6 its /64 */
+	/* Of IPv4 four bytes, of IPv6 its /64. */
+	unsigned char origin[THROTTLE_KEY_BYTES];
+	bool counted; /* its requests are, by its origin */
+	bool dressed; /* the library refuses it, with our headers */
 	struct http_exchange *exchange;
 	struct http_stream *stream;
 };
@@ -64,6 +68,7 @@ struct httpd {
 	struct evconnlistener *listener;
 	struct event *marker;
 	struct timer *pause; /* of accepting, when descriptors are short */
+	struct throttle *throttle; /* NULL: without a limit */
 	bool unix_socket;
 	struct httpd_limits limits; /* but for its hosts */
 	char **hosts;               /* NULL last */
@@ -74,6 +79,12 @@ struct httpd {
 	struct exchanges exchanges;
 };
 
+/* Of security, in every answer; name NULL last. */
+struct http_field {
+	const char *name, *value;
+};
+extern const struct http_field http_always[];
+
 /* Accept on fd, owned on success; in any case followed by both below. */
 MUST_CHECK
 bool govern_open(struct httpd *h, int fd);
@@ -82,6 +93,8 @@ void govern_end(struct httpd *h);   /* after that */
 
 /* The connection of a request. */
 struct conn *govern_conn(struct httpd *h, struct evhttp_request *req);
+/* Whether its client may ask now, or has asked too often lately. */
+bool govern_may_ask(struct conn *c);
 void govern_phase(struct conn *c, enum phase p);
 /* A stream has something to read from now on. */
 void govern_wait_for_reader(struct conn *c);

@@ -17,6 +17,8 @@ enum {
 	CONNECTIONS_MAX = 2048,
 	PER_ADDRESS_MAX = 256,
 	STREAMS_MAX = 512,
+	RATE = 50,   /* requests per second of an address, */
+	BURST = 200, /* and at once */
 	HEADERS_BYTES = 16384,
 	BODY_BYTES = 65536,
 	BACKLOG_BYTES = 65536,
@@ -181,6 +183,8 @@ take_show(struct web *w, struct bytes_in *in, int *fd)
 	struct httpd_limits limits = {.connections_max = CONNECTIONS_MAX,
 	    .per_address_max = PER_ADDRESS_MAX,
 	    .streams_max = STREAMS_MAX,
+	    .rate = RATE,
+	    .burst = BURST,
 	    .headers_max = HEADERS_BYTES,
 	    .body_max = BODY_BYTES,
 	    .backlog_max = BACKLOG_BYTES,

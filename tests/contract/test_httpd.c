@@ -59,10 +59,14 @@ on_request(void *arg, const struct http_request *r)
 	http_reply(r->exchange, &a);
 }
 
+/* Of requests at once. */
 static void
-open_scene(struct scene *c)
+open_limited(struct scene *c, unsigned burst)
 {
 	const struct httpd_limits m = {.connections_max = 20,
+	    .rate = burst > 0,
+	    .burst = burst,
+	    .rate_loopback = true,
 	    .streams_max = 1,
 	    .headers_max = 4096,
 	    .body_max = 8,
@@ -74,6 +78,12 @@ open_scene(struct scene *c)
 	*c = (struct scene){.loop = loop_new(NULL)};
 	c->httpd = httpd_ends_open(c->loop, &m, on_request, c);
 	assert_non_null(c->httpd);
+}
+
+static void
+open_scene(struct scene *c)
+{
+	open_limited(c, 0);
 }
 
 static void
@@ -205,6 +215,28 @@ some_are_refused(void **state)
 	close_scene(&c);
 }
 
+/* Three at once, and hardly one more before that is so. */
+static void
+too_often_is_refused(void **state)
+{
+	struct scene c;
+	int code = 200;
+
+	(void)state;
+	open_limited(&c, 3);
+	for (unsigned i = 0; i < 50 && code == 200; i++) {
+		struct asker *a = ask(&c, "GET", "/a", NULL);
+
+		httpd_ends_wait(a, 0);
+		code = httpd_ends_answer(a).code;
+		httpd_ends_leave(a);
+	}
+	assert_int_equal(code, 429);
+	assert_in_range(c.heard, 3, 49);
+	assert_int_equal(httpd_stats(c.httpd).refused, 1);
+	close_scene(&c);
+}
+
 static void
 an_answer_may_come_late(void **state)
 {
@@ -300,6 +332,7 @@ main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(
 					       requests_are_answered),
 	    cmocka_unit_test(some_are_refused),
+	    cmocka_unit_test(too_often_is_refused),
 	    cmocka_unit_test(an_answer_may_come_late),
 	    cmocka_unit_test(a_stream_is_sent_and_ends)};
 

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -66,26 +67,69 @@ pages_are_answered(void **state)
 	assert_int_equal(httpd_stats(s->httpd).refused, 0);
 }
 
+static const char *const by_any_means[] =
+    {"Content-Security-Policy: default-src 'none'; style-src 'self'; "
+     "script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n",
+	"X-Content-Type-Options: nosniff\r\n",
+	"Referrer-Policy: no-referrer\r\n",
+	"Cross-Origin-Resource-Policy: same-origin\r\n",
+	"Cache-Control: no-store\r\n", "Connection: close\r\n"};
+
 static void
 browsers_are_told_what_they_may_do(void **state)
 {
-	static const char policy[] =
-	    "Content-Security-Policy: default-src 'none'; style-src 'self'; "
-	    "script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-	    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n";
-	static const char *const rows[] = {policy,
-	    "X-Content-Type-Options: nosniff\r\n",
-	    "Referrer-Policy: no-referrer\r\n",
-	    "Cross-Origin-Resource-Policy: same-origin\r\n",
-	    "Content-Type: text/plain\r\n", "Date: "};
+	const size_t count = sizeof(by_any_means) / sizeof(by_any_means[0]);
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+	for (size_t i = 0; i < count; i++)
 		visit(*state, "GET /hello HTTP/1.1\r\n" HOST LAST, 200,
-		    rows[i]);
+		    by_any_means[i]);
+	visit(*state, "GET /hello HTTP/1.1\r\n" HOST LAST, 200,
+	    "Content-Type: text/plain\r\n");
+	visit(*state, "GET /hello HTTP/1.1\r\n" HOST LAST, 200, "Date: ");
 	visit(*state, "GET /param?q=1 HTTP/1.1\r\n" HOST LAST, 200,
 	    "Cross-Origin-Resource-Policy: cross-origin\r\n");
 	visit(*state, "GET /param?q=1 HTTP/1.1\r\n" HOST LAST, 200,
 	    "Access-Control-Allow-Origin: *\r\n");
+}
+
+/* The library's own answers, each whole, with one end of its headers. */
+static void
+so_are_those_refused_by_the_library(void **state)
+{
+	static const struct {
+		const char *bytes;
+		int code;
+	} rows[] = {{"rubbish\r\n\r\n", 400},
+	    {"GET /hello HTTP/1.1\r\nno colon\r\n\r\n", 400},
+	    {"POST /echo HTTP/1.1\r\n" HOST "Expect: wonders\r\n"
+	     "Content-Length: 4\r\n\r\n",
+		417},
+	    {"POST /echo HTTP/1.1\r\n" HOST "Expect: 100-continue\r\n"
+	     "Content-Length: 999999\r\n\r\n",
+		413},
+	    {"POST /echo HTTP/1.1\r\n" HOST "Content-Length: 999999\r\n\r\n",
+		413}};
+	const size_t count = sizeof(by_any_means) / sizeof(by_any_means[0]);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct visitor v;
+		const char *got;
+
+		visitor_come(&v, *state);
+		visitor_say(&v, rows[i].bytes);
+		visitor_wait_end(&v);
+		got = text_str(&v.got);
+		assert_int_equal(strncmp(got, "HTTP/1.", 7), 0);
+		assert_int_equal(strtol(got + 9, NULL, 10), rows[i].code);
+		for (size_t k = 0; k < count; k++)
+			if (strstr(got, by_any_means[k]) == NULL)
+				fail_msg("no %s in %s", by_any_means[k], got);
+		got = strstr(got, "\r\n\r\n");
+		assert_non_null(got);
+		assert_null(strstr(got, "Policy"));
+		visitor_go(&v);
+	}
 }
 
 static void
@@ -475,6 +519,7 @@ main(void)
 #define VISIT(name) cmocka_unit_test_setup_teardown(name, open_site, close_site)
 	const struct CMUnitTest tests[] = {VISIT(pages_are_answered),
 	    VISIT(browsers_are_told_what_they_may_do),
+	    VISIT(so_are_those_refused_by_the_library),
 	    VISIT(a_head_has_the_length_and_no_body),
 	    VISIT(what_is_known_is_not_sent_again),
 	    VISIT(other_hosts_are_not_ours),

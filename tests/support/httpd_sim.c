@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "io/httpd_check.h"
+#include "io/throttle.h"
 #include "scripts.h"
 
 enum { SENT_BYTES = 1 << 26, PARAMS_MAX = 32 };
@@ -52,6 +53,7 @@ struct httpd {
 	void *arg;
 	struct httpd_stats stats;
 	struct visits visits;
+	struct throttle *throttle;
 };
 
 static char **
@@ -101,6 +103,8 @@ httpd_new(struct loop *l, int fd, const struct httpd_limits *m, httpd_fn *fn,
 	    .fn = fn,
 	    .arg = arg};
 	TAILQ_INIT(&h->visits);
+	if (m->rate > 0 && m->rate_loopback)
+		h->throttle = throttle_new(m->rate, m->burst);
 	loop_sim_scripts(l)->httpd = h;
 	return h;
 }
@@ -168,6 +172,7 @@ httpd_free(struct httpd *h)
 	if (loop_sim_scripts(h->loop)->httpd == h)
 		loop_sim_scripts(h->loop)->httpd = NULL;
 	free_list(h->hosts);
+	throttle_free(h->throttle);
 	(void)close(h->fd);
 	mem_free(h);
 }
@@ -277,9 +282,13 @@ refusal(struct visit *v)
 static void
 hear(struct visit *v)
 {
+	static const unsigned char key[THROTTLE_KEY_BYTES] = {127, 0, 0, 1};
 	struct httpd *h = v->httpd;
 	int code = refusal(v);
 
+	if (code == 0 && h->throttle != NULL &&
+	    !throttle_take(h->throttle, key, loop_micros(h->loop) / 1000))
+		code = 429;
 	if (code == 0 && verb_of(v->method) == VERB_OPTIONS)
 		code = 204;
 	else if (code == 0 &&

@@ -4,8 +4,8 @@
  *
  * A test visits, lets the loop run, and reads what it was answered.  The
  * judgement of requests is the real one, so are HEAD and If-None-Match; of the
- * limits there are streams_max, body_max and backlog_max.  The descriptor is
- * not looked at.
+ * limits there are streams_max, body_max, backlog_max and, of loopback, rate
+ * and burst.  The descriptor is not looked at.
  */
 #ifndef SUPPORT_HTTPD_SIM_H
 #define SUPPORT_HTTPD_SIM_H
