@@ -29,3 +29,30 @@ history_spans(struct query *q, wall_ms from, wall_ms to, history_fn *fn,
 		use_end(&u);
 	return reader_told(q, f);
 }
+
+enum status
+history_of(struct query *q, int64_t endpoint, wall_ms from, wall_ms to,
+    history_fn *fn, void *arg, struct fail *f)
+{
+	wall_ms known = query_known_until(q);
+	struct use u = reader_ask(q, SQL_Q_SPANS);
+	bool more = true;
+
+	use_int(&u, endpoint);
+	use_int(&u, from);
+	use_int(&u, to);
+	while (more && use_next(&u)) {
+		int64_t bucket = use_col(&u, 2);
+
+		if (bucket < 0 || bucket >= BUCKET_COUNT)
+			continue;
+		more = fn(arg,
+		    &(struct history_span){.endpoint = endpoint,
+			.since = use_col(&u, 0),
+			.until = use_is_null(&u, 1) ? known : use_col(&u, 1),
+			.bucket = (enum bucket)bucket});
+	}
+	if (!more)
+		use_end(&u);
+	return reader_told(q, f);
+}

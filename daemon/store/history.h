@@ -20,4 +20,9 @@ MUST_CHECK
 enum status history_spans(struct query *q, wall_ms from, wall_ms to,
     history_fn *fn, void *arg, struct fail *f);
 
+/* The same of one endpoint. */
+MUST_CHECK
+enum status history_of(struct query *q, int64_t endpoint, wall_ms from,
+    wall_ms to, history_fn *fn, void *arg, struct fail *f);
+
 #endif

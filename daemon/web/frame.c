@@ -80,7 +80,7 @@ add_head(struct text *t, const char *title, const char *version)
 
 static const struct {
 	const char *path, *word;
-} pages[] = {{"/", "Status"}, {"/matrix", "Regions"},
+} pages[] = {{"/", "Status"}, {"/matrix", "Regions"}, {"/timeline", "Timeline"},
     {"/incidents", "Incidents"}};
 
 void

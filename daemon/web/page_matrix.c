@@ -228,8 +228,8 @@ add_step(struct text *t, wall_ms at, const char *words)
 {
 	char when[UTC_TEXT_BYTES];
 
-	text_printf(t, "<a href=\"%s/matrix?at=%s\">%s</a> ", frame_base(),
-	    utc_format(at, when), words);
+	text_printf(t, "<a rel=\"nofollow\" href=\"%s/matrix?at=%s\">%s</a> ",
+	    frame_base(), utc_format(at, when), words);
 }
 
 static bool

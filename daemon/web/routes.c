@@ -17,6 +17,7 @@ static const struct route {
 } routes[] = {
     {HTTP_GET, "/", LEVEL_PUBLIC, page_status},
     {HTTP_GET, "/matrix", LEVEL_PUBLIC, page_matrix},
+    {HTTP_GET, "/timeline", LEVEL_PUBLIC, page_timeline},
     {HTTP_GET, "/incidents", LEVEL_PUBLIC, page_incidents},
     {HTTP_GET, "/i/*", LEVEL_PUBLIC, page_incident},
     {HTTP_GET, "/e/*", LEVEL_PUBLIC, page_endpoint},

@@ -87,7 +87,8 @@ typedef void route_fn(struct site *s, const struct visitor *v);
 /* page_*.c */
 route_fn page_status, page_service, page_region, page_tag;
 route_fn page_about, page_accounting;
-route_fn page_matrix, page_endpoint, page_incident, page_incidents;
+route_fn page_timeline, page_matrix, page_endpoint, page_incident,
+    page_incidents;
 /* api.c */
 route_fn api_status, api_incidents, api_incident, api_health, api_ready;
 /* stream.c */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The pages and the API of a running daemon, as any client sees them."""
+import collections
 import contextlib
 import http.client
 import json
@@ -101,10 +102,17 @@ def test_every_link_leads_somewhere(tmp_path, target):
     with daemon_at(tmp_path, target) as daemon:
         client = Client(daemon)
         shown(client, "Open incidents")
-        seen, left = set(), ["/"]
+        seen, left, alike = set(), ["/"], collections.Counter()
         while left:
             path = left.pop()
+            if path in seen:
+                continue
             seen.add(path)
+            # Times have no end: a few of each kind will do.
+            kind = re.sub(r"=[^&]*", "", path)
+            alike[kind] += "=" in path
+            if alike[kind] > 4:
+                continue
             answer = client.get(path)
             assert answer.code == 200, path
             policy = answer.headers["content-security-policy"]

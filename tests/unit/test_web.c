@@ -308,6 +308,38 @@ a_page_of_some_of_it(void **state)
 }
 
 static void
+a_time_that_is_asked_for(void **state)
+{
+	struct scene c;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	stores_begin(c.store, STORES_T0);
+	(void)store_endpoint(c.store, "b/na", "b", "na", STORES_T0);
+	stores_commit(c.store);
+	greet(&c);
+	expect(&c, "/timeline", 200,
+	    "<title>a/eu, 2023-02-13 10:00:00Z to 2023-02-14 10:00:00Z: "
+	    "nothing but up</title>");
+	expect(&c, "/timeline?from=2023-02-14&to=2023-02-15", 200,
+	    "nothing but up</title>");
+	expect(&c, "/timeline?region=na", 200, ": not watched</title>");
+	expect(&c, "/timeline?region=na&range=7d", 200,
+	    "<a rel=\"nofollow\" href=\"/timeline?region=na&amp;range=7d\" "
+	    "aria-current=\"true\">");
+	expect(&c, "/timeline?service=%3Cx%26%3E", 200,
+	    "<a rel=\"nofollow\" href=\"/timeline?service=%3Cx%26%3E&amp;range=24h\"");
+	expect(&c, "/timeline?service=none", 200, "Nothing is watched here.");
+	expect(&c, "/timeline?range=8d", 400, "range is one of 24h, 7d, ");
+	expect(&c, "/timeline?from=2023-02-15&to=2023-02-14", 400,
+	    "from is before to");
+	expect(&c, "/timeline?from=1971-01-01&to=2023-02-14", 400,
+	    "at most ten years");
+	close_scene(&c);
+}
+
+static void
 what_people_write_stays_text(void **state)
 {
 	struct scene c;
@@ -464,6 +496,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_is_stored_is_shown),
 	    cmocka_unit_test(a_page_of_some_of_it),
+	    cmocka_unit_test(a_time_that_is_asked_for),
 	    cmocka_unit_test(what_people_write_stays_text),
 	    cmocka_unit_test(rendered_once_for_each_change),
 	    cmocka_unit_test(news_is_told_at_once_and_silence_is_none),
