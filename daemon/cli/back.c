@@ -71,7 +71,7 @@ add_recovering(struct text *t, const struct dossier *d)
 	    "not sure yet: it is recovering, good for %s, %u %% to hold for "
 	    "the next hour. ",
 	    duration_format(d->known - x->quiet_from, buf), x->now.chance);
-	explaining_recoveries(t, x);
+	recoveries_words(t, x);
 }
 
 static void

@@ -369,35 +369,6 @@ tell_network(struct cli *c, const struct dossier *d, struct text *t)
 	say(c, t);
 }
 
-void
-explaining_recoveries(struct text *t, const struct explanation *x)
-{
-	bool own = output_recovers(&x->now);
-	size_t n = x->recovery_count;
-
-	if (n == 0) {
-		text_add(t, "No recovery within the last six hours.");
-		return;
-	}
-	text_printf(t, "%s%zu recover%s within the last six hours (",
-	    n == RECOVERY_MEMORY ? "At least " : "", n, n == 1 ? "y" : "ies");
-	for (size_t i = n; i-- > 0;) {
-		add_time(t, x->recoveries[i], x->now.at);
-		text_add(t, i > 0 ? ", " : ")");
-	}
-	if (own) {
-		text_printf(t,
-		    ", %u of them before this one: the quiet time "
-		    "is ",
-		    x->now.others);
-		add_for(t, x->quiet);
-	} else if (x->now.phase == PHASE_OPEN) {
-		text_add(t, ": the quiet time would be ");
-		add_for(t, x->next_quiet);
-	}
-	text_char(t, '.');
-}
-
 static void
 add_frailty(struct text *t, unsigned frailty)
 {
@@ -426,7 +397,7 @@ tell_recovery(struct cli *c, const struct dossier *d, struct text *t)
 		    x->now.chance);
 		add_frailty(t, recovery_frailty(&x->own));
 	}
-	explaining_recoveries(t, x);
+	recoveries_words(t, x);
 	say(c, t);
 }
 

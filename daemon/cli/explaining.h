@@ -33,8 +33,6 @@ struct json_t *explaining_state_json(const struct query_endpoint *e);
 
 /* For whom, of an incident that is open; else nothing. */
 void explaining_scope(struct cli *c, const struct dossier *d);
-/* What happened here within six hours, and the quiet time that follows. */
-void explaining_recoveries(struct text *t, const struct explanation *x);
 /* A paragraph of at most 78 columns. */
 void explaining_paragraph(struct cli *c, const char *text);
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "store/rolluprow.h"
 #include "store/writer.h"
 
 enum { LATE_MS = 60 * 1000 }; /* a slow answer is told after its start */
@@ -49,33 +50,6 @@ rolling_add(struct store *s, uint64_t ref, int64_t endpoint,
 }
 
 static void
-read_row(struct store *s, enum rollup_period p, wall_ms since, int64_t endpoint,
-    struct rollup *r)
-{
-	struct use u = db_use(&s->db, SQL_ROLLUP);
-	const void *bytes;
-	size_t n;
-
-	use_int(&u, p);
-	use_int(&u, since);
-	use_int(&u, endpoint);
-	if (!use_next(&u))
-		return;
-	r->n = (uint32_t)use_col(&u, 0);
-	r->good = (uint32_t)use_col(&u, 1);
-	r->failing = (uint32_t)use_col(&u, 2);
-	r->sum_us = (uint64_t)use_col(&u, 3);
-	r->min_us = (uint32_t)use_col(&u, 4);
-	r->max_us = (uint32_t)use_col(&u, 5);
-	bytes = use_col_blob(&u, 6, &n);
-	/* Damaged counts start again from nothing; the rest still holds. */
-	(void)rollup_unpack(bytes, n, r->classes, CLASS_COUNT);
-	bytes = use_col_blob(&u, 7, &n);
-	(void)rollup_unpack(bytes, n, r->sketch, ROLLUP_BUCKETS);
-	use_end(&u);
-}
-
-static void
 merge_row(struct store *s, enum rollup_period p, int64_t endpoint,
     const struct rolled *add)
 {
@@ -84,7 +58,7 @@ merge_row(struct store *s, enum rollup_period p, int64_t endpoint,
 	struct rollup r = {0};
 	struct use u;
 
-	read_row(s, p, since, endpoint, &r);
+	rolluprow_read(&s->db, p, since, endpoint, &r);
 	rollup_merge(&r, &add->sum);
 	u = db_use(&s->db, SQL_PUT_ROLLUP);
 	use_int(&u, p);

@@ -234,6 +234,32 @@ unknown(struct list *l)
 		: "A failing answer continues the incident.");
 }
 
+void
+recoveries_words(struct text *t, const struct explanation *e)
+{
+	size_t n = e->recovery_count;
+	char buf[DURATION_TEXT_BYTES], when[PROSPECT_TIME_BYTES];
+
+	if (n == 0) {
+		text_add(t, "No recovery within the last six hours.");
+		return;
+	}
+	text_printf(t, "%s%zu recover%s within the last six hours (",
+	    n == RECOVERY_MEMORY ? "At least " : "", n, n == 1 ? "y" : "ies");
+	for (size_t i = n; i-- > 0;)
+		text_printf(t, "%s%s",
+		    prospect_time(e->recoveries[i], e->now.at, when),
+		    i > 0 ? ", " : ")");
+	if (output_recovers(&e->now))
+		text_printf(t,
+		    ", %u of them before this one: the quiet time is %s",
+		    e->now.others, duration_format(e->quiet, buf));
+	else if (e->now.phase == PHASE_OPEN)
+		text_printf(t, ": the quiet time would be %s",
+		    duration_format(e->next_quiet, buf));
+	text_char(t, '.');
+}
+
 size_t
 prospects(const struct explanation *e, struct prospect out[PROSPECTS_MAX])
 {

@@ -3,6 +3,7 @@
 #ifndef VIEW_PROSPECT_H
 #define VIEW_PROSPECT_H
 
+#include "base/text.h"
 #include "core/explain.h"
 
 enum { PROSPECTS_MAX = 6, PROSPECT_BYTES = 240 };
@@ -16,6 +17,9 @@ struct prospect {
 /* The soonest and likeliest first; returns how many. */
 size_t prospects(const struct explanation *e,
     struct prospect out[PROSPECTS_MAX]);
+
+/* What happened here within six hours, and the quiet time that follows. */
+void recoveries_words(struct text *t, const struct explanation *e);
 
 enum { PROSPECT_TIME_BYTES = 24 };
 

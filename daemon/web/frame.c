@@ -182,19 +182,26 @@ frame_link(struct text *t, const char *url)
 }
 
 void
-frame_endpoint(struct text *t, const char *id)
+frame_path(struct text *t, const char *id)
 {
 	char *segment = mem_dup(id);
 
 	for (char *p = segment; *p != '\0'; p++)
 		if (*p == '/')
 			*p = '~';
-	text_printf(t, "<a href=\"%s/e/", base);
+	text_add(t, "/e/");
 	frame_segment(t, segment);
+	mem_free(segment);
+}
+
+void
+frame_endpoint(struct text *t, const char *id)
+{
+	text_printf(t, "<a href=\"%s", base);
+	frame_path(t, id);
 	text_add(t, "\">");
 	html_safe(t, id);
 	text_add(t, "</a>");
-	mem_free(segment);
 }
 
 void

@@ -33,7 +33,9 @@ void frame_table_end(struct text *t);
 void frame_segment(struct text *t, const char *s);
 /* An address from outside: a link where one may follow it. */
 void frame_link(struct text *t, const char *url);
-/* A link to the page of an endpoint. */
+/* The path of the page of an endpoint: "/e/a~eu". */
+void frame_path(struct text *t, const char *id);
+/* A link to it. */
 void frame_endpoint(struct text *t, const char *id);
 /* A link to that of a service 's', a region 'r' or a tag 't'. */
 void frame_group(struct text *t, char kind, const char *id, const char *name);

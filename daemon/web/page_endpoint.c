@@ -6,14 +6,20 @@
 
 #include "base/html.h"
 #include "base/mem.h"
+#include "store/recall.h"
+#include "view/prospect.h"
 #include "view/share.h"
 #include "view/status.h"
 #include "web/bars.h"
+#include "web/chart.h"
+#include "web/facts.h"
 #include "web/frame.h"
+#include "web/lane.h"
+#include "web/range.h"
 #include "web/rows.h"
 #include "web/site.h"
 
-enum { WORDS_BYTES = 8192, CHECKS = 50, INCIDENTS_SHOWN = 20 };
+enum { WORDS_BYTES = 8192, CHECKS = 50, INCIDENTS_SHOWN = 20, ID_BYTES = 512 };
 
 /* In addresses '/' is written '~'.  Owned by caller. */
 static char *
@@ -49,6 +55,13 @@ add_state(struct text *t, const struct status_row *r, wall_ms now)
 	if (r->e.sampled) {
 		text_add(t, " &middot; last checked ");
 		frame_time(t, r->e.last.start);
+	}
+	if (r->e.sampled && r->e.last.cert_days != CERT_DAYS_UNKNOWN)
+		text_printf(t, " &middot; its certificate is valid for %d days",
+		    r->e.last.cert_days);
+	if (r->has_incident && r->incident.last_good_at != 0) {
+		text_add(t, " &middot; last good before the incident ");
+		frame_time(t, r->incident.last_good_at);
 	}
 	if (r->has_incident) {
 		incident_format(r->incident.incident, id);
@@ -109,14 +122,29 @@ add_availability(struct text *t, struct query *q, const struct status_row *r,
 static const char *const check_columns[] = {"Began", "Result", "Code",
     "ms in all", "Name", "Connect", "Handshake", "Wait", "Receive", NULL};
 
+enum { PHASES = 5 };
+
+struct checks {
+	struct sample all[CHECKS]; /* newest first */
+	size_t count;
+};
+
 static bool
 on_check(void *arg, uint64_t ref, const struct sample *s)
 {
-	const uint32_t times[] = {s->total_us, s->dns_us, s->connect_us,
-	    s->tls_us, s->wait_us, s->receive_us};
-	struct text *t = arg;
+	struct checks *c = arg;
 
 	(void)ref;
+	c->all[c->count++] = *s;
+	return c->count < CHECKS;
+}
+
+static void
+add_check(struct text *t, const struct sample *s)
+{
+	const uint32_t times[] = {s->total_us, s->dns_us, s->connect_us,
+	    s->tls_us, s->wait_us, s->receive_us};
+
 	text_add(t, "<tr>");
 	frame_cell(t, check_columns[0]);
 	frame_time(t, s->start);
@@ -133,26 +161,172 @@ on_check(void *arg, uint64_t ref, const struct sample *s)
 		    times[i] / 100 % 10);
 	}
 	text_add(t, "</tr>\n");
-	return true;
+}
+
+/* Where the time goes, on the average of the good ones among them. */
+static void
+add_phases(struct text *t, const struct checks *c)
+{
+	uint64_t sum[PHASES] = {0}, whole = 0, n = 0;
+	int x = 0;
+
+	for (size_t i = 0; i < c->count; i++) {
+		const struct sample *s = &c->all[i];
+		const uint32_t us[PHASES] = {s->dns_us, s->connect_us,
+		    s->tls_us, s->wait_us, s->receive_us};
+
+		if (class_effect((enum sample_class)s->class) != EFFECT_GOOD)
+			continue;
+		n++;
+		for (size_t k = 0; k < PHASES; k++) {
+			sum[k] += us[k];
+			whole += us[k];
+		}
+	}
+	if (whole == 0)
+		return;
+	text_printf(t,
+	    "<svg class=\"lane\" role=\"img\" viewBox=\"0 0 %d %d\" "
+	    "preserveAspectRatio=\"none\"><title>Where the time goes</title>",
+	    LANE_WIDTH, LANE_HEIGHT);
+	for (size_t k = 0; k < PHASES; k++) {
+		int width = (int)(sum[k] * LANE_WIDTH / whole);
+
+		text_printf(t,
+		    "<rect class=\"phase%zu\" x=\"%d\" width=\"%d\" "
+		    "height=\"%d\"/>",
+		    k, x, width, LANE_HEIGHT);
+		x += width;
+	}
+	text_printf(t,
+	    "</svg>\n<p class=\"small\">Of %" PRIu64 " good ones:", n);
+	for (size_t k = 0; k < PHASES; k++)
+		text_printf(t,
+		    "%s <span class=\"key phase%zu\"></span>%s %" PRIu64
+		    ".%" PRIu64 " ms",
+		    k > 0 ? "," : "", k, check_columns[4 + k],
+		    sum[k] / n / 1000, sum[k] / n / 100 % 10);
+	text_add(t, "</p>\n");
 }
 
 static enum status
 add_checks(struct text *t, struct query *q, const struct status_row *r,
     struct fail *f)
 {
-	enum status s;
+	struct checks checks = {.count = 0};
+	enum status s =
+	    query_samples(q, r->e.endpoint, CHECKS, on_check, &checks, f);
 
 	text_add(t, "<section id=\"checks\">\n<h2>The last checks</h2>\n");
+	add_phases(t, &checks);
 	frame_table(t, check_columns);
-	s = query_samples(q, r->e.endpoint, CHECKS, on_check, t, f);
+	for (size_t i = 0; i < checks.count; i++)
+		add_check(t, &checks.all[i]);
 	frame_table_end(t);
 	text_add(t, "</section>\n");
 	return s;
 }
 
+/* What its answers were. */
+static void
+add_classes(struct text *t, const struct rollup *sum)
+{
+	bool any = false;
+
+	for (unsigned c = 0; c < CLASS_COUNT; c++) {
+		if (sum->classes[c] == 0)
+			continue;
+		text_printf(t, "%s%s: %" PRIu32, any ? ", " : "<p>Answers: ",
+		    class_text((enum sample_class)c), sum->classes[c]);
+		any = true;
+	}
+	text_add(t, any ? "</p>\n" : "");
+}
+
+/* How it went in the time that is looked at, and how long answers took. */
 static enum status
-render(struct site *s, struct query *q, struct text *t,
-    const struct status_list *l, struct fail *f)
+add_course(struct text *t, struct query *q, const struct status_row *r,
+    const struct range *range, struct fail *f)
+{
+	struct course course;
+	struct chart chart;
+	struct text path;
+	enum status s;
+
+	course_init(&course, range->from, range->to);
+	s = course_read(&course, q, r->e.endpoint, f);
+	if (s == OK)
+		s = chart_read(&chart, q, r->e.endpoint, range->from, range->to,
+		    f);
+	if (s == OK) {
+		text_init(&path, ID_BYTES);
+		frame_path(&path, r->id);
+		text_add(t, "<section id=\"course\">\n<h2>How it went</h2>\n");
+		range_links(t, range, text_str(&path), "");
+		lane_add(t, &course, r->id);
+		lane_axis(t, range->from, range->to);
+		lane_table(t, &course);
+		text_add(t, "<h3>Latency</h3>\n");
+		chart_add(t, &chart, &course, r->id);
+		add_classes(t, &chart.sum);
+		text_add(t, "</section>\n");
+		text_done(&path);
+	}
+	course_done(&course);
+	return s;
+}
+
+static void
+add_prospects(struct text *t, const struct explanation *x)
+{
+	struct prospect p[PROSPECTS_MAX];
+	size_t n = prospects(x, p);
+
+	text_add(t,
+	    "<section id=\"why\">\n<h2>What would change this</h2>\n"
+	    "<ul class=\"log\">\n");
+	for (size_t i = 0; i < n; i++) {
+		text_add(t, "<li>");
+		html_add(t, p[i].text);
+		text_add(t, "</li>\n");
+	}
+	text_add(t, "</ul>\n");
+	if (x->recovery_count > 0) {
+		struct text words;
+
+		text_init(&words, WORDS_BYTES);
+		recoveries_words(&words, x);
+		text_add(t, "<p>");
+		html_add(t, text_str(&words));
+		text_add(t, "</p>\n");
+		text_done(&words);
+	}
+	text_add(t, "</section>\n");
+}
+
+/* As the core remembers it. */
+static enum status
+add_why(struct text *t, struct query *q, const struct status_row *r,
+    struct fail *f)
+{
+	struct explanation x;
+	struct recall *recall;
+	uint32_t slot;
+	enum status s = recall_open(q, &recall, f);
+
+	if (s != OK)
+		return s;
+	if (recall_slot(recall, r->e.endpoint, &slot)) {
+		world_explain(recall_world(recall), slot, &x);
+		add_prospects(t, &x);
+	}
+	recall_close(recall);
+	return OK;
+}
+
+static enum status
+render(struct site *s, const struct visitor *v, struct query *q, struct text *t,
+    const struct status_list *l, const struct range *range, struct fail *f)
 {
 	const struct status_row *r = l->rows;
 	struct rows incidents = {.title = "Incidents", .max = INCIDENTS_SHOWN};
@@ -165,9 +339,14 @@ render(struct site *s, struct query *q, struct text *t,
 	if (status == OK) {
 		frame_begin(t, r->id, site_version(s, version));
 		add_state(t, r, l->as_of);
+		facts_add(t, s, v, r->service);
 		bars_add(t, &bars.services[0], r->id);
-		status = add_availability(t, q, r, l->as_of, f);
+		status = add_why(t, q, r, f);
 	}
+	if (status == OK)
+		status = add_course(t, q, r, range, f);
+	if (status == OK)
+		status = add_availability(t, q, r, l->as_of, f);
 	if (status == OK)
 		status = rows_add(t, q, &incidents, f);
 	if (status == OK)
@@ -183,10 +362,14 @@ page_endpoint(struct site *s, const struct visitor *v)
 	struct status_list l = {0};
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
-	char *id = id_of(v->rest);
+	char *id;
+	struct range range;
 	enum status status = f.code;
 	struct text page;
 
+	if (q != NULL && !range_take(v, query_known_until(q), "24h", &range))
+		return;
+	id = id_of(v->rest);
 	text_init(&page, PAGE_BYTES);
 	if (q != NULL)
 		status = site_status(s, v, q, id, &l, &f);
@@ -194,7 +377,7 @@ page_endpoint(struct site *s, const struct visitor *v)
 	if (status == OK && (l.count != 1 || strcmp(l.rows[0].id, id) != 0))
 		status = fail_set(&f, ERR_NOTFOUND, "no such endpoint");
 	if (status == OK)
-		status = render(s, q, &page, &l, &f);
+		status = render(s, v, q, &page, &l, &range, &f);
 	if (status == OK)
 		answer_page(s, v->r, &page);
 	else

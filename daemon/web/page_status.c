@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "view/status.h"
 #include "web/bars.h"
+#include "web/facts.h"
 #include "web/frame.h"
 #include "web/meaning.h"
 #include "web/rows.h"
@@ -309,42 +310,6 @@ narrow(const struct site *s, const struct subject *about,
 	return few;
 }
 
-/* Who looks after a service, and where what to do is written. */
-static void
-add_facts(struct text *t, const struct site *s, const struct visitor *v,
-    const struct subject *about)
-{
-	const json_t *service = site_service(s, about->service);
-	const json_t *tags = json_object_get(service, "tags");
-	const char *owner =
-	    json_string_value(json_object_get(service, "owner"));
-	const char *runbook =
-	    json_string_value(json_object_get(service, "runbook"));
-	size_t i;
-	json_t *tag;
-
-	text_add(t, "<dl class=\"facts\">\n");
-	if (owner != NULL && v->level >= LEVEL_READER) {
-		text_add(t, "<dt>Owner</dt><dd>");
-		html_safe(t, owner);
-		text_add(t, "</dd>\n");
-	}
-	if (runbook != NULL && v->level >= LEVEL_READER) {
-		text_add(t, "<dt>What to do</dt><dd>");
-		frame_link(t, runbook);
-		text_add(t, "</dd>\n");
-	}
-	if (json_array_size(tags) > 0)
-		text_add(t, "<dt>Tags</dt><dd>");
-	json_array_foreach(tags, i, tag)
-	{
-		text_add(t, i > 0 ? ", " : "");
-		frame_group(t, 't', json_string_value(tag),
-		    json_string_value(tag));
-	}
-	text_add(t, json_array_size(tags) > 0 ? "</dd>\n</dl>\n" : "</dl>\n");
-}
-
 static enum status
 add_incidents(struct text *t, struct query *q, const struct subject *about,
     struct fail *f)
@@ -380,7 +345,7 @@ render(const struct site *s, const struct visitor *v, struct query *q,
 		    site_version(s, version));
 		add_banner(t, s, &l);
 		if (about->service != NULL)
-			add_facts(t, s, v, about);
+			facts_add(t, s, v, about->service);
 		add_cards(t, &l);
 		add_services(t, s, &l, &whole, &bars);
 		status = add_incidents(t, q, about, f);

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/facts.h"
+
+#include "base/html.h"
+#include "web/frame.h"
+
+static void
+add_owner(struct text *t, const json_t *service)
+{
+	const char *owner =
+	    json_string_value(json_object_get(service, "owner"));
+	const char *runbook =
+	    json_string_value(json_object_get(service, "runbook"));
+
+	if (owner != NULL) {
+		text_add(t, "<dt>Owner</dt><dd>");
+		html_safe(t, owner);
+		text_add(t, "</dd>\n");
+	}
+	if (runbook != NULL) {
+		text_add(t, "<dt>What to do</dt><dd>");
+		frame_link(t, runbook);
+		text_add(t, "</dd>\n");
+	}
+}
+
+static void
+add_tags(struct text *t, const json_t *tags)
+{
+	size_t i;
+	json_t *tag;
+
+	if (json_array_size(tags) == 0)
+		return;
+	text_add(t, "<dt>Tags</dt><dd>");
+	json_array_foreach(tags, i, tag)
+	{
+		text_add(t, i > 0 ? ", " : "");
+		frame_group(t, 't', json_string_value(tag),
+		    json_string_value(tag));
+	}
+	text_add(t, "</dd>\n");
+}
+
+void
+facts_add(struct text *t, const struct site *s, const struct visitor *v,
+    const char *id)
+{
+	const json_t *service = site_service(s, id);
+	struct text facts;
+
+	text_init(&facts, PAGE_BYTES);
+	if (v->level >= LEVEL_READER)
+		add_owner(&facts, service);
+	add_tags(&facts, json_object_get(service, "tags"));
+	if (text_len(&facts) > 0)
+		text_printf(t, "<dl class=\"facts\">\n%s</dl>\n",
+		    text_str(&facts));
+	text_done(&facts);
+}
