@@ -6,8 +6,6 @@
 
 #include "base/html.h"
 #include "base/mem.h"
-#include "store/recall.h"
-#include "view/prospect.h"
 #include "view/share.h"
 #include "view/status.h"
 #include "web/bars.h"
@@ -18,6 +16,7 @@
 #include "web/range.h"
 #include "web/rows.h"
 #include "web/site.h"
+#include "web/why.h"
 
 enum { WORDS_BYTES = 8192, CHECKS = 50, INCIDENTS_SHOWN = 20, ID_BYTES = 512 };
 
@@ -276,54 +275,6 @@ add_course(struct text *t, struct query *q, const struct status_row *r,
 	return s;
 }
 
-static void
-add_prospects(struct text *t, const struct explanation *x)
-{
-	struct prospect p[PROSPECTS_MAX];
-	size_t n = prospects(x, p);
-
-	text_add(t,
-	    "<section id=\"why\">\n<h2>What would change this</h2>\n"
-	    "<ul class=\"log\">\n");
-	for (size_t i = 0; i < n; i++) {
-		text_add(t, "<li>");
-		html_add(t, p[i].text);
-		text_add(t, "</li>\n");
-	}
-	text_add(t, "</ul>\n");
-	if (x->recovery_count > 0) {
-		struct text words;
-
-		text_init(&words, WORDS_BYTES);
-		recoveries_words(&words, x);
-		text_add(t, "<p>");
-		html_add(t, text_str(&words));
-		text_add(t, "</p>\n");
-		text_done(&words);
-	}
-	text_add(t, "</section>\n");
-}
-
-/* As the core remembers it. */
-static enum status
-add_why(struct text *t, struct query *q, const struct status_row *r,
-    struct fail *f)
-{
-	struct explanation x;
-	struct recall *recall;
-	uint32_t slot;
-	enum status s = recall_open(q, &recall, f);
-
-	if (s != OK)
-		return s;
-	if (recall_slot(recall, r->e.endpoint, &slot)) {
-		world_explain(recall_world(recall), slot, &x);
-		add_prospects(t, &x);
-	}
-	recall_close(recall);
-	return OK;
-}
-
 static enum status
 render(struct site *s, const struct visitor *v, struct query *q, struct text *t,
     const struct status_list *l, const struct range *range, struct fail *f)
@@ -341,7 +292,7 @@ render(struct site *s, const struct visitor *v, struct query *q, struct text *t,
 		add_state(t, r, l->as_of);
 		facts_add(t, s, v, r->service);
 		bars_add(t, &bars.services[0], r->id);
-		status = add_why(t, q, r, f);
+		status = why_add(t, q, r->id, f);
 	}
 	if (status == OK)
 		status = add_course(t, q, r, range, f);

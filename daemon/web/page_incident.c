@@ -1,40 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* One incident, whole: how it went, the evidence, and who was told. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/html.h"
-#include "store/outbox.h"
-#include "view/evidence.h"
 #include "view/incident.h"
-#include "view/told.h"
-#include "view/when.h"
+#include "web/facts.h"
 #include "web/frame.h"
+#include "web/incident.h"
+#include "web/meaning.h"
 #include "web/rows.h"
-#include "web/site.h"
+#include "web/why.h"
 
 enum { WORDS_BYTES = 4096, INCIDENTS_SHOWN = 200 };
-
-struct telling {
-	struct text *out, parts, timeline, evidence, notices;
-	struct evidence_seen seen;
-	char version[VERSION_BYTES];
-	wall_ms known;
-	bool found;
-};
-
-static enum bucket
-bucket_of(const struct query_incident *i)
-{
-	static const enum bucket of[] = {[KIND_DEGRADATION] = BUCKET_DEGRADED,
-	    [KIND_MAINTENANCE] = BUCKET_MAINTENANCE,
-	    [KIND_OUTAGE] = BUCKET_DOWN};
-
-	if (i->closed != 0)
-		return BUCKET_UP;
-	return i->now.phase == PHASE_RECOVERING ? BUCKET_RECOVERING
-						: of[i->now.kind_now];
-}
 
 static void
 add_fact(struct text *t, const char *what)
@@ -42,18 +19,17 @@ add_fact(struct text *t, const char *what)
 	text_printf(t, "<dt>%s</dt><dd>", what);
 }
 
+/* "2023-02-14 10:01:01Z, 33 s after it began" */
 static void
-add_recovery(struct text *t, const struct output *o)
+add_since(struct text *t, const char *what, wall_ms at, wall_ms onset)
 {
-	if (o->phase != PHASE_RECOVERING)
+	if (at == 0)
 		return;
-	add_fact(t, "Is it back?");
-	text_printf(t, "%u %% to hold for the next hour", o->chance);
-	if (o->all_clear_at != 0) {
-		text_add(t, "; all-clear about ");
-		frame_time(t, o->all_clear_at);
-	}
-	text_add(t, "</dd>\n");
+	add_fact(t, what);
+	frame_time(t, at);
+	text_add(t, ", ");
+	frame_length(t, at - onset);
+	text_add(t, " after it began</dd>\n");
 }
 
 static void
@@ -87,31 +63,12 @@ add_buckets(struct text *t, const struct query_incident *i, wall_ms known)
 	    o->relapses);
 }
 
-static bool
-on_one(void *arg, const struct query_incident *i)
+static void
+add_scope(struct text *t, const struct query_incident *i)
 {
-	struct telling *s = arg;
-	struct text *t = s->out;
 	const struct output *o = &i->now;
-	char id[INCIDENT_TEXT_BYTES], lead[INCIDENT_TEXT_BYTES];
-	struct text title;
+	char lead[INCIDENT_TEXT_BYTES];
 
-	s->found = true;
-	text_init(&title, WORDS_BYTES);
-	text_printf(&title, "%s: %s", incident_format(o->incident, id),
-	    i->endpoint);
-	frame_begin(t, text_str(&title), s->version);
-	text_done(&title);
-	text_printf(t, "<p class=\"banner %s\">", bucket_name(bucket_of(i)));
-	if (i->closed != 0)
-		text_printf(t, "<span>%s, over</span>",
-		    i->withdrawn ? "withdrawn" : kind_name(o->kind_worst));
-	else
-		frame_state(t, bucket_of(i));
-	text_printf(t, " <span>%s", reason_text(o->reason));
-	if (o->code != 0)
-		text_printf(t, " (%d)", o->code);
-	text_add(t, "</span></p>\n<dl class=\"facts\">\n");
 	add_fact(t, "For whom");
 	/* One that is over may be of an endpoint that is no more. */
 	if (o->scope == SCOPE_ENDPOINT && i->closed == 0)
@@ -126,165 +83,153 @@ on_one(void *arg, const struct query_incident *i)
 		    lead);
 		html_safe(t, i->lead_endpoint);
 	}
-	text_add(t, "</dd>\n<dt>Began</dt><dd>");
-	frame_time(t, o->onset);
 	text_add(t, "</dd>\n");
-	if (o->ended != 0) {
-		add_fact(t, "Ended");
-		frame_time(t, o->ended);
-		text_add(t, "</dd>\n");
+}
+
+static void
+add_facts(struct text *t, const struct incident_view *w)
+{
+	const struct query_incident *i = &w->is;
+	const struct output *o = &i->now;
+
+	text_add(t, "<dl class=\"facts\">\n");
+	add_scope(t, i);
+	add_fact(t, "Began");
+	frame_time(t, o->onset);
+	if (o->last_good_at != 0) {
+		text_add(t, ", last good ");
+		frame_time(t, o->last_good_at);
 	}
-	add_recovery(t, o);
-	add_promise(t, o);
-	add_buckets(t, i, s->known);
-	if (i->acked_by != NULL) {
+	text_add(t, "</dd>\n");
+	add_since(t, "Certain", i->opened, o->onset);
+	add_since(t, "First told", w->told, o->onset);
+	if (i->acked_by != NULL && w->visitor->level >= LEVEL_READER) {
 		add_fact(t, "In charge");
 		html_safe(t, i->acked_by);
 		text_add(t, ", since ");
 		frame_time(t, i->acked);
 		text_add(t, "</dd>\n");
 	}
+	add_promise(t, o);
+	add_since(t, "Ended", o->ended, o->onset);
+	if (i->closed != 0 && o->ended != 0) {
+		add_fact(t, "All-clear");
+		frame_time(t, i->closed);
+		text_add(t, "</dd>\n");
+	}
+	add_buckets(t, i, w->known);
 	text_add(t, "</dl>\n");
-	return true;
-}
-
-static bool
-on_follower(void *arg, const struct query_incident *i)
-{
-	struct telling *s = arg;
-	char id[INCIDENT_TEXT_BYTES];
-
-	text_printf(&s->parts, "<li><a href=\"%s/i/%s\">%s</a> ", frame_base(),
-	    incident_format(i->now.incident, id), id);
-	html_safe(&s->parts, i->endpoint);
-	text_add(&s->parts, i->now.effect ? ", hit by it, " : ", ");
-	frame_length(&s->parts, incident_failing_ms(&i->now));
-	text_add(&s->parts, "</li>\n");
-	return true;
 }
 
 static void
-add_said(struct text *t, const struct event_said *said)
+add_banner(struct text *t, const struct query_incident *i)
 {
-	if (said->author == NULL)
+	const struct output *o = &i->now;
+	enum bucket b = incident_bucket(i);
+
+	text_printf(t, "<p class=\"banner %s\">", bucket_name(b));
+	if (i->closed != 0)
+		text_printf(t, "<strong>%s, %s:</strong>",
+		    kind_name(o->kind_worst),
+		    i->withdrawn ? "withdrawn" : "over");
+	else
+		frame_state(t, b);
+	text_printf(t, " <span>%s", reason_text(o->reason));
+	if (o->code != 0)
+		text_printf(t, " (%d)", o->code);
+	text_add(t, "</span></p>\n");
+}
+
+/* What its users cannot do meanwhile. */
+static enum status
+add_meaning(struct text *t, const struct site *s, struct query *q,
+    const struct incident_view *w, struct fail *f)
+{
+	const json_t *service = site_service(s, w->service);
+	struct status_list l = {0};
+	enum status status = site_status(s, w->visitor, q, NULL, &l, f);
+	size_t from = 0, n = 0;
+
+	for (size_t i = 0; i < l.count; i++) {
+		if (strcmp(l.rows[i].service, w->service) != 0)
+			continue;
+		from = n++ == 0 ? i : from;
+	}
+	if (status == OK && n > 0)
+		meaning_add(t, service, l.rows + from, n, &l);
+	status_done(&l);
+	return status;
+}
+
+static void
+add_section(struct text *t, const char *id, const char *title,
+    const struct text *list)
+{
+	if (text_len(list) == 0)
 		return;
-	text_printf(t, " <span class=\"said\">%s by ", act_name(said->act));
-	html_safe(t, said->author);
-	if (said->text != NULL) {
-		text_add(t, ": ");
-		html_lines(t, said->text);
-	}
-	text_add(t, "</span>");
+	text_printf(t, "<section id=\"%s\">\n<h2>%s</h2>\n<ul class=\"log\">\n",
+	    id, title);
+	text_add_n(t, text_str(list), text_len(list));
+	text_add(t, "</ul>\n</section>\n");
 }
 
-static bool
-on_event(void *arg, const struct query_event *e)
+static enum status
+render(const struct site *s, struct query *q, struct text *t,
+    const struct incident_view *w, struct fail *f)
 {
-	struct telling *s = arg;
-	json_t *j = incident_event_json(e);
-	struct text words;
+	char version[VERSION_BYTES], id[INCIDENT_TEXT_BYTES];
+	bool open = w->is.closed == 0;
+	enum status status = OK;
+	struct text title;
 
-	text_add(&s->timeline, "<li>");
-	frame_time(&s->timeline, e->at);
-	text_printf(&s->timeline, " <strong>%s</strong>%s ",
-	    event_name(e->event), e->loud ? " (told loudly)" : "");
-	text_init(&words, WORDS_BYTES);
-	told_words(&words, e->event, j);
-	html_add(&s->timeline, text_str(&words));
-	text_done(&words);
-	add_said(&s->timeline, &e->said);
-	text_add(&s->timeline, "</li>\n");
-	json_decref(j);
-	return true;
-}
-
-static bool
-on_evidence(void *arg, const struct query_evidence *e)
-{
-	struct telling *s = arg;
-	struct text *t = &s->evidence, words;
-
-	if (!evidence_is_news(&s->seen, e))
-		return true;
-	text_add(t, "<li>");
-	frame_time(t, evidence_at(e));
-	text_char(t, ' ');
-	text_init(&words, WORDS_BYTES);
-	evidence_words(&words, e);
-	html_add(t, text_str(&words));
-	text_done(&words);
-	text_add(t, "</li>\n");
-	return true;
-}
-
-static bool
-on_delivery(void *arg, const struct query_delivery *d)
-{
-	struct telling *s = arg;
-	struct text *t = &s->notices;
-
-	text_add(t, "<li>");
-	html_safe(t, d->receiver);
-	text_printf(t, ": %s, %u attempt%s", outbox_state_name(d->state),
-	    d->attempts, d->attempts == 1 ? "" : "s");
-	if (d->done != 0) {
-		text_add(t, ", ");
-		frame_time(t, d->done);
-	}
-	text_add(t, "</li>\n");
-	return true;
-}
-
-static void
-add_section(struct text *t, const char *title, struct text *list)
-{
-	if (text_len(list) > 0) {
-		text_printf(t, "<section>\n<h2>%s</h2>\n<ul class=\"log\">\n",
-		    title);
-		text_add_n(t, text_str(list), text_len(list));
-		text_add(t, "</ul>\n</section>\n");
-	}
-	text_done(list);
+	text_init(&title, WORDS_BYTES);
+	text_printf(&title, "%s: %s", incident_format(w->is.now.incident, id),
+	    w->endpoint);
+	frame_begin(t, text_str(&title), site_version(s, version));
+	text_done(&title);
+	add_banner(t, &w->is);
+	text_add(t, "<p class=\"asof\">Data as of ");
+	frame_time(t, w->known);
+	text_add(t, "</p>\n");
+	add_facts(t, w);
+	facts_add(t, s, w->visitor, w->service);
+	if (open)
+		status = add_meaning(t, s, q, w, f);
+	if (status == OK)
+		status = incident_course_add(t, q, w, f);
+	if (open && status == OK)
+		status = why_add(t, q, w->endpoint, f);
+	add_section(t, "timeline", "Timeline", &w->timeline);
+	add_section(t, "evidence", "Evidence", &w->evidence);
+	add_section(t, "notices", "Who was told", &w->notices);
+	frame_end(t);
+	return status;
 }
 
 void
 page_incident(struct site *s, const struct visitor *v)
 {
-	struct text page;
-	struct telling one = {.out = &page};
-	const struct query_incident_events on = {.on_incident = on_one,
-	    .on_follower = on_follower,
-	    .on_event = on_event,
-	    .on_evidence = on_evidence,
-	    .on_delivery = on_delivery,
-	    .arg = &one};
+	struct incident_view w = {.found = false};
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
 	struct incident_id id;
-	enum status status = ERR_NOTFOUND;
+	enum status status = f.code;
+	struct text page;
 
-	(void)site_version(s, one.version);
 	text_init(&page, PAGE_BYTES);
-	text_init(&one.parts, PAGE_BYTES);
-	text_init(&one.timeline, PAGE_BYTES);
-	text_init(&one.evidence, PAGE_BYTES);
-	text_init(&one.notices, PAGE_BYTES);
-	if (!incident_parse(v->rest, &id)) {
-		(void)fail_set(&f, ERR_NOTFOUND, "no such incident");
-	} else if (q != NULL) {
-		one.known = query_known_until(q);
-		status = query_incident(q, id, &on, &f);
-	}
-	add_section(&page, "What belongs to it", &one.parts);
-	add_section(&page, "Timeline", &one.timeline);
-	add_section(&page, "Evidence", &one.evidence);
-	add_section(&page, "Notices", &one.notices);
-	frame_end(&page);
-	if (status == OK && one.found)
+	if (!incident_parse(v->rest, &id))
+		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
+	else if (q != NULL)
+		status = incident_view_read(&w, q, id, v, &f);
+	if (status == OK && !(w.found && site_shows(s, v, w.service)))
+		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
+	if (status == OK)
+		status = render(s, q, &page, &w, &f);
+	if (status == OK)
 		answer_page(s, v->r, &page);
 	else
 		answer_unread(s, v->r, &f);
-	evidence_seen_done(&one.seen);
+	incident_view_done(&w);
 	text_done(&page);
 }
 

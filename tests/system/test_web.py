@@ -86,7 +86,7 @@ def test_a_day_on_the_page(tmp_path, target):
         incident = client.get(f"/i/{number}").page()
         assert "Is it back?" in incident.text
         for event in "opened", "recovering":
-            assert f"incident.{event}" in incident.text
+            assert f" {event} " in incident.text
         whole = client.get(f"/api/v1/incidents/{number}").json()
         assert whole["id"] == number and whole["phase"] == "recovering"
         assert [e["event"] for e in whole["timeline"]] == [

@@ -255,7 +255,7 @@ what_is_stored_is_shown(void **state)
 	expect(&c, "/e/a~*", 404, "\"status\":404");
 	expect(&c, "/e/*", 404, "\"status\":404");
 	expect(&c, "/incidents", 200, "<a href=\"/i/20230214-1\">");
-	expect(&c, "/i/20230214-1", 200, "<strong>incident.opened</strong>");
+	expect(&c, "/i/20230214-1", 200, "<strong>opened</strong>");
 	expect(&c, "/api/v1/status", 200, "\"overall\":\"down\"");
 	expect(&c, "/api/v1/incidents/20230214-1", 200,
 	    "\"id\":\"20230214-1\"");

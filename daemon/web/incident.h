@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* incident - all of one, as its page shows it; private to this room. */
+#ifndef WEB_INCIDENT_H
+#define WEB_INCIDENT_H
+
+#include "view/evidence.h"
+#include "web/site.h"
+
+struct incident_part {
+	struct incident_id id;
+	char *endpoint;
+	bool effect;
+	span_ms failing;
+};
+
+struct incident_view {
+	const struct visitor *visitor;
+	wall_ms known;
+
+	/* Of the incident; its strings are those below. */
+	bool found;
+	struct query_incident is;
+	char *endpoint, *service, *scope, *lead_endpoint, *acked_by;
+
+	struct incident_part *parts; /* led by it, or hit by it */
+	size_t part_count;
+	struct text timeline, evidence, notices; /* items of lists */
+	wall_ms told; /* when the first receiver had taken it; 0: none yet */
+
+	struct evidence_seen seen; /* private */
+};
+
+/* ERR_NOTFOUND when there is none; incident_view_done() in any case. */
+MUST_CHECK
+enum status incident_view_read(struct incident_view *w, struct query *q,
+    struct incident_id id, const struct visitor *v, struct fail *f);
+void incident_view_done(struct incident_view *w);
+
+/* Which it is shown in. */
+enum bucket incident_bucket(const struct query_incident *i);
+
+/*
+ * The incident and its parts as strips, and its false recoveries in words;
+ * nothing of endpoints that are no more.
+ */
+MUST_CHECK
+enum status incident_course_add(struct text *t, struct query *q,
+    const struct incident_view *w, struct fail *f);
+
+#endif

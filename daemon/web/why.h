@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* why - what would change the state of an endpoint; private to this room. */
+#ifndef WEB_WHY_H
+#define WEB_WHY_H
+
+#include "base/text.h"
+#include "store/query.h"
+
+/*
+ * As the core remembers it, and whether it is really back while it recovers;
+ * nothing of what is not watched.
+ */
+MUST_CHECK
+enum status why_add(struct text *t, struct query *q, const char *id,
+    struct fail *f);
+
+#endif
