@@ -258,6 +258,7 @@ db_use(struct db *d, enum sql id)
 		}
 	}
 	u.stmt = d->prepared[id];
+	d->steps++;
 	(void)sqlite3_reset(u.stmt); /* tells again of an older failure */
 	return u;
 }
@@ -334,7 +335,6 @@ use_next(struct use *u)
 	rc = sqlite3_step(u->stmt);
 	if (rc == SQLITE_ROW)
 		return true;
-	u->db->steps++;
 	if (rc != SQLITE_DONE)
 		(void)db_fail(u->db, rc, "a statement");
 	use_end(u);

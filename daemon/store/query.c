@@ -93,6 +93,12 @@ query_close(struct query *q)
 	mem_free(q);
 }
 
+uint64_t
+query_statements(const struct query *q)
+{
+	return q != NULL ? q->db.steps : 0;
+}
+
 void
 reader_begin(struct query *q)
 {

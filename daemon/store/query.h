@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * query - read the database while the daemon runs, or after: for the command
- * line.  Never writes, never checkpoints; a read ends with ERR_LIMIT when it
- * takes longer than the limit given at opening.
+ * query - read the database while the daemon runs, or after.  Never writes,
+ * never checkpoints; a read ends with ERR_LIMIT when it takes longer than the
+ * limit given at opening.
  *
  * Strings handed to callbacks are borrowed for the call; false ends the walk.
  */
@@ -23,7 +23,8 @@ struct query;
 MUST_CHECK
 enum store_outcome query_open(const char *path, unsigned steps_max,
     struct query **q, struct fail *f);
-void query_close(struct query *q); /* NULL is ignored */
+void query_close(struct query *q);                /* NULL is ignored */
+uint64_t query_statements(const struct query *q); /* run so far; NULL: none */
 
 /* The last instant of which anything is stored; open spans end there. */
 wall_ms query_known_until(struct query *q);

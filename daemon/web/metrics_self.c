@@ -117,7 +117,7 @@ add_events(struct exposition *e, const struct counted *c)
 
 static void
 add_numbers(struct exposition *e, const struct counted *c,
-    const struct httpd_stats *h)
+    const struct httpd_stats *h, uint64_t queries)
 {
 	const struct {
 		enum family_type type;
@@ -146,6 +146,8 @@ add_numbers(struct exposition *e, const struct counted *c,
 		h->requests},
 	    {FAMILY_COUNTER, "vigie_web_refused",
 		"Requests and connections refused.", h->refused},
+	    {FAMILY_COUNTER, "vigie_web_queries", "Statements run for pages.",
+		queries},
 	    {FAMILY_COUNTER, "vigie_web_cut",
 		"Connections ended for being slow, or deaf.", h->cut},
 	};
@@ -189,6 +191,6 @@ metrics_self(const struct site *s, const struct visitor *v, struct query *q,
 	add_health(e, s, &s->counted);
 	add_events(e, &s->counted);
 	add_attempts(e, &s->counted);
-	add_numbers(e, &s->counted, &stats);
+	add_numbers(e, &s->counted, &stats, query_statements(q));
 	return add_told(v, q, e, f);
 }

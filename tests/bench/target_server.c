@@ -7,9 +7,10 @@
  * Listens on PORT of 127.0.0.1 .. 127.0.0.ADDRESSES (PORT 0: the system
  * chooses), prints {"port":N} and answers each request with a small JSON body
  * and the end of the connection.  With a certificate it speaks TLS, every
- * handshake in full.  A path that begins with /hang is never answered; of the
- * requests for one that begins with /mix, every twentieth goes wrong: never
- * answered, reset, cut short or answered 500, in turn.
+ * handshake in full.  A path that begins with /hang is never answered, and one
+ * with /down is with 500; of the requests for one that begins with /mix, every
+ * twentieth goes wrong: never answered, reset, cut short or answered 500, in
+ * turn.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -141,6 +142,8 @@ fault_of(struct server *s, const char *request)
 
 	if (strncmp(request, "GET /hang", 9) == 0)
 		return FAULT_HANG;
+	if (strncmp(request, "GET /down", 9) == 0)
+		return FAULT_BROKEN;
 	if (strncmp(request, "GET /mix", 8) != 0)
 		return FAULT_NONE;
 	n = s->mixed++;
