@@ -119,6 +119,10 @@ put_common(struct evhttp_request *req, const struct http_answer *a)
 	if (a->etag != NULL &&
 	    (size_t)snprintf(tag, sizeof(tag), "\"%s\"", a->etag) < sizeof(tag))
 		put(req, "ETag", tag);
+	if (a->packed)
+		put(req, "Content-Encoding", "gzip");
+	if (a->varies)
+		put(req, "Vary", "Accept-Encoding");
 	put(req, "Location", a->location);
 	put(req, "Allow", a->allow);
 }

@@ -48,6 +48,8 @@ struct http_answer {
 	const char *location; /* or NULL */
 	const char *allow;    /* of a 405, or NULL */
 	bool shared;          /* any origin may read it */
+	bool packed;          /* body is gzipped */
+	bool varies;          /* by httpd_takes_gzip() of its client */
 	const void *body;     /* copied */
 	size_t size;
 };

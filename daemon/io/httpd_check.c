@@ -291,3 +291,36 @@ httpd_etag_matches(const char *list, const char *etag)
 	}
 	return false;
 }
+
+/* Of "gzip;q=0.5": not 0, and not malformed in a way that might be. */
+static bool
+has_weight(const char *item, size_t n)
+{
+	const char *q = memchr(item, '=', n);
+
+	if (q == NULL)
+		return true;
+	for (q++; q < item + n; q++)
+		if (*q >= '1' && *q <= '9')
+			return true;
+	return false;
+}
+
+bool
+httpd_takes_gzip(const char *accept)
+{
+	static const char name[] = "gzip";
+	const size_t length = sizeof(name) - 1;
+
+	for (; accept != NULL && *accept != '\0';
+	     accept += strcspn(accept, ",")) {
+		size_t n;
+
+		accept += strspn(accept, " \t,");
+		n = strcspn(accept, ",");
+		if (strncasecmp(accept, name, length) == 0 &&
+		    strcspn(accept, " \t;,") == length)
+			return has_weight(accept, n);
+	}
+	return false;
+}

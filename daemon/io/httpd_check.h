@@ -57,6 +57,9 @@ char *httpd_query_param(const char *query, const char *name);
 /* Does If-None-Match name this etag (without quotes)?  W/ is ignored. */
 bool httpd_etag_matches(const char *list, const char *etag);
 
+/* Does Accept-Encoding (NULL: none) let an answer be gzipped? */
+bool httpd_takes_gzip(const char *accept);
+
 /* The same host, without its port, "[]" and final dot? */
 bool httpd_host_is(const char *host, const char *name);
 

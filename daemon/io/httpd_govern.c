@@ -15,6 +15,7 @@
 #include <event2/event.h>
 #include <event2/listener.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -444,11 +445,14 @@ govern_open(struct httpd *h, int fd)
 {
 	struct event_base *base = loop_base(h->loop);
 	struct evhttp_bound_socket *bound;
+	int on = 1;
 
 	h->pause = timer_new(h->loop, on_pause_over, h);
 	h->marker = event_new(base, -1, EV_PERSIST, on_marker, h);
 	if (h->marker == NULL || event_add(h->marker, &never) != 0)
 		return false;
+	/* Inherited: the end of an answer waits for no acknowledgement. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	bound = evhttp_accept_socket_with_handle(h->http, fd);
 	if (bound == NULL)
 		return false;

@@ -5,6 +5,8 @@
 
 #include "base/html.h"
 #include "base/mem.h"
+#include "io/gzip.h"
+#include "io/httpd_check.h"
 #include "web/frame.h"
 #include "web/site.h"
 #include "wire/event_json.h"
@@ -13,35 +15,73 @@ const char *const type_page = "text/html; charset=utf-8";
 const char *const type_json = "application/json";
 static const char *const fresh = "public, max-age=1";
 
+enum { WORTH_BYTES = 1024 }; /* less is not made smaller */
+
+struct text_bytes {
+	const char *at;
+	size_t size;
+};
+
 static void
 set_etag(const struct site *s, uint64_t change, char buf[ETAG_BYTES])
 {
 	(void)snprintf(buf, ETAG_BYTES, "%s-%" PRIu64, s->boot, change);
 }
 
-/* change 0: it may change at any time. */
+void
+answer_packed(const struct http_request *r, const struct http_answer *whole,
+    struct kept *k)
+{
+	struct http_answer a = *whole;
+	char etag[ETAG_BYTES];
+	const void *packed = NULL;
+	void *ours = NULL;
+	size_t size = 0;
+
+	a.varies = a.size >= WORTH_BYTES;
+	if (a.varies && httpd_takes_gzip(http_header(r, "Accept-Encoding"))) {
+		if (k == NULL)
+			packed = ours = gzip_pack(a.body, a.size, &size);
+		else
+			packed = kept_packed(k, &size);
+	}
+	if (packed != NULL) {
+		a.packed = true;
+		a.body = packed;
+		a.size = size;
+		if (a.etag != NULL) { /* it names these bytes */
+			(void)snprintf(etag, sizeof(etag), "%s-gz", a.etag);
+			a.etag = etag;
+		}
+	}
+	http_reply(r->exchange, &a);
+	mem_free(ours);
+}
+
+/* change 0: it may change at any time.  k: where it is kept, or NULL. */
 static void
 reply(const struct site *s, const struct http_request *r, const char *type,
-    uint64_t change, const void *body, size_t size)
+    uint64_t change, const struct text_bytes *body, struct kept *k)
 {
 	char etag[ETAG_BYTES];
 
 	set_etag(s, change, etag);
-	http_reply(r->exchange,
+	answer_packed(r,
 	    &(struct http_answer){.code = 200,
 		.type = type,
 		.etag = change != 0 ? etag : NULL,
 		.cache = change != 0 ? fresh : NULL,
 		.shared = strcmp(type, type_json) == 0,
-		.body = body,
-		.size = size});
+		.body = body->at,
+		.size = body->size},
+	    k);
 }
 
 void
-answer_kept(const struct site *s, const struct http_request *r,
-    const struct kept *k, const char *type)
+answer_kept(const struct site *s, const struct http_request *r, struct kept *k,
+    const char *type)
 {
-	reply(s, r, type, k->change, k->body, k->size);
+	reply(s, r, type, k->change, &(struct text_bytes){k->body, k->size}, k);
 }
 
 void
@@ -49,7 +89,8 @@ answer_text(const struct site *s, const struct http_request *r,
     const struct text *body, const char *type, uint64_t change)
 {
 	if (text_ok(body))
-		reply(s, r, type, change, text_str(body), text_len(body));
+		reply(s, r, type, change,
+		    &(struct text_bytes){text_str(body), text_len(body)}, NULL);
 	else
 		answer_problem(r, 500, "Too large", "It is too large to show.");
 }
@@ -62,14 +103,15 @@ answer_shared(const struct site *s, const struct http_request *r,
 
 	set_etag(s, s->now.change, etag);
 	if (text_ok(body))
-		http_reply(r->exchange,
+		answer_packed(r,
 		    &(struct http_answer){.code = 200,
 			.type = type,
 			.etag = etag,
 			.cache = cache,
 			.shared = true,
 			.body = text_str(body),
-			.size = text_len(body)});
+			.size = text_len(body)},
+		    NULL);
 	else
 		answer_problem(r, 500, "Too large", "It is too large to show.");
 }
@@ -87,7 +129,8 @@ answer_json(const struct site *s, const struct http_request *r, json_t *taken)
 	char *text = event_json_text(taken);
 
 	json_decref(taken);
-	reply(s, r, type_json, s->now.change, text, strlen(text));
+	reply(s, r, type_json, s->now.change,
+	    &(struct text_bytes){text, strlen(text)}, NULL);
 	mem_free(text);
 }
 

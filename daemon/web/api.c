@@ -18,15 +18,14 @@ render(const struct site *s, const struct visitor *v, struct query *q,
 {
 	struct status_list l = {0};
 	enum status status = site_status(s, v, q, NULL, &l, f);
+	char *text;
 	json_t *j;
 
 	if (status == OK) {
 		j = status_json(&l, site_daemon(s));
 		put_count(j, "change", (int64_t)s->now.change);
-		mem_free(k->body);
-		k->body = event_json_text(j);
-		k->size = strlen(k->body);
-		k->change = s->now.change;
+		text = event_json_text(j);
+		kept_put(k, s->now.change, text, strlen(text));
 		json_decref(j);
 	}
 	status_done(&l);

@@ -59,10 +59,11 @@ asset_serve(struct site *s, const struct visitor *v)
 		    "There is nothing at this address.");
 		return;
 	}
-	http_reply(v->r->exchange,
+	answer_packed(v->r,
 	    &(struct http_answer){.code = 200,
 		.type = type,
 		.cache = "public, max-age=31536000, immutable",
 		.body = a->data,
-		.size = a->size});
+		.size = a->size},
+	    NULL);
 }

@@ -405,6 +405,7 @@ page_status(struct site *s, const struct visitor *v)
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
 	struct text t;
+	size_t size;
 
 	text_init(&t, PAGE_BYTES);
 	if (k->body != NULL && k->change == s->now.change) {
@@ -414,10 +415,8 @@ page_status(struct site *s, const struct visitor *v)
 	} else if (!text_ok(&t)) {
 		answer_page(s, v->r, &t);
 	} else {
-		mem_free(k->body);
-		k->size = text_len(&t);
-		k->body = text_take(&t);
-		k->change = s->now.change;
+		size = text_len(&t);
+		kept_put(k, s->now.change, text_take(&t), size);
 		answer_kept(s, v->r, k, type_page);
 	}
 	text_done(&t);

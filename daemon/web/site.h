@@ -16,11 +16,13 @@
 
 enum { PAGE_BYTES = 8 << 20, ETAG_BYTES = 48, VERSION_BYTES = 64 };
 
-/* What was rendered, and of which change. */
+/* What was rendered, and of which change; see kept.c. */
 struct kept {
 	uint64_t change; /* 0: nothing yet */
 	char *body;
 	size_t size;
+	void *packed; /* NULL: nobody asked for it yet */
+	size_t packed_size;
 };
 
 /* What somebody may see and do, each more than the one before. */
@@ -75,6 +77,12 @@ const char *site_daemon(const struct site *s);
 /* Of what is shown: another when a page is to be read again at once. */
 const char *site_version(const struct site *s, char buf[VERSION_BYTES]);
 
+/* kept.c: body becomes its own */
+void kept_put(struct kept *k, uint64_t change, char *body, size_t size);
+void kept_done(struct kept *k);
+/* The same gzipped, borrowed; NULL when there is no memory. */
+const void *kept_packed(struct kept *k, size_t *size);
+
 /* stream.c */
 void streams_begin(struct site *s);
 void streams_end(struct site *s);
@@ -102,6 +110,9 @@ route_fn asset_serve;
 
 /* answer.c */
 extern const char *const type_page, *const type_json;
+/* Gzipped where its client takes that; k: where it is kept, or NULL. */
+void answer_packed(const struct http_request *r, const struct http_answer *a,
+    struct kept *k);
 /* A page, or a problem where it is too large. */
 void answer_page(const struct site *s, const struct http_request *r,
     const struct text *body);
@@ -115,7 +126,7 @@ void answer_json(const struct site *s, const struct http_request *r,
     json_t *taken);
 /* The same bytes until the next change. */
 void answer_kept(const struct site *s, const struct http_request *r,
-    const struct kept *k, const char *type);
+    struct kept *k, const char *type);
 /* A problem (RFC 9457), or a page that says it, as the client prefers. */
 void answer_problem(const struct http_request *r, int code, const char *title,
     const char *detail);

@@ -59,8 +59,8 @@ web_free(struct web *w)
 	json_decref(w->site.services);
 	showing_done(&w->site.show);
 	for (size_t i = 0; i < 2; i++) {
-		mem_free(w->site.status_page[i].body);
-		mem_free(w->site.status_json[i].body);
+		kept_done(&w->site.status_page[i]);
+		kept_done(&w->site.status_json[i]);
 	}
 	mem_free(w);
 }

@@ -55,7 +55,7 @@ on_request(void *arg, const struct http_request *r)
 	a.size = r->method == HTTP_POST ? r->body_size
 	    : a.body != NULL            ? strlen(a.body)
 					: 0;
-	a.shared = r->method == HTTP_POST;
+	a.shared = a.packed = a.varies = r->method == HTTP_POST;
 	http_reply(r->exchange, &a);
 }
 
@@ -170,6 +170,8 @@ requests_are_answered(void **state)
 		expect(said.body, row->body, row->target);
 		assert_int_equal(said.size, strlen(row->body));
 		assert_int_equal(said.shared, strcmp(row->method, "POST") == 0);
+		assert_int_equal(said.packed, said.shared);
+		assert_int_equal(said.varies, said.shared);
 		assert_true(said.ended);
 		httpd_ends_leave(a);
 	}

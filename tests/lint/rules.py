@@ -50,7 +50,7 @@ HOMES = {
     "libical/": r"daemon/config/ical\.c$",
     "pcre2": r"daemon/io/pattern\.c$",
     "jansson": JSON_ROOMS,
-    "zlib": r"daemon/cli/trace\w*\.c$",
+    "zlib": r"daemon/(cli/trace\w*|io/gzip)\.c$",
     "zstd": r"daemon/cli/trace\w*\.c$",
 }
 

@@ -247,6 +247,8 @@ answer(struct visit *v, const struct http_answer *a)
 	    .location = mem_dup(a->location),
 	    .allow = mem_dup(a->allow),
 	    .shared = a->shared,
+	    .packed = a->packed,
+	    .varies = a->varies,
 	    .ended = true};
 	if (!known && a->type != NULL && verb_of(v->method) != VERB_HEAD)
 		text_add_n(&v->sent, a->body, a->size);

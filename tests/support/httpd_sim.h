@@ -24,7 +24,7 @@ struct httpd_sim_request {
 struct httpd_sim_answer {
 	int code; /* 0: none yet */
 	const char *type, *etag, *cache, *location, *allow;
-	bool shared;
+	bool shared, packed, varies;
 	const char *body; /* NUL-terminated; of a stream, all so far */
 	size_t size;
 	bool stream, ended;

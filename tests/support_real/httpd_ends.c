@@ -136,6 +136,8 @@ httpd_ends_answer(struct asker *a)
 	said.etag = field(a, 4, "\r\nETag: \"");
 	a->fields[4][strcspn(a->fields[4], "\"")] = '\0';
 	said.shared = strstr(got, "Policy: cross-origin\r\n") != NULL;
+	said.packed = strstr(got, "Content-Encoding: gzip\r\n") != NULL;
+	said.varies = strstr(got, "Vary: Accept-Encoding\r\n") != NULL;
 	said.stream = strstr(got, "Transfer-Encoding: chunked\r\n") != NULL;
 	said.ended = a->visitor.ended;
 	said.body = blank + 4;

@@ -2,6 +2,7 @@
 """The pages and the API of a running daemon, as any client sees them."""
 import collections
 import contextlib
+import gzip
 import http.client
 import json
 import os
@@ -165,6 +166,36 @@ def test_not_sent_twice(tmp_path, target):
         whole, head = client.get(style), client.ask(style, method="HEAD")
         assert head.code == 200 and head.body == b""
         assert head.headers["content-length"] == str(len(whole.body))
+        assert daemon.stop() == 0
+
+
+def test_packed_for_who_takes_it(tmp_path, target):
+    with daemon_at(tmp_path, target) as daemon:
+        client = Client(daemon)
+        style = next(link for link in shown(client, "All 2 endpoints are up").links
+                     if link.endswith("style.css"))
+        for path in style, "/", "/incidents", "/e/fleet~eu", "/api/v1/status":
+            def both():
+                packed = client.ask(path, Accept_Encoding="br, gzip")
+                whole = client.ask(path, Accept_Encoding="gzip;q=0")
+                assert "content-encoding" not in whole.headers
+                assert whole.headers.get("vary") == packed.headers.get("vary")
+                if len(whole.body) < 1024:
+                    return packed.body == whole.body
+                assert packed.headers["content-encoding"] == "gzip"
+                assert packed.headers["vary"] == "Accept-Encoding"
+                assert len(packed.body) < len(whole.body)
+                assert ("etag" not in whole.headers
+                        or packed.headers["etag"] != whole.headers["etag"])
+                return gzip.decompress(packed.body) == whole.body
+
+            live.until(both, what=f"{path} that did not change")
+
+        def unchanged():
+            tag = client.ask("/", Accept_Encoding="gzip").headers["etag"]
+            return client.ask("/", Accept_Encoding="gzip", If_None_Match=tag).code == 304
+
+        live.until(unchanged, what="a packed page that did not change")
         assert daemon.stop() == 0
 
 

@@ -246,6 +246,37 @@ etags_are_compared(void **state)
 			fail_msg("%s", rows[i].list);
 }
 
+static void
+gzip_is_asked_for(void **state)
+{
+	static const struct {
+		const char *accept;
+		bool takes;
+	} rows[] = {
+	    {NULL, false},
+	    {"", false},
+	    {"gzip", true},
+	    {"GZIP", true},
+	    {"br, gzip", true},
+	    {"deflate,gzip;q=0.5 , br", true},
+	    {"gzip ; q=1", true},
+	    {"gzip;q=0.001", true},
+	    {"gzip;q=0", false},
+	    {"gzip;q=0.0, br", false},
+	    {"br;q=1, gzip;q=0", false},
+	    {"identity", false},
+	    {"*", false},
+	    {"x-gzip", false},
+	    {"gzipped", false},
+	    {",,", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (httpd_takes_gzip(rows[i].accept) != rows[i].takes)
+			fail_msg("%s", rows[i].accept);
+}
+
 int
 main(void)
 {
@@ -253,7 +284,8 @@ main(void)
 	    cmocka_unit_test(a_place_without_browsers_has_any_name),
 	    cmocka_unit_test(targets_are_taken_apart),
 	    cmocka_unit_test(parameters_are_found),
-	    cmocka_unit_test(etags_are_compared)};
+	    cmocka_unit_test(etags_are_compared),
+	    cmocka_unit_test(gzip_is_asked_for)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
