@@ -90,6 +90,7 @@ query_close(struct query *q)
 	if (q == NULL)
 		return;
 	db_close(&q->db);
+	newest_done(&q->newest);
 	mem_free(q);
 }
 
@@ -131,75 +132,14 @@ query_known_until(struct query *q)
 	return use_ask(&u, 0);
 }
 
-/* The newest sample of each endpoint; index is the row. */
-struct heads {
-	uint64_t *refs;
-	size_t count;
-};
-
-static void
-set_head(struct heads *h, int64_t endpoint, int64_t ref)
-{
-	size_t i = (size_t)endpoint, size = h->count;
-
-	if (endpoint < 0 || endpoint > INT32_MAX)
-		return;
-	if (i >= size) {
-		size = size > 0 ? size : 64;
-		while (size <= i)
-			size *= 2;
-		h->refs = mem_resize(h->refs, size, sizeof(h->refs[0]));
-		memset(h->refs + h->count, 0,
-		    (size - h->count) * sizeof(h->refs[0]));
-		h->count = size;
-	}
-	h->refs[i] = (uint64_t)ref;
-}
-
-static void
-find_heads(struct query *q, struct heads *h)
-{
-	struct use u = reader_ask(q, SQL_COUNTER);
-	int64_t upto;
-
-	use_text(&u, "store.heads");
-	upto = use_ask(&u, 0);
-	u = db_use(&q->db, SQL_HEADS);
-	while (use_next(&u))
-		set_head(h, use_col(&u, 0), use_col(&u, 1));
-	u = db_use(&q->db, SQL_HEADS_AFTER);
-	use_int(&u, upto);
-	while (use_next(&u))
-		set_head(h, use_col(&u, 1), use_col(&u, 0));
-}
-
-static bool
-one_sample(struct query *q, uint64_t ref, int64_t endpoint, struct sample *p,
-    uint64_t *before)
-{
-	struct use u = db_use(&q->db, SQL_SAMPLE);
-	int64_t back;
-	bool found;
-
-	use_int(&u, (int64_t)ref);
-	if (!use_next(&u))
-		return false;
-	found = samplerow_read(&u, p) &&
-	    use_col(&u, SAMPLEROW_COLUMNS + 1) == endpoint;
-	back = use_col(&u, SAMPLEROW_COLUMNS);
-	use_end(&u);
-	*before = back > 0 && back < (int64_t)ref ? ref - (uint64_t)back : 0;
-	return found;
-}
-
 enum status
 query_endpoints(struct query *q, const char *id, query_endpoint_fn *fn,
     void *arg, struct fail *f)
 {
-	struct heads heads = {0};
 	struct use u;
 
-	find_heads(q, &heads);
+	reader_begin(q);
+	newest_read(&q->newest, &q->db);
 	u = db_use(&q->db, id == NULL ? SQL_Q_ENDPOINTS : SQL_Q_ENDPOINT);
 	if (id != NULL)
 		use_text(&u, id);
@@ -219,7 +159,7 @@ query_endpoints(struct query *q, const char *id, query_endpoint_fn *fn,
 		    .paused_until = use_col(&u, 12),
 		    .paused_by = use_col_text(&u, 13),
 		    .paused_why = use_col_text(&u, 14)};
-		uint64_t before;
+		const struct seen *seen = newest_of(&q->newest, e.endpoint);
 
 		/* Watched again, it has had no transition yet. */
 		if (use_is_null(&u, 5) ||
@@ -227,16 +167,16 @@ query_endpoints(struct query *q, const char *id, query_endpoint_fn *fn,
 			e.why = WHY_NEW;
 		if (use_is_null(&u, 8))
 			e.bucket = BUCKET_UNKNOWN;
-		if ((size_t)e.endpoint < heads.count)
-			e.last_ref = heads.refs[e.endpoint];
-		e.sampled = e.last_ref > 0 &&
-		    one_sample(q, e.last_ref, e.endpoint, &e.last, &before);
+		e.sampled = seen != NULL;
+		if (seen != NULL) {
+			e.last_ref = seen->ref;
+			e.last = seen->sample;
+		}
 		if (!fn(arg, &e)) {
 			use_end(&u);
 			break;
 		}
 	}
-	mem_free(heads.refs);
 	return reader_told(q, f);
 }
 
@@ -244,17 +184,25 @@ enum status
 query_samples(struct query *q, int64_t endpoint, size_t max,
     query_sample_fn *fn, void *arg, struct fail *f)
 {
-	struct heads heads = {0};
-	uint64_t ref = 0, before;
+	const struct seen *newest;
 	struct sample p;
+	struct use u;
 
-	find_heads(q, &heads);
-	if (endpoint >= 0 && (size_t)endpoint < heads.count)
-		ref = heads.refs[endpoint];
-	mem_free(heads.refs);
-	while (ref > 0 && max-- > 0 &&
-	    one_sample(q, ref, endpoint, &p, &before) && fn(arg, ref, &p))
-		ref = before;
+	reader_begin(q);
+	newest_read(&q->newest, &q->db);
+	newest = newest_of(&q->newest, endpoint);
+	if (newest == NULL || max == 0)
+		return reader_told(q, f);
+	u = db_use(&q->db, SQL_Q_SAMPLES);
+	use_int(&u, (int64_t)newest->ref);
+	use_int(&u, endpoint);
+	use_int(&u, max < INT32_MAX ? (int64_t)max : INT32_MAX);
+	while (use_next(&u)) {
+		if (samplerow_read(&u, &p) &&
+		    !fn(arg, (uint64_t)use_col(&u, SAMPLEROW_COLUMNS), &p))
+			break;
+	}
+	use_end(&u);
 	return reader_told(q, f);
 }
 

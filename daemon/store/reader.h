@@ -4,10 +4,12 @@
 #define STORE_READER_H
 
 #include "store/db.h"
+#include "store/newest.h"
 #include "store/query.h"
 
 struct query {
 	struct db db;
+	struct newest newest;
 	unsigned steps, steps_max;
 };
 

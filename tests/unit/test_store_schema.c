@@ -45,7 +45,8 @@ is_small(const char *step)
 {
 	static const char *const small[] = {"SCAN CONSTANT ROW", "SCAN head",
 	    "SCAN receiver", "SCAN pause", "SCAN e", "SCAN e USING INDEX",
-	    "SCAN t", "SCAN v_known", "SCAN (subquery"};
+	    "SCAN t", "SCAN way", "SCAN report_usual", "SCAN v_known",
+	    "SCAN (subquery"};
 
 	for (size_t i = 0; i < sizeof(big) / sizeof(big[0]); i++) {
 		size_t n = strlen(big[i]);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* What a reader keeps of its last read is what it would read again. */
+#include "stores.h"
+
+enum { ENDPOINTS = 3, ROUNDS = 40, WALK = 5 };
+
+struct looking {
+	wall_ms newest[ENDPOINTS];
+	size_t count;
+};
+
+static bool
+on_endpoint(void *arg, const struct query_endpoint *e)
+{
+	struct looking *l = arg;
+
+	assert_true(l->count < ENDPOINTS);
+	l->newest[l->count++] = e->sampled ? e->last.start : 0;
+	return true;
+}
+
+static bool
+on_sample(void *arg, uint64_t ref, const struct sample *s)
+{
+	struct looking *l = arg;
+
+	(void)ref;
+	assert_true(l->count == 0 || s->start < l->newest[0]);
+	l->newest[0] = s->start;
+	return ++l->count < WALK;
+}
+
+static void
+add(struct store *s, int64_t endpoint, wall_ms at)
+{
+	struct sample p = stores_sample(at, 70000, REASON_OK);
+
+	stores_begin(s, at);
+	store_put_sample(s, store_next_ref(s), endpoint, &p);
+	stores_commit(s);
+}
+
+static void
+agree(struct query *kept, const char *path)
+{
+	struct looking a = {.count = 0}, b = {.count = 0};
+	struct query *fresh;
+	struct fail f;
+
+	assert_int_equal(query_open(path, 1000, &fresh, &f), STORE_OK);
+	assert_int_equal(query_endpoints(kept, NULL, on_endpoint, &a, &f), OK);
+	assert_int_equal(query_endpoints(fresh, NULL, on_endpoint, &b, &f), OK);
+	query_close(fresh);
+	assert_int_equal(a.count, b.count);
+	assert_memory_equal(a.newest, b.newest, sizeof(a.newest));
+}
+
+static void
+only_what_came_since_is_read(void **state)
+{
+	struct scratch d;
+	struct store *s;
+	struct query *q;
+	struct looking l = {.count = 0};
+	struct fail f;
+	uint64_t before;
+
+	(void)state;
+	scratch_make(&d);
+	s = stores_open(scratch_path(&d, "v.db"), STORES_T0);
+	stores_begin(s, STORES_T0);
+	(void)store_endpoint(s, "a/a", "a", "a", STORES_T0);
+	(void)store_endpoint(s, "a/b", "a", "b", STORES_T0);
+	(void)store_endpoint(s, "a/c", "a", "c", STORES_T0);
+	stores_commit(s);
+	assert_int_equal(query_open(d.path, 1000, &q, &f), STORE_OK);
+	agree(q, d.path);
+	/* Long enough for heads to be written in between. */
+	for (int i = 0; i < ROUNDS; i++) {
+		add(s, 1 + i % (ENDPOINTS - 1), STORES_T0 + i * MINUTE_MS);
+		agree(q, d.path);
+	}
+	before = query_statements(q);
+	assert_int_equal(query_endpoints(q, NULL, on_endpoint, &l, &f), OK);
+	assert_int_equal(query_statements(q) - before, 2);
+	assert_int_equal(l.newest[2], 0);
+	assert_int_equal(l.newest[1],
+	    STORES_T0 + (ROUNDS - 1) * (wall_ms)MINUTE_MS);
+
+	l = (struct looking){.count = 0};
+	before = query_statements(q);
+	assert_int_equal(query_samples(q, 2, SIZE_MAX, on_sample, &l, &f), OK);
+	assert_int_equal(l.count, WALK);
+	assert_int_equal(query_statements(q) - before, 2);
+	l.count = 0;
+	assert_int_equal(query_samples(q, 2, 3, on_sample, &l, &f), OK);
+	assert_int_equal(l.count, 3);
+	l.count = 0;
+	assert_int_equal(query_samples(q, 3, 3, on_sample, &l, &f), OK);
+	assert_int_equal(l.count, 0);
+	query_close(q);
+	store_close(s);
+	scratch_remove(&d);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(only_what_came_since_is_read)};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
