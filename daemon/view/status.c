@@ -187,6 +187,23 @@ status_read(struct query *q, const char *filter, struct status_list *l,
 	return s == OK ? find_reports(q, l, f) : s;
 }
 
+void
+status_borrow(const struct status_list *from, const char *filter,
+    struct status_list *l)
+{
+	*l = (struct status_list){.as_of = from->as_of,
+	    .rows = mem_array(from->count + 1, sizeof(l->rows[0])),
+	    .size = from->count + 1,
+	    .heard = mem_array(from->heard_count + 1, sizeof(l->heard[0])),
+	    .heard_count = from->heard_count,
+	    .borrowed = true};
+	for (size_t i = 0; i < from->count; i++)
+		if (wanted(filter, &from->rows[i].e))
+			l->rows[l->count++] = from->rows[i];
+	for (size_t i = 0; i < from->heard_count; i++)
+		l->heard[i] = from->heard[i];
+}
+
 static void
 row_done(struct status_row *r)
 {
@@ -213,7 +230,7 @@ status_keep(struct status_list *l, bool (*keep)(void *arg, const char *service),
 	for (size_t i = 0; i < l->count; i++) {
 		if (keep(arg, l->rows[i].service))
 			l->rows[n++] = l->rows[i];
-		else
+		else if (!l->borrowed)
 			row_done(&l->rows[i]);
 	}
 	l->count = n;
@@ -222,7 +239,7 @@ status_keep(struct status_list *l, bool (*keep)(void *arg, const char *service),
 void
 status_done(struct status_list *l)
 {
-	for (size_t i = 0; i < l->count; i++)
+	for (size_t i = 0; i < l->count && !l->borrowed; i++)
 		row_done(&l->rows[i]);
 	mem_free(l->rows);
 	mem_free(l->heard);

@@ -34,12 +34,16 @@ struct status_list {
 	size_t count, size;
 	struct status_heard *heard; /* those who are reported at all */
 	size_t heard_count;
+	bool borrowed; /* its strings are those of another list */
 };
 
 /* Only what matches the glob by id, service or region; NULL: everything. */
 MUST_CHECK
 enum status status_read(struct query *q, const char *filter,
     struct status_list *l, struct fail *f);
+/* The same of a list of everything, which lives longer. */
+void status_borrow(const struct status_list *from, const char *filter,
+    struct status_list *l);
 /* As if there were no services but those that it says true of. */
 void status_keep(struct status_list *l,
     bool (*keep)(void *arg, const char *service), void *arg);

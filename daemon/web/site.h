@@ -35,12 +35,20 @@ struct visitor {
 	enum level level;
 };
 
+/* All that is watched, and as of which change. */
+struct latest {
+	uint64_t change;
+	bool read;
+	struct status_list list;
+};
+
 struct stream;
 
 struct site {
 	struct loop *loop;
 	struct logline *log;
 	struct showing show;
+	struct latest *latest;
 	struct changed now;
 	struct counted counted;
 	struct unknowns unknowns;
@@ -65,7 +73,7 @@ const json_t *site_service(const struct site *s, const char *id);
 /* Whether a visitor is told of a service at all. */
 bool site_shows(const struct site *s, const struct visitor *v,
     const char *service);
-/* status_read(), of what the visitor is told of. */
+/* status_read() of what the visitor is told of, once for each change. */
 MUST_CHECK
 enum status site_status(const struct site *s, const struct visitor *v,
     struct query *q, const char *filter, struct status_list *l, struct fail *f);

@@ -41,10 +41,18 @@ web_new(struct loop *l, struct logline *log)
 	w->site.loop = l;
 	w->site.log = log;
 	w->site.services = json_object();
+	w->site.latest = mem_zalloc(sizeof(*w->site.latest));
 	(void)snprintf(w->site.boot, sizeof(w->site.boot), "%" PRIx64,
 	    (uint64_t)loop_wall(l));
 	streams_begin(&w->site);
 	return w;
+}
+
+static void
+latest_done(struct latest *l)
+{
+	status_done(&l->list);
+	l->read = false;
 }
 
 void
@@ -55,6 +63,8 @@ web_free(struct web *w)
 	streams_end(&w->site);
 	httpd_free(w->site.httpd);
 	query_close(w->site.q);
+	latest_done(w->site.latest);
+	mem_free(w->site.latest);
 	unknowns_done(&w->site.unknowns);
 	json_decref(w->site.services);
 	showing_done(&w->site.show);
@@ -124,8 +134,16 @@ site_status(const struct site *s, const struct visitor *v, struct query *q,
     const char *filter, struct status_list *l, struct fail *f)
 {
 	struct viewing viewing = {s, v};
-	enum status status = status_read(q, filter, l, f);
+	struct latest *latest = s->latest;
+	enum status status = OK;
 
+	if (!latest->read || latest->change != s->now.change) {
+		latest_done(latest);
+		status = status_read(q, NULL, &latest->list, f);
+		latest->read = status == OK;
+		latest->change = s->now.change;
+	}
+	status_borrow(&latest->list, filter, l);
 	status_keep(l, on_service, &viewing);
 	return status;
 }
