@@ -59,7 +59,7 @@ add_state(struct text *t, const struct status_row *r, wall_ms now)
 		text_printf(t, " &middot; its certificate is valid for %d days",
 		    r->e.last.cert_days);
 	if (r->has_incident && r->incident.last_good_at != 0) {
-		text_add(t, " &middot; last good before the incident ");
+		text_add(t, " &middot; last good ");
 		frame_time(t, r->incident.last_good_at);
 	}
 	if (r->has_incident) {

@@ -96,7 +96,7 @@ add_facts(struct text *t, const struct incident_view *w)
 	add_scope(t, i);
 	add_fact(t, "Began");
 	frame_time(t, o->onset);
-	if (o->last_good_at != 0) {
+	if (o->last_good_at != 0 && o->last_good_at < o->onset) {
 		text_add(t, ", last good ");
 		frame_time(t, o->last_good_at);
 	}
