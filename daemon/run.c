@@ -333,6 +333,8 @@ start(struct run *r)
 	    .log = r->log,
 	    .config = r->config,
 	    .children = {.start = start_child, .arg = r},
+	    .ask = requests_answer,
+	    .ask_arg = &r->requests,
 	    .boot = loop_micros(r->loop) / 1000,
 	    .gateway = true};
 

@@ -63,6 +63,15 @@ static const struct cli_command commands[] = {
 	"\n"
 	"  --story tesla  what it would have been sent on 14 February 2023\n",
 	cli_test_receiver},
+    {"token", "make a token for the dashboard",
+	"[--json] [--role reader|operator] [--append FILE] NAME\n"
+	"\n"
+	"Prints a new token, which is kept nowhere, and the line for the file\n"
+	"that the configuration names as tokens.\n"
+	"\n"
+	"  --role ROLE    a reader (default) sees all; an operator may act, too\n"
+	"  --append FILE  put the line there, and print the token alone\n",
+	cli_token},
     {"probe", "probe one endpoint or URL once and say what it means",
 	"[-c FILE] [--json] ENDPOINT|URL\n"
 	"\n"

@@ -119,5 +119,6 @@ cli_fn cli_resolve;
 cli_fn cli_resume;
 cli_fn cli_status;
 cli_fn cli_test_receiver;
+cli_fn cli_token;
 
 #endif

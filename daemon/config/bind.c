@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "config/scalar.h"
 #include "config/suggest.h"
+#include "io/proxies.h"
 
 const struct yaml *
 bind_child(const struct yaml *map, const char *key)
@@ -73,6 +74,18 @@ bind_line(struct binder *b, const char *name, const struct yaml *node)
 	return true;
 }
 
+static bool
+proxy_fits(struct binder *b, const struct option_row *row,
+    const struct yaml *node)
+{
+	struct fail f = {.why = ""};
+
+	if (proxies_check(node->text, &f) == OK)
+		return true;
+	faults_add(b->faults, node->at, "'%s': %s", row->name, f.why);
+	return false;
+}
+
 void
 bind_lines(struct binder *b, const struct option_row *row,
     const struct yaml *node, char ***list)
@@ -82,7 +95,8 @@ bind_lines(struct binder *b, const struct option_row *row,
 	size_t n = 0;
 
 	for (; item != NULL; item = item == node ? NULL : item->next) {
-		if (scalar_line(b, row, item))
+		if (scalar_line(b, row, item) &&
+		    (row->type != OPTION_PROXIES || proxy_fits(b, row, item)))
 			lines[n++] = mem_dup(item->text);
 	}
 	bind_list_free(*list);
@@ -193,7 +207,7 @@ bind_value(struct binder *b, const struct option_row *row, const struct yaml *c,
 	if (row->bytes == 0) {
 		if (to->own != NULL)
 			to->own(b, row, c, to->arg);
-	} else if (row->type == OPTION_LINES) {
+	} else if (row->type == OPTION_LINES || row->type == OPTION_PROXIES) {
 		bind_lines(b, row, c,
 		    (char ***)(void *)((char *)to->into + row->offset));
 	} else {

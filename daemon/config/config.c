@@ -326,6 +326,9 @@ config_free(struct config *c)
 	mem_free(c->control);
 	mem_free(c->public_url);
 	mem_free(c->listen);
+	mem_free(c->base_path);
+	mem_free(c->tokens);
+	bind_list_free(c->trusted_proxies);
 	mem_free(c->user_agent_contact);
 	mem_free(c->warnings);
 	mem_free(c);

@@ -56,9 +56,9 @@ struct config_service {
 	struct config_functions functions, unaffected;
 	struct config_need *needs;
 	size_t need_count;
-	char *owner, *runbook, *advice; /* or NULL */
-	char *slo;                      /* "99.9%", or NULL */
+	char *owner, *runbook, *advice, *slo; /* or NULL; slo is "99.9%" */
 	enum all_clear all_clear;
+	bool private; /* only for readers */
 	struct config_endpoint *endpoints;
 	size_t endpoint_count;
 };
@@ -94,11 +94,11 @@ struct config_window {          /* planned maintenance */
 };
 
 struct config {
-	char *path; /* of the file, or NULL */
-	char *database;
-	char *control;             /* control socket */
-	char *public_url, *listen; /* or NULL; of the dashboard */
-	char *user_agent_contact;  /* public address in User-Agent, or NULL */
+	char *path;               /* of the file, or NULL */
+	char *database, *control; /* the file; the control socket */
+	char *public_url, *listen, *base_path, *tokens; /* or NULL */
+	char **trusted_proxies;   /* or NULL; of the dashboard, as are these */
+	char *user_agent_contact; /* public address in User-Agent, or NULL */
 	struct target *canaries;
 	size_t canary_count;
 	bool canary_gateway, canary_resolvers; /* to be found at run time */

@@ -278,6 +278,8 @@ service(struct text *out, const struct config_service *s)
 	functions(out, "unaffected", &s->unaffected);
 	needs(out, s);
 	line(out, 4, "advice", s->advice);
+	if (s->private)
+		text_add(out, "    private: true\n");
 	line(out, 4, "slo", s->slo);
 	word(out, 4, SECTION_SERVICE, "all_clear", (int)s->all_clear);
 	text_add(out, "    regions:\n");
@@ -378,6 +380,10 @@ config_dump(const struct config *c, struct text *out)
 	line(out, 0, "control", c->control);
 	line(out, 0, "listen", c->listen);
 	line(out, 0, "public_url", c->public_url);
+	line(out, 0, "base_path", c->base_path);
+	if (c->trusted_proxies != NULL)
+		list(out, 0, "trusted_proxies", c->trusted_proxies);
+	line(out, 0, "tokens", c->tokens);
 	line(out, 0, "user_agent", c->user_agent_contact);
 	text_add(out, "retention:\n");
 	span(out, 2, "samples", c->keep_samples);

@@ -47,6 +47,8 @@ enum option_type {
 	OPTION_SECRET,  /* a file that others may not read */
 	OPTION_URL,     /* http or https */
 	OPTION_LISTEN,  /* address:port or unix:/path */
+	OPTION_PREFIX,  /* "/path" */
+	OPTION_PROXIES, /* a list as of proxies_check() */
 	OPTION_TARGET,  /* of any kind of probe */
 	OPTION_PATTERN, /* a regular expression */
 	OPTION_LINES,   /* a list of lines */

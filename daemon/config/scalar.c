@@ -297,6 +297,30 @@ listen_fits(struct binder *b, const struct option_row *row,
 	return false;
 }
 
+/* It stands in addresses as it is. */
+static bool
+prefix_fits(struct binder *b, const struct option_row *row,
+    const struct yaml *node)
+{
+	static const char letters[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789-._~/";
+	size_t n;
+
+	if (!scalar_line(b, row, node))
+		return false;
+	n = strlen(node->text);
+	if (node->text[0] == '/' && n > 1 && node->text[n - 1] != '/' &&
+	    node->text[strspn(node->text, letters)] == '\0' &&
+	    strstr(node->text, "//") == NULL)
+		return true;
+	faults_add(b->faults, node->at,
+	    "'%s' begins with / and does not end with it, like /vigie: "
+	    "letters, digits and -._~ between",
+	    row->name);
+	return false;
+}
+
 static bool
 text_fits(struct binder *b, const struct option_row *row,
     const struct yaml *node)
@@ -320,6 +344,8 @@ text_fits(struct binder *b, const struct option_row *row,
 		    row->type == OPTION_TARGET);
 	case OPTION_LISTEN:
 		return listen_fits(b, row, node);
+	case OPTION_PREFIX:
+		return prefix_fits(b, row, node);
 	default:
 		return bind_pattern(b, row->name, node);
 	}

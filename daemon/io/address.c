@@ -27,3 +27,17 @@ address_format(const struct address *a, char buf[ADDRESS_TEXT_BYTES])
 		buf[0] = '\0';
 	return buf;
 }
+
+void
+address_unmap(struct address *a)
+{
+	static const uint8_t mapped[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff,
+	    0xff};
+
+	if (a->family != FAMILY_IPV6 ||
+	    memcmp(a->bytes, mapped, sizeof(mapped)) != 0)
+		return;
+	a->family = FAMILY_IPV4;
+	memmove(a->bytes, a->bytes + sizeof(mapped), 4);
+	memset(a->bytes + 4, 0, sizeof(a->bytes) - 4);
+}

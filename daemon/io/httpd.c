@@ -64,15 +64,6 @@ put(struct evhttp_request *req, const char *name, const char *value)
 	    value);
 }
 
-static void
-put_number(struct evhttp_request *req, const char *name, size_t n)
-{
-	char text[24];
-
-	(void)snprintf(text, sizeof(text), "%zu", n);
-	put(req, name, text);
-}
-
 static const char *
 get(const struct evhttp_request *req, const char *name)
 {
@@ -105,6 +96,15 @@ phrase(int code)
 }
 
 static void
+put_number(struct evhttp_request *req, const char *name, size_t n)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%zu", n);
+	put(req, name, text);
+}
+
+static void
 put_common(struct evhttp_request *req, const struct http_answer *a)
 {
 	char tag[TAG_BYTES];
@@ -125,6 +125,9 @@ put_common(struct evhttp_request *req, const struct http_answer *a)
 		put(req, "Vary", "Accept-Encoding");
 	put(req, "Location", a->location);
 	put(req, "Allow", a->allow);
+	put(req, "WWW-Authenticate", a->authenticate);
+	if (a->retry_after_s > 0)
+		put_number(req, "Retry-After", a->retry_after_s);
 }
 
 /* The version of the answer is what the client said, so make it one of two. */
@@ -292,7 +295,8 @@ exchange_free(struct http_exchange *x)
 
 /* Last of all: the handler may free the server. */
 static void
-hear(struct conn *c, struct evhttp_request *req, char *path, char *query)
+hear(struct conn *c, struct evhttp_request *req,
+    const unsigned char client[HTTP_CLIENT_BYTES], char *path, char *query)
 {
 	struct httpd *h = c->httpd;
 	struct evbuffer *body = evhttp_request_get_input_buffer(req);
@@ -311,6 +315,7 @@ hear(struct conn *c, struct evhttp_request *req, char *path, char *query)
 		.exchange = x}};
 	x->path = path;
 	x->query = query;
+	memcpy(x->request.client, client, HTTP_CLIENT_BYTES);
 	TAILQ_INSERT_TAIL(&h->exchanges, x, entry);
 	c->exchange = x;
 	govern_phase(c, PHASE_HANDLE);
@@ -325,24 +330,26 @@ on_request(struct evhttp_request *req, void *arg)
 	    .allow = HTTPD_METHODS};
 	struct httpd *h = arg;
 	struct conn *c = govern_conn(h, req);
+	unsigned char client[HTTP_CLIENT_BYTES];
 	char *path, *query;
 	int code;
 
 	assert(c != NULL);
 	loop_enter(h->loop);
 	code = refusal(c, req);
+	govern_client(c, get(req, "X-Forwarded-For"), client);
 	if (c->doomed)
 		refuse(c, req, 503, true);
 	else if (code != 0)
 		refuse(c, req, code, false);
-	else if (!govern_may_ask(c))
+	else if (!govern_may_ask(c, client))
 		refuse(c, req, 429, true);
 	else if (verb_of(req) == VERB_OPTIONS)
 		answer(c, req, &options, false);
 	else if (!httpd_target_take(evhttp_request_get_uri(req), &path, &query))
 		refuse(c, req, 400, false);
 	else
-		hear(c, req, path, query);
+		hear(c, req, client, path, query);
 }
 
 const char *
@@ -533,8 +540,10 @@ httpd_new(struct loop *l, int fd, const struct httpd_limits *m, httpd_fn *fn,
 	TAILQ_INIT(&h->conns);
 	TAILQ_INIT(&h->exchanges);
 	copy_hosts(h, m->hosts);
+	h->proxies = proxies_new(m->proxies);
+	h->limits.proxies = NULL;
 	if (m->rate > 0)
-		h->throttle = throttle_new(m->rate, m->burst);
+		h->throttle = throttle_new(60 * m->rate, m->burst);
 	loop_hold(l);
 	if (h->http == NULL || !govern_open(h, fd)) {
 		(void)fail_set(f, ERR_IO, "cannot serve HTTP");
@@ -576,6 +585,7 @@ httpd_free(struct httpd *h)
 		mem_free(h->hosts[i]);
 	mem_free(h->hosts);
 	throttle_free(h->throttle);
+	proxies_free(h->proxies);
 	mem_free(h);
 }
 

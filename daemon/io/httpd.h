@@ -26,12 +26,16 @@ enum http_method { HTTP_GET, HTTP_POST };
 
 struct http_exchange;
 
+enum { HTTP_CLIENT_BYTES = 8 };
+
 struct http_request {
 	enum http_method method; /* HEAD is a GET */
 	const char *path;        /* decoded UTF-8, begins with '/' */
 	const char *query;       /* as sent, without '?'; "" when absent */
 	const void *body;
 	size_t body_size;
+	/* Whom to count it for: IPv4, or a /64; zeros: it cannot be said. */
+	unsigned char client[HTTP_CLIENT_BYTES];
 	struct http_exchange *exchange;
 };
 
@@ -42,15 +46,17 @@ const char *http_param(const struct http_request *r, const char *name);
 
 struct http_answer {
 	int code;
-	const char *type;     /* Content-Type; NULL: none, and no body */
-	const char *etag;     /* without quotes, or NULL */
-	const char *cache;    /* Cache-Control; NULL: no-store */
-	const char *location; /* or NULL */
-	const char *allow;    /* of a 405, or NULL */
-	bool shared;          /* any origin may read it */
-	bool packed;          /* body is gzipped */
-	bool varies;          /* by httpd_takes_gzip() of its client */
-	const void *body;     /* copied */
+	const char *type;         /* Content-Type; NULL: none, and no body */
+	const char *etag;         /* without quotes, or NULL */
+	const char *cache;        /* Cache-Control; NULL: no-store */
+	const char *location;     /* or NULL */
+	const char *allow;        /* of a 405, or NULL */
+	const char *authenticate; /* WWW-Authenticate of a 401, or NULL */
+	unsigned retry_after_s;   /* 0: not said */
+	bool shared;              /* any origin may read it */
+	bool packed;              /* body is gzipped */
+	bool varies;              /* by httpd_takes_gzip() of its client */
+	const void *body;         /* copied */
 	size_t size;
 };
 
@@ -87,6 +93,11 @@ struct httpd_limits {
 	 */
 	unsigned rate, burst;
 	bool rate_loopback;
+	/*
+	 * See io/proxies.h; NULL last, NULL: none.  No limit of an address
+	 * holds for them, but that of requests for those whom they name.
+	 */
+	const char *const *proxies;
 	size_t headers_max, body_max; /* bytes */
 	size_t backlog_max;           /* bytes that a stream may be behind */
 	span_ms request_ms; /* from the first byte of a request to its last, and

@@ -97,7 +97,7 @@ on_accept_error(struct evconnlistener *listener, void *arg)
 }
 
 void
-govern_phase(struct conn *c, enum phase p)
+govern_phase(struct conn *c, enum conn_phase p)
 {
 	const struct httpd_limits *m = &c->httpd->limits;
 
@@ -244,42 +244,81 @@ cut(struct conn *c)
 	conn_end(c);
 }
 
-static bool
-origin_of(struct conn *c)
+/* Of IPv4 four bytes, of IPv6 its /64. */
+static void
+key_of(const struct address *a, unsigned char key[HTTP_CLIENT_BYTES])
 {
-	const struct sockaddr *sa = evhttp_connection_get_addr(c->evcon);
+	memset(key, 0, HTTP_CLIENT_BYTES);
+	memcpy(key, a->bytes, a->family == FAMILY_IPV4 ? 4 : HTTP_CLIENT_BYTES);
+}
+
+static bool
+address_of(const struct sockaddr *sa, struct address *a)
+{
 	struct sockaddr_in in;
 	struct sockaddr_in6 in6;
-	bool loopback;
 
-	if (sa == NULL)
-		return false;
-	if (sa->sa_family == AF_INET) {
+	if (sa != NULL && sa->sa_family == AF_INET) {
 		memcpy(&in, sa, sizeof(in));
-		memcpy(c->origin, &in.sin_addr, sizeof(in.sin_addr));
-		loopback = c->origin[0] == IN_LOOPBACKNET;
-	} else if (sa->sa_family == AF_INET6) {
-		memcpy(&in6, sa, sizeof(in6));
-		loopback = IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
-		memcpy(c->origin, &in6.sin6_addr, sizeof(c->origin));
-		if (IN6_IS_ADDR_V4MAPPED(&in6.sin6_addr)) {
-			memcpy(c->origin, &in6.sin6_addr.s6_addr[12], 4);
-			loopback = c->origin[0] == IN_LOOPBACKNET;
-		}
-	} else {
-		return false;
+		*a = (struct address){.family = FAMILY_IPV4};
+		memcpy(a->bytes, &in.sin_addr, sizeof(in.sin_addr));
+		return true;
 	}
-	c->counted = !loopback || c->httpd->limits.rate_loopback;
+	if (sa == NULL || sa->sa_family != AF_INET6)
+		return false;
+	memcpy(&in6, sa, sizeof(in6));
+	*a = (struct address){.family = FAMILY_IPV6};
+	memcpy(a->bytes, &in6.sin6_addr, sizeof(a->bytes));
+	address_unmap(a);
 	return true;
 }
 
+static bool
+is_loopback(const struct address *a)
+{
+	struct in6_addr in6;
+
+	if (a->family == FAMILY_IPV4)
+		return a->bytes[0] == IN_LOOPBACKNET;
+	memcpy(&in6, a->bytes, sizeof(in6));
+	return IN6_IS_ADDR_LOOPBACK(&in6);
+}
+
+/* Who asks; false for a Unix socket. */
+static bool
+origin_of(struct conn *c)
+{
+	struct address a;
+	bool known = address_of(evhttp_connection_get_addr(c->evcon), &a);
+
+	c->proxy = proxies_trusts(c->httpd->proxies, known ? &a : NULL);
+	if (!known)
+		return false;
+	key_of(&a, c->origin);
+	c->counted = !is_loopback(&a) || c->httpd->limits.rate_loopback;
+	return true;
+}
+
+void
+govern_client(const struct conn *c, const char *forwarded,
+    unsigned char client[HTTP_CLIENT_BYTES])
+{
+	struct address a;
+
+	if (c->proxy && proxies_client(c->httpd->proxies, forwarded, &a))
+		key_of(&a, client);
+	else
+		memcpy(client, c->origin, HTTP_CLIENT_BYTES);
+}
+
 bool
-govern_may_ask(struct conn *c)
+govern_may_ask(struct conn *c, const unsigned char client[HTTP_CLIENT_BYTES])
 {
 	struct httpd *h = c->httpd;
+	bool named = memcmp(client, c->origin, HTTP_CLIENT_BYTES) != 0;
 
-	return h->throttle == NULL || !c->counted ||
-	    throttle_take(h->throttle, c->origin, loop_micros(h->loop) / 1000);
+	return h->throttle == NULL || (!named && (c->proxy || !c->counted)) ||
+	    throttle_take(h->throttle, client, loop_micros(h->loop) / 1000);
 }
 
 static unsigned
@@ -308,7 +347,7 @@ meet(struct conn *c)
 	c->evcon = evcon;
 	evhttp_connection_set_closecb(c->evcon, on_let_go, c);
 	govern_phase(c, PHASE_FIRST);
-	if (origin_of(c) && h->limits.per_address_max > 0 &&
+	if (origin_of(c) && !c->proxy && h->limits.per_address_max > 0 &&
 	    count_of(h, c) > h->limits.per_address_max) {
 		h->stats.refused++;
 		doom(c);

@@ -17,9 +17,10 @@
 #include <sys/queue.h>
 
 #include "io/httpd.h"
+#include "io/proxies.h"
 #include "io/throttle.h"
 
-enum phase {
+enum conn_phase {
 	PHASE_FIRST,  /* nobody has said a word */
 	PHASE_READ,   /* part of a request is here */
 	PHASE_HANDLE, /* the handler has it */
@@ -36,13 +37,14 @@ struct conn {
 	struct evhttp_connection *evcon; /* NULL: not met yet, or let go */
 	struct evbuffer_cb_entry *in, *out;
 	struct timer *timer;
-	enum phase phase;
+	enum conn_phase phase;
 	bool met, doomed, draining;
 	size_t by_library; /* bytes of an answer that we did not make */
 	size_t drained;
 	/* Of IPv4 four bytes, of IPv6 its /64. */
 	unsigned char origin[THROTTLE_KEY_BYTES];
 	bool counted; /* its requests are, by its origin */
+	bool proxy;   /* it speaks for those whom it names */
 	bool dressed; /* the library refuses it, with our headers */
 	struct http_exchange *exchange;
 	struct http_stream *stream;
@@ -69,6 +71,7 @@ struct httpd {
 	struct event *marker;
 	struct timer *pause; /* of accepting, when descriptors are short */
 	struct throttle *throttle; /* NULL: without a limit */
+	struct proxies *proxies;
 	bool unix_socket;
 	struct httpd_limits limits; /* but for its hosts */
 	char **hosts;               /* NULL last */
@@ -94,8 +97,12 @@ void govern_end(struct httpd *h);   /* after that */
 /* The connection of a request. */
 struct conn *govern_conn(struct httpd *h, struct evhttp_request *req);
 /* Whether its client may ask now, or has asked too often lately. */
-bool govern_may_ask(struct conn *c);
-void govern_phase(struct conn *c, enum phase p);
+bool govern_may_ask(struct conn *c,
+    const unsigned char client[HTTP_CLIENT_BYTES]);
+/* Whom it is from; forwarded: what its header says, or NULL. */
+void govern_client(const struct conn *c, const char *forwarded,
+    unsigned char client[HTTP_CLIENT_BYTES]);
+void govern_phase(struct conn *c, enum conn_phase p);
 /* A stream has something to read from now on. */
 void govern_wait_for_reader(struct conn *c);
 /* End it soon, from the loop, whatever is to be said on it yet. */

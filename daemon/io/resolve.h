@@ -64,6 +64,8 @@ void resolve_cancel(struct resolution *n); /* fn is not called */
 /* True and *a filled when text is a literal IPv4 or IPv6 address. */
 MUST_CHECK
 bool address_parse(const char *text, struct address *a);
+/* ::ffff:192.0.2.1 is 192.0.2.1. */
+void address_unmap(struct address *a);
 enum { ADDRESS_TEXT_BYTES = 46 };
 const char *address_format(const struct address *a,
     char buf[ADDRESS_TEXT_BYTES]);

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-enum { TOKEN = 1000 }; /* so that a rate per second is one per ms */
+enum { TOKEN = 60000 }; /* so that a rate per minute is one per ms */
 
 struct bucket {
 	unsigned char key[THROTTLE_KEY_BYTES];
@@ -21,12 +21,12 @@ struct throttle {
 };
 
 struct throttle *
-throttle_new(unsigned per_second, unsigned burst)
+throttle_new(unsigned per_minute, unsigned burst)
 {
 	struct throttle *t = mem_zalloc(sizeof(*t));
 
-	assert(per_second > 0 && burst > 0);
-	t->per_ms = per_second;
+	assert(per_minute > 0 && burst > 0);
+	t->per_ms = per_minute;
 	t->full = (int64_t)burst * TOKEN;
 	return t;
 }

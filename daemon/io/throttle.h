@@ -20,9 +20,9 @@ enum { THROTTLE_ADDRESSES = 1024, THROTTLE_KEY_BYTES = 8 };
 
 struct throttle;
 
-/* burst: how many at once, at least 1; per_second at least 1. */
+/* burst: how many at once, at least 1; per_minute at least 1. */
 MUST_CHECK
-struct throttle *throttle_new(unsigned per_second, unsigned burst);
+struct throttle *throttle_new(unsigned per_minute, unsigned burst);
 void throttle_free(struct throttle *t); /* NULL is ignored */
 
 /* now never goes back. */

@@ -200,6 +200,9 @@ on_frame(void *arg, const struct frame *f)
 		on_ready(c);
 	else if (f->type == MSG_ATTEMPT && c->role != ROLE_PROBER)
 		on_attempt(k, &in);
+	else if (f->type == MSG_ASKED && c->role == ROLE_WEB &&
+	    showcase_asked(k, &in))
+		return;
 	else if (c->role != ROLE_PROBER || !on_probed(k, f->type, &in))
 		log_event(k->log, SEVERITY_WARNING, "frame-unknown role=%s",
 		    role_name(c->role));

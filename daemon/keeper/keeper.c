@@ -144,6 +144,8 @@ keeper_empty(const struct keeper_setup *s)
 	k->gateway = s->gateway;
 	k->boot = s->boot;
 	showcase_init(&k->showcase);
+	k->showcase.ask = s->ask;
+	k->showcase.ask_arg = s->ask_arg;
 	k->commit = timer_new(s->loop, on_commit, k);
 	k->dispatch = timer_new(s->loop, on_dispatch, k);
 	k->tick = timer_new(s->loop, on_tick, k);

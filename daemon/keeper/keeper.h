@@ -22,6 +22,7 @@
 #include "config/config.h"
 #include "core/names.h"
 #include "io/channel.h"
+#include "io/control.h"
 #include "io/logline.h"
 #include "io/loop.h"
 
@@ -43,6 +44,9 @@ struct keeper_setup {
 	struct logline *log;   /* may be NULL */
 	struct config *config; /* taken, on success */
 	struct keeper_children children;
+	/* What an operator on the dashboard asks for, answered as there. */
+	control_fn *ask; /* NULL: nothing is done */
+	void *ask_arg;
 	mono_ms boot; /* BOOTTIME now, for the epoch */
 	bool gateway; /* find the gateway and resolvers for the canaries */
 };

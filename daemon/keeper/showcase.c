@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "keeper/showcase.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,7 +13,7 @@
 #include "wire/notice_json.h"
 #include "wire/showing.h"
 
-enum { SERVICE_BYTES = CHANNEL_BODY_MAX - 16 };
+enum { SERVICE_BYTES = CHANNEL_BODY_MAX - 16, PREFIX_BYTES = 200 };
 
 void
 showcase_init(struct showcase *s)
@@ -125,6 +127,7 @@ send_service(struct keeper *k, const struct config_service *s,
 	(void)json_object_set_new(j, "proof",
 	    json_pack("{s:o, s:o}", "functions", proof_json(&s->functions),
 		"unaffected", proof_json(&s->unaffected)));
+	(void)json_object_set_new(j, "private", json_boolean(s->private));
 	text = event_json_text(j);
 	if (strlen(text) > SERVICE_BYTES) {
 		log_event(k->log, SEVERITY_WARNING,
@@ -139,24 +142,103 @@ send_service(struct keeper *k, const struct config_service *s,
 	json_decref(j);
 }
 
+/* What web is handed instead of a file that cannot be opened. */
+static int
+open_tokens(const struct keeper *k)
+{
+	const char *path = k->config->tokens;
+	int fd;
+
+	if (path == NULL)
+		return -1;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		log_event(k->log, SEVERITY_ERR,
+		    "tokens-unreadable file=%s errno=%d", path, errno);
+	return fd >= 0 ? fd : open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+/* As configured; else the path of the public address, where it is plain. */
+static void
+add_base(struct text *t, const struct config *c)
+{
+	static const char plain[] =
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789-._~/";
+	const char *at =
+	    c->public_url != NULL ? strstr(c->public_url, "://") : NULL;
+	size_t n;
+
+	if (c->base_path != NULL) {
+		text_add(t, c->base_path);
+		return;
+	}
+	at = at != NULL ? strchr(at + 3, '/') : NULL;
+	if (at == NULL || at[strspn(at, plain)] != '\0' ||
+	    strlen(at) >= PREFIX_BYTES)
+		return;
+	for (n = strlen(at); n > 0 && at[n - 1] == '/'; n--)
+		continue;
+	text_add_n(t, at, n);
+}
+
 void
 showcase_greet(struct keeper *k)
 {
 	struct child *c = &k->children[CHILD_WEB];
-	const struct showing show = {.database = k->config->database,
+	struct text base, proxies;
+	struct showing show = {.database = k->config->database,
 	    .public_url = k->config->public_url};
+	int fds[] = {k->showcase.fd, open_tokens(k)};
 	unsigned char *buf = mem_zalloc(CHANNEL_BODY_MAX);
 	struct bytes_out out;
 
+	text_init(&base, PREFIX_BYTES);
+	text_init(&proxies, CHANNEL_BODY_MAX);
+	add_base(&base, k->config);
+	for (char **p = k->config->trusted_proxies; p != NULL && *p != NULL;
+	     p++)
+		text_printf(&proxies, "%s\n", *p);
+	show.base_path = (char *)(uintptr_t)text_str(&base);
+	show.proxies = (char *)(uintptr_t)text_str(&proxies);
 	bytes_out_init(&out, buf, CHANNEL_BODY_MAX);
 	showing_put(&out, &show);
-	if (channel_send_fds(c->channel, MSG_SHOW, buf, out.len,
-		&k->showcase.fd, 1) == OK) {
+	if (channel_send_fds(c->channel, MSG_SHOW, buf, out.len, fds,
+		fds[1] >= 0 ? 2 : 1) == OK) {
 		for (size_t i = 0; i < k->config->service_count; i++)
 			send_service(k, &k->config->services[i], buf);
 		showcase_changed(k);
 	}
+	if (fds[1] >= 0)
+		(void)close(fds[1]);
+	text_done(&base);
+	text_done(&proxies);
 	mem_free(buf);
+}
+
+bool
+showcase_asked(struct keeper *k, struct bytes_in *in)
+{
+	struct asked a, answer = {0};
+	unsigned char *buf;
+	struct bytes_out out;
+	struct text text;
+
+	if (!asked_get(in, &a))
+		return false;
+	text_init(&text, CONTROL_BYTES);
+	if (k->showcase.ask != NULL && a.author != NULL)
+		k->showcase.ask(k->showcase.ask_arg, a.author, a.text, &text);
+	answer.id = a.id;
+	answer.text = (char *)(uintptr_t)text_str(&text);
+	buf = mem_zalloc(CHANNEL_BODY_MAX);
+	bytes_out_init(&out, buf, CHANNEL_BODY_MAX);
+	asked_put(&out, &answer);
+	children_send(&k->children[CHILD_WEB], MSG_ACTED, buf, out.len);
+	mem_free(buf);
+	text_done(&text);
+	asked_done(&a);
+	return true;
 }
 
 void

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "io/control.h"
 #include "wire/showing.h"
 
 struct attempt;
@@ -18,6 +19,8 @@ struct showcase {
 	uint64_t news;          /* transitions and events so far */
 	bool refused;           /* it cannot be listened there; has been said */
 	struct counted counted; /* but for what is so at present */
+	control_fn *ask;        /* see keeper_setup */
+	void *ask_arg;
 };
 
 void showcase_init(struct showcase *s);
@@ -28,6 +31,9 @@ bool showcase_open(struct keeper *k);
 void showcase_retry(struct keeper *k);
 void showcase_greet(struct keeper *k); /* all that it needs to begin */
 void showcase_changed(struct keeper *k);
+/* What an operator asks for; false when it makes no sense. */
+MUST_CHECK
+bool showcase_asked(struct keeper *k, struct bytes_in *in);
 /* To be counted: what was just committed, an attempt, the prober's word. */
 void showcase_committed(struct keeper *k);
 void showcase_attempted(struct keeper *k, const struct attempt *a);

@@ -17,8 +17,10 @@ paused_words(struct text *t, const struct query_endpoint *e, wall_ms now)
 	if (e->paused_until != 0)
 		text_printf(t, " until %s",
 		    prospect_time(e->paused_until, now, when));
-	text_add(t, " by ");
-	escape_log(t, e->paused_by, strlen(e->paused_by));
+	if (e->paused_by != NULL) {
+		text_add(t, " by ");
+		escape_log(t, e->paused_by, strlen(e->paused_by));
+	}
 	if (e->paused_why == NULL)
 		return;
 	text_add(t, ": ");

@@ -217,6 +217,18 @@ row_done(struct status_row *r)
 }
 
 void
+status_unname(struct status_list *l)
+{
+	assert(l->borrowed);
+	for (size_t i = 0; i < l->count; i++) {
+		struct status_row *r = &l->rows[i];
+
+		r->acked_by = NULL;
+		r->e.paused_by = r->e.paused_why = NULL;
+	}
+}
+
+void
 status_keep(struct status_list *l, bool (*keep)(void *arg, const char *service),
     void *arg)
 {

@@ -47,6 +47,8 @@ void status_borrow(const struct status_list *from, const char *filter,
 /* As if there were no services but those that it says true of. */
 void status_keep(struct status_list *l,
     bool (*keep)(void *arg, const char *service), void *arg);
+/* Nobody is named in a borrowed list, nor what they wrote. */
+void status_unname(struct status_list *l);
 void status_done(struct status_list *l); /* in any case */
 
 /* Buckets, those first that need a look; the last is up. */

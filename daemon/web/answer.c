@@ -58,6 +58,13 @@ answer_packed(const struct http_request *r, const struct http_answer *whole,
 	mem_free(ours);
 }
 
+/* For who showed a token alone: nobody else is to be shown it. */
+static bool
+is_personal(const struct site *s, const struct http_request *r)
+{
+	return s->access != NULL && http_header(r, "Authorization") != NULL;
+}
+
 /* change 0: it may change at any time.  k: where it is kept, or NULL. */
 static void
 reply(const struct site *s, const struct http_request *r, const char *type,
@@ -66,12 +73,14 @@ reply(const struct site *s, const struct http_request *r, const char *type,
 	char etag[ETAG_BYTES];
 
 	set_etag(s, change, etag);
+	if (is_personal(s, r))
+		change = 0;
 	answer_packed(r,
 	    &(struct http_answer){.code = 200,
 		.type = type,
 		.etag = change != 0 ? etag : NULL,
 		.cache = change != 0 ? fresh : NULL,
-		.shared = strcmp(type, type_json) == 0,
+		.shared = strcmp(type, type_json) == 0 && !is_personal(s, r),
 		.body = body->at,
 		.size = body->size},
 	    k);
@@ -106,9 +115,9 @@ answer_shared(const struct site *s, const struct http_request *r,
 		answer_packed(r,
 		    &(struct http_answer){.code = 200,
 			.type = type,
-			.etag = etag,
-			.cache = cache,
-			.shared = true,
+			.etag = is_personal(s, r) ? NULL : etag,
+			.cache = is_personal(s, r) ? NULL : cache,
+			.shared = !is_personal(s, r),
 			.body = text_str(body),
 			.size = text_len(body)},
 		    NULL);
@@ -147,7 +156,15 @@ void
 answer_problem(const struct http_request *r, int code, const char *title,
     const char *detail)
 {
-	struct http_answer a = {.code = code};
+	answer_problem_as(r, &(struct http_answer){.code = code}, title,
+	    detail);
+}
+
+void
+answer_problem_as(const struct http_request *r, const struct http_answer *as,
+    const char *title, const char *detail)
+{
+	struct http_answer a = *as;
 	char *json = NULL;
 	struct text page;
 
@@ -164,7 +181,7 @@ answer_problem(const struct http_request *r, int code, const char *title,
 	} else {
 		json_t *j =
 		    json_pack("{s:s, s:s, s:i, s:s}", "type", "about:blank",
-			"title", title, "status", code, "detail", detail);
+			"title", title, "status", a.code, "detail", detail);
 
 		json = json_dumps(j, JSON_COMPACT);
 		json_decref(j);
@@ -184,8 +201,9 @@ answer_unread(struct site *s, const struct http_request *r,
 	if (f->code == ERR_NOTFOUND) {
 		answer_problem(r, 404, "Not found", "There is no such thing.");
 	} else if (f->code == ERR_LIMIT) {
-		answer_problem(r, 503, "Too slow",
-		    "Reading that takes too long.");
+		answer_problem_as(r,
+		    &(struct http_answer){.code = 503, .retry_after_s = 10},
+		    "Too slow", "Reading that takes too long.");
 	} else {
 		site_failed(s, f);
 		answer_problem(r, 503, "Not readable",

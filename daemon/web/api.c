@@ -46,10 +46,32 @@ api_status(struct site *s, const struct visitor *v)
 		answer_kept(s, v->r, k, type_json);
 }
 
+struct listed {
+	const struct site *site;
+	const struct visitor *visitor;
+	json_t *items;
+};
+
+/* People are named to readers only. */
+static json_t *
+told_to(const struct visitor *v, const struct query_incident *i)
+{
+	json_t *j = incident_json(i);
+
+	if (v->level < LEVEL_READER) {
+		(void)json_object_del(j, "acknowledged_by");
+		(void)json_object_del(j, "acknowledged_why");
+	}
+	return j;
+}
+
 static bool
 on_listed(void *arg, const struct query_incident *i)
 {
-	(void)json_array_append_new(arg, incident_json(i));
+	const struct listed *l = arg;
+
+	if (site_shows(l->site, l->visitor, i->service))
+		(void)json_array_append_new(l->items, told_to(l->visitor, i));
 	return true;
 }
 
@@ -61,24 +83,25 @@ api_incidents(struct site *s, const struct visitor *v)
 	struct fail f = {.why = ""};
 	struct query *q;
 	size_t state = 0;
-	json_t *items;
+	struct listed l = {s, v, NULL};
 
 	if (!param_number(v, "limit", 1, LIMIT_MAX, &which.limit) ||
 	    !param_word(v, "state", states, &state))
 		return;
 	which.open_only = state == 1;
 	q = site_query(s, &f);
-	items = json_array();
-	if (q == NULL ||
-	    query_incidents(q, &which, on_listed, items, &f) != OK) {
-		json_decref(items);
+	l.items = json_array();
+	if (q == NULL || query_incidents(q, &which, on_listed, &l, &f) != OK) {
+		json_decref(l.items);
 		answer_unread(s, v->r, &f);
 		return;
 	}
-	answer_json(s, v->r, json_pack("{s:o}", "items", items));
+	answer_json(s, v->r, json_pack("{s:o}", "items", l.items));
 }
 
 struct whole {
+	const struct site *site;
+	const struct visitor *visitor;
 	json_t *one, *parts, *timeline;
 };
 
@@ -87,7 +110,8 @@ on_one(void *arg, const struct query_incident *i)
 {
 	struct whole *w = arg;
 
-	w->one = incident_json(i);
+	if (site_shows(w->site, w->visitor, i->service))
+		w->one = told_to(w->visitor, i);
 	return true;
 }
 
@@ -96,7 +120,7 @@ on_follower(void *arg, const struct query_incident *i)
 {
 	struct whole *w = arg;
 
-	(void)json_array_append_new(w->parts, incident_json(i));
+	(void)json_array_append_new(w->parts, told_to(w->visitor, i));
 	return true;
 }
 
@@ -105,14 +129,19 @@ on_event(void *arg, const struct query_event *e)
 {
 	struct whole *w = arg;
 
-	(void)json_array_append_new(w->timeline, incident_event_json(e));
+	if (e->said.author == NULL || w->visitor->level >= LEVEL_READER)
+		(void)json_array_append_new(w->timeline,
+		    incident_event_json(e));
 	return true;
 }
 
 void
 api_incident(struct site *s, const struct visitor *v)
 {
-	struct whole w = {.parts = json_array(), .timeline = json_array()};
+	struct whole w = {.site = s,
+	    .visitor = v,
+	    .parts = json_array(),
+	    .timeline = json_array()};
 	const struct query_incident_events on = {.on_incident = on_one,
 	    .on_follower = on_follower,
 	    .on_event = on_event,
@@ -126,6 +155,8 @@ api_incident(struct site *s, const struct visitor *v)
 		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
 	else if (q != NULL)
 		status = query_incident(q, id, &on, &f);
+	if (status == OK && w.one == NULL)
+		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
 	if (status == OK && w.one != NULL) {
 		(void)json_object_set(w.one, "followers", w.parts);
 		(void)json_object_set(w.one, "timeline", w.timeline);

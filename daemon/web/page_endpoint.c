@@ -280,7 +280,10 @@ render(struct site *s, const struct visitor *v, struct query *q, struct text *t,
     const struct status_list *l, const struct range *range, struct fail *f)
 {
 	const struct status_row *r = l->rows;
-	struct rows incidents = {.title = "Incidents", .max = INCIDENTS_SHOWN};
+	struct rows incidents = {.site = s,
+	    .visitor = v,
+	    .title = "Incidents",
+	    .max = INCIDENTS_SHOWN};
 	char version[VERSION_BYTES];
 	struct bars bars = {0};
 	enum status status = bars_read(q, l, &bars, f);

@@ -236,7 +236,10 @@ page_incident(struct site *s, const struct visitor *v)
 void
 page_incidents(struct site *s, const struct visitor *v)
 {
-	struct rows rows = {.title = "Newest first", .max = INCIDENTS_SHOWN};
+	struct rows rows = {.site = s,
+	    .visitor = v,
+	    .title = "Newest first",
+	    .max = INCIDENTS_SHOWN};
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
 	char version[VERSION_BYTES];

@@ -311,10 +311,12 @@ narrow(const struct site *s, const struct subject *about,
 }
 
 static enum status
-add_incidents(struct text *t, struct query *q, const struct subject *about,
-    struct fail *f)
+add_incidents(struct text *t, const struct site *s, const struct visitor *v,
+    struct query *q, const struct subject *about, struct fail *f)
 {
-	struct rows rows = {.title = "Lately over",
+	struct rows rows = {.site = s,
+	    .visitor = v,
+	    .title = "Lately over",
 	    .closed_only = true,
 	    .service = about->service,
 	    .region = about->region,
@@ -348,7 +350,7 @@ render(const struct site *s, const struct visitor *v, struct query *q,
 			facts_add(t, s, v, about->service);
 		add_cards(t, &l);
 		add_services(t, s, &l, &whole, &bars);
-		status = add_incidents(t, q, about, f);
+		status = add_incidents(t, s, v, q, about, f);
 		frame_end(t);
 	}
 	bars_done(&bars);

@@ -5,16 +5,11 @@
 
 #include "base/mem.h"
 #include "web/frame.h"
-#include "web/site.h"
+#include "web/routes.h"
 
 enum { STARS_MAX = 2 };
 
-static const struct route {
-	enum http_method method;
-	const char *pattern; /* see match() */
-	enum level least;    /* who may */
-	route_fn *fn;
-} routes[] = {
+const struct route route_table[] = {
     {HTTP_GET, "/", LEVEL_PUBLIC, page_status},
     {HTTP_GET, "/matrix", LEVEL_PUBLIC, page_matrix},
     {HTTP_GET, "/timeline", LEVEL_PUBLIC, page_timeline},
@@ -28,8 +23,16 @@ static const struct route {
     {HTTP_GET, "/about", LEVEL_PUBLIC, page_about},
     {HTTP_GET, "/history.atom", LEVEL_PUBLIC, feed_serve},
     {HTTP_GET, "/badge/*", LEVEL_PUBLIC, badge_serve},
+    {HTTP_GET, "/login", LEVEL_PUBLIC, page_login},
+    {HTTP_POST, "/api/v1/incidents/*/ack", LEVEL_OPERATOR, act_ack},
+    {HTTP_POST, "/api/v1/incidents/*/notes", LEVEL_OPERATOR, act_note},
+    {HTTP_POST, "/api/v1/incidents/*/resolve", LEVEL_OPERATOR, act_resolve},
+    {HTTP_POST, "/api/v1/endpoints/*/pause", LEVEL_OPERATOR, act_pause},
+    {HTTP_POST, "/api/v1/endpoints/*/resume", LEVEL_OPERATOR, act_resume},
+    {HTTP_POST, "/api/v1/maintenance", LEVEL_OPERATOR, act_plan},
+    {HTTP_POST, "/api/v1/maintenance/*/cancel", LEVEL_OPERATOR, act_cancel},
     {HTTP_GET, "/assets/*", LEVEL_PUBLIC, asset_serve},
-    {HTTP_GET, "/metrics", LEVEL_PUBLIC, metrics_serve},
+    {HTTP_GET, "/metrics", LEVEL_READER, metrics_serve},
     {HTTP_GET, "/healthz", LEVEL_PUBLIC, api_health},
     {HTTP_GET, "/readyz", LEVEL_PUBLIC, api_ready},
     {HTTP_GET, "/api/v1/status", LEVEL_PUBLIC, api_status},
@@ -37,6 +40,7 @@ static const struct route {
     {HTTP_GET, "/api/v1/incidents/*", LEVEL_PUBLIC, api_incident},
     {HTTP_GET, "/api/v1/stream", LEVEL_PUBLIC, api_stream},
 };
+const size_t route_count = sizeof(route_table) / sizeof(route_table[0]);
 
 /*
  * Where the stars of the pattern are, cut out of path; false: it is another
@@ -73,30 +77,39 @@ match(const char *pattern, char *path, const char *stars[STARS_MAX])
 }
 
 static void
+serve(struct site *s, const struct http_request *r, const struct route *route,
+    const char *stars[STARS_MAX])
+{
+	struct visitor v = {.r = r, .rest = stars[0], .more = stars[1]};
+
+	if (guard_identify(s, &v) && guard_admits(s, &v, route->least))
+		route->fn(s, &v);
+}
+
+static void
 try_routes(struct site *s, const struct http_request *r, const char *path)
 {
 	bool known = false;
+	const char *allow = "GET, HEAD";
 
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
+	for (size_t i = 0; i < route_count; i++) {
 		char *copy = mem_dup(path);
 		const char *stars[STARS_MAX];
-		bool fits = match(routes[i].pattern, copy, stars);
-		const struct visitor v = {.r = r,
-		    .rest = stars[0],
-		    .more = stars[1],
-		    .level = LEVEL_OPERATOR};
+		bool fits = match(route_table[i].pattern, copy, stars);
+		bool served = fits && route_table[i].method == r->method;
 
-		if (fits && routes[i].method == r->method) {
-			routes[i].fn(s, &v);
-			mem_free(copy);
-			return;
-		}
-		known = known || fits;
+		if (served)
+			serve(s, r, &route_table[i], stars);
 		mem_free(copy);
+		if (served)
+			return;
+		if (fits && route_table[i].method == HTTP_POST)
+			allow = "POST";
+		known = known || fits;
 	}
 	if (known)
 		http_reply(r->exchange,
-		    &(struct http_answer){.code = 405, .allow = "GET, HEAD"});
+		    &(struct http_answer){.code = 405, .allow = allow});
 	else
 		answer_problem(r, 404, "Not found",
 		    "There is nothing at this address.");

@@ -30,7 +30,8 @@ on_incident(void *arg, const struct query_incident *i)
 		rows->region == NULL) ||
 	    (rows->closed_only && i->closed == 0) ||
 	    !is_of(i->service, rows->service) ||
-	    !is_of(i->region, rows->region))
+	    !is_of(i->region, rows->region) ||
+	    !site_shows(rows->site, rows->visitor, i->service))
 		return true;
 	rows->more = rows->shown == rows->max;
 	if (rows->more)

@@ -4,9 +4,11 @@
 #define WEB_ROWS_H
 
 #include "base/text.h"
-#include "store/query.h"
+#include "web/site.h"
 
 struct rows {
+	const struct site *site; /* as its visitor is told of it */
+	const struct visitor *visitor;
 	const char *title;    /* of its section */
 	const char *endpoint; /* its own, parts of others too; NULL: of all */
 	const char *service, *region; /* of these alone, or NULL */

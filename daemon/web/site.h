@@ -9,31 +9,27 @@
 #include "base/text.h"
 #include "io/httpd.h"
 #include "io/logline.h"
+#include "io/throttle.h"
 #include "store/query.h"
 #include "view/status.h"
+#include "web/access.h"
+#include "web/answer.h"
 #include "web/unknowns.h"
 #include "wire/showing.h"
 
 enum { PAGE_BYTES = 8 << 20, ETAG_BYTES = 48, VERSION_BYTES = 64 };
-
-/* What was rendered, and of which change; see kept.c. */
-struct kept {
-	uint64_t change; /* 0: nothing yet */
-	char *body;
-	size_t size;
-	void *packed; /* NULL: nobody asked for it yet */
-	size_t packed_size;
-};
-
-/* What somebody may see and do, each more than the one before. */
-enum level { LEVEL_PUBLIC, LEVEL_READER, LEVEL_OPERATOR };
 
 /* Who asks, and for what. */
 struct visitor {
 	const struct http_request *r;
 	const char *rest, *more; /* what its route left open, or "" */
 	enum level level;
+	const char *name; /* of the token shown; NULL: none */
 };
+
+/* Ask the keeper for an act; its answer comes by acts_answered(). */
+typedef void site_ask_fn(void *arg, uint64_t id, const char *author,
+    const char *request);
 
 /* All that is watched, and as of which change. */
 struct latest {
@@ -43,6 +39,8 @@ struct latest {
 };
 
 struct stream;
+struct refused;
+struct asking;
 
 struct site {
 	struct loop *loop;
@@ -58,6 +56,13 @@ struct site {
 	char boot[17];       /* of this process, in every ETag */
 	struct timer *beat;
 	LIST_HEAD(, stream) streams;
+	struct access *access;  /* NULL: no tokens are configured */
+	struct throttle *wrong; /* how often a token may be wrong */
+	LIST_HEAD(, refused) refused;
+	LIST_HEAD(, asking) askings;
+	uint64_t asked;
+	site_ask_fn *ask;
+	void *ask_arg;
 	struct kept status_page[2], status_json[2]; /* see site_kept() */
 };
 
@@ -100,6 +105,20 @@ void streams_tell(struct site *s); /* that there is news */
 void routes_answer(void *arg, const struct http_request *r);
 
 typedef void route_fn(struct site *s, const struct visitor *v);
+/* guard.c: false: the visitor was told so */
+MUST_CHECK
+bool guard_identify(struct site *s, struct visitor *v);
+MUST_CHECK
+bool guard_admits(struct site *s, const struct visitor *v, enum level least);
+void guard_end(struct site *s);
+route_fn page_login;
+
+/* acts.c */
+route_fn act_ack, act_note, act_resolve, act_pause, act_resume, act_plan,
+    act_cancel;
+void acts_answered(struct site *s, uint64_t id, const char *answer);
+void acts_end(struct site *s);
+
 /* page_*.c */
 route_fn page_status, page_service, page_region, page_tag;
 route_fn page_about, page_accounting;
@@ -115,30 +134,5 @@ route_fn feed_serve, badge_serve;
 route_fn metrics_serve;
 /* assets.c */
 route_fn asset_serve;
-
-/* answer.c */
-extern const char *const type_page, *const type_json;
-/* Gzipped where its client takes that; k: where it is kept, or NULL. */
-void answer_packed(const struct http_request *r, const struct http_answer *a,
-    struct kept *k);
-/* A page, or a problem where it is too large. */
-void answer_page(const struct site *s, const struct http_request *r,
-    const struct text *body);
-/* The same of any type; change: of what it shows, 0: of no particular one. */
-void answer_text(const struct site *s, const struct http_request *r,
-    const struct text *body, const char *type, uint64_t change);
-/* What pages of others may show, too. */
-void answer_shared(const struct site *s, const struct http_request *r,
-    const struct text *body, const char *type, const char *cache);
-void answer_json(const struct site *s, const struct http_request *r,
-    json_t *taken);
-/* The same bytes until the next change. */
-void answer_kept(const struct site *s, const struct http_request *r,
-    struct kept *k, const char *type);
-/* A problem (RFC 9457), or a page that says it, as the client prefers. */
-void answer_problem(const struct http_request *r, int code, const char *title,
-    const char *detail);
-void answer_unread(struct site *s, const struct http_request *r,
-    const struct fail *f);
 
 #endif

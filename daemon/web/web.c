@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "io/crypto.h"
+#include "web/frame.h"
 #include "web/site.h"
 #include "wire/field.h"
 #include "wire/message.h"
@@ -17,6 +18,8 @@ enum {
 	CONNECTIONS_MAX = 2048,
 	PER_ADDRESS_MAX = 256,
 	STREAMS_MAX = 512,
+	WRONG_A_MINUTE = 10, /* tokens of an address */
+	PROXIES_MAX = 64,
 	RATE = 50,   /* requests per second of an address, */
 	BURST = 200, /* and at once */
 	HEADERS_BYTES = 16384,
@@ -33,6 +36,23 @@ struct web {
 	struct channel *channel;
 };
 
+static void
+ask(void *arg, uint64_t id, const char *author, const char *request)
+{
+	struct web *w = arg;
+	const struct asked a = {.id = id,
+	    .author = (char *)(uintptr_t)author,
+	    .text = (char *)(uintptr_t)request};
+	unsigned char *buf = mem_zalloc(CHANNEL_BODY_MAX);
+	struct bytes_out out;
+
+	bytes_out_init(&out, buf, CHANNEL_BODY_MAX);
+	asked_put(&out, &a);
+	if (!out.ok || channel_send(w->channel, MSG_ASKED, buf, out.len) != OK)
+		acts_answered(&w->site, id, "{}");
+	mem_free(buf);
+}
+
 struct web *
 web_new(struct loop *l, struct logline *log)
 {
@@ -44,6 +64,11 @@ web_new(struct loop *l, struct logline *log)
 	w->site.latest = mem_zalloc(sizeof(*w->site.latest));
 	(void)snprintf(w->site.boot, sizeof(w->site.boot), "%" PRIx64,
 	    (uint64_t)loop_wall(l));
+	w->site.wrong = throttle_new(WRONG_A_MINUTE, WRONG_A_MINUTE);
+	w->site.ask = ask;
+	w->site.ask_arg = w;
+	LIST_INIT(&w->site.refused);
+	LIST_INIT(&w->site.askings);
 	streams_begin(&w->site);
 	return w;
 }
@@ -61,6 +86,10 @@ web_free(struct web *w)
 	if (w == NULL)
 		return;
 	streams_end(&w->site);
+	guard_end(&w->site);
+	acts_end(&w->site);
+	access_free(w->site.access);
+	throttle_free(w->site.wrong);
 	httpd_free(w->site.httpd);
 	query_close(w->site.q);
 	latest_done(w->site.latest);
@@ -145,6 +174,8 @@ site_status(const struct site *s, const struct visitor *v, struct query *q,
 	}
 	status_borrow(&latest->list, filter, l);
 	status_keep(l, on_service, &viewing);
+	if (v->level < LEVEL_READER)
+		status_unname(l);
 	return status;
 }
 
@@ -192,8 +223,42 @@ host_of(const char *url, char buf[HOST_BYTES])
 	return buf;
 }
 
+/* At most so many; cut out of text. */
+static char **
+lines_of(char *text, char *lines[PROXIES_MAX + 1])
+{
+	size_t n = 0;
+
+	for (char *at = text; *at != '\0' && n < PROXIES_MAX;) {
+		char *end = strchr(at, '\n');
+
+		lines[n++] = at;
+		if (end == NULL)
+			break;
+		*end = '\0';
+		at = end + 1;
+	}
+	lines[n] = NULL;
+	return lines;
+}
+
+/* Without a file everybody may see all; with one that is wrong, nobody. */
+static void
+take_tokens(struct web *w, int fd)
+{
+	struct site *s = &w->site;
+	struct fail f = {.why = ""};
+
+	access_free(s->access);
+	s->access = NULL;
+	if (fd < 0 || access_read(fd, &s->access, &f) == OK)
+		return;
+	log_event(s->log, SEVERITY_ERR, "tokens-unread why=%s", f.why);
+	s->access = access_none();
+}
+
 static bool
-take_show(struct web *w, struct bytes_in *in, int *fd)
+take_show(struct web *w, struct bytes_in *in, int *fd, int tokens)
 {
 	struct fail f = {.why = ""};
 	char host[HOST_BYTES];
@@ -210,15 +275,19 @@ take_show(struct web *w, struct bytes_in *in, int *fd)
 	    .write_ms = WRITE_MS,
 	    .idle_ms = IDLE_MS,
 	    .hosts = hosts};
+	char *proxies[PROXIES_MAX + 1];
 	struct showing show;
 
 	if (!showing_get(in, &show))
 		return false;
 	showing_done(&w->site.show);
 	w->site.show = show;
+	frame_set_base(show.base_path);
+	take_tokens(w, tokens);
 	if (w->site.httpd != NULL || *fd < 0)
 		return w->site.httpd != NULL;
 	hosts[0] = host_of(show.public_url, host);
+	limits.proxies = (const char *const *)lines_of(show.proxies, proxies);
 	w->site.httpd =
 	    httpd_new(w->site.loop, *fd, &limits, routes_answer, &w->site, &f);
 	*fd = -1;
@@ -245,6 +314,18 @@ take_service(struct web *w, struct bytes_in *in)
 }
 
 static bool
+take_acted(struct site *s, struct bytes_in *in)
+{
+	struct asked a;
+
+	if (!asked_get(in, &a))
+		return false;
+	acts_answered(s, a.id, a.text);
+	asked_done(&a);
+	return true;
+}
+
+static bool
 take_changed(struct site *s, struct bytes_in *in)
 {
 	const struct changed before = s->now;
@@ -258,7 +339,7 @@ take_changed(struct site *s, struct bytes_in *in)
 }
 
 static bool
-take(struct web *w, const struct frame *f, int *fd)
+take(struct web *w, const struct frame *f, int *fd, int tokens)
 {
 	struct hello hello;
 	struct bytes_in in;
@@ -272,9 +353,11 @@ take(struct web *w, const struct frame *f, int *fd)
 		hello_done(&hello);
 		return true;
 	case MSG_SHOW:
-		return take_show(w, &in, fd);
+		return take_show(w, &in, fd, tokens);
 	case MSG_SERVICE:
 		return take_service(w, &in);
+	case MSG_ACTED:
+		return take_acted(&w->site, &in);
 	case MSG_CHANGED:
 		return take_changed(&w->site, &in);
 	case MSG_COUNTED:
@@ -289,7 +372,7 @@ on_frame(void *arg, const struct frame *f)
 {
 	struct web *w = arg;
 	int fd = f->fd_count > 0 ? f->fds[0] : -1;
-	bool understood = take(w, f, &fd);
+	bool understood = take(w, f, &fd, f->fd_count > 1 ? f->fds[1] : -1);
 
 	if (fd >= 0)
 		(void)close(fd);

@@ -17,8 +17,6 @@
 #ifndef WIRE_MESSAGE_H
 #define WIRE_MESSAGE_H
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "base/attr.h"
@@ -46,7 +44,9 @@ enum message_type {
 	MSG_SHOW, /* to web, with the next: showing.h */
 	MSG_SERVICE,
 	MSG_CHANGED,
-	MSG_COUNTED
+	MSG_COUNTED,
+	MSG_ASKED, /* web asks */
+	MSG_ACTED
 };
 
 struct hello {

@@ -9,6 +9,8 @@ showing_put(struct bytes_out *o, const struct showing *s)
 {
 	bytes_put_text(o, s->database);
 	bytes_put_text(o, s->public_url);
+	bytes_put_text(o, s->base_path);
+	bytes_put_text(o, s->proxies);
 }
 
 bool
@@ -17,6 +19,8 @@ showing_get(struct bytes_in *i, struct showing *s)
 	*s = (struct showing){0};
 	s->database = field_text_needed(i);
 	s->public_url = field_text(i);
+	s->base_path = field_text_needed(i);
+	s->proxies = field_text_needed(i);
 	if (bytes_in_done(i))
 		return true;
 	showing_done(s);
@@ -28,6 +32,8 @@ showing_done(struct showing *s)
 {
 	mem_free(s->database);
 	mem_free(s->public_url);
+	mem_free(s->base_path);
+	mem_free(s->proxies);
 	*s = (struct showing){0};
 }
 
@@ -125,4 +131,32 @@ counted_get(struct bytes_in *i, struct counted *c)
 		return true;
 	*c = (struct counted){0};
 	return false;
+}
+
+void
+asked_put(struct bytes_out *o, const struct asked *a)
+{
+	bytes_put_u64(o, a->id);
+	bytes_put_text(o, a->author);
+	bytes_put_text(o, a->text);
+}
+
+bool
+asked_get(struct bytes_in *i, struct asked *a)
+{
+	*a = (struct asked){.id = bytes_get_u64(i)};
+	a->author = field_text(i);
+	a->text = field_text_needed(i);
+	if (bytes_in_done(i))
+		return true;
+	asked_done(a);
+	return false;
+}
+
+void
+asked_done(struct asked *a)
+{
+	mem_free(a->author);
+	mem_free(a->text);
+	*a = (struct asked){0};
 }

@@ -3,7 +3,8 @@
  * showing - what the process that shows is told by the keeper.
  *
  *	keeper -> web   HELLO  SHOW  SERVICE*  (COUNTED  CHANGED)*
- *	web -> keeper   READY
+ *	                ACTED*
+ *	web -> keeper   READY  ASKED*
  */
 #ifndef WIRE_SHOWING_H
 #define WIRE_SHOWING_H
@@ -16,10 +17,15 @@
 #include "base/clock.h"
 #include "core/names.h"
 
-/* MSG_SHOW; fd: the socket that listens. */
+/*
+ * MSG_SHOW; the first descriptor is the socket that listens, the second, if
+ * there is one, the file of tokens.
+ */
 struct showing {
 	char *database;   /* path; owned */
 	char *public_url; /* or NULL; owned */
+	char *base_path;  /* "" or "/vigie"; owned */
+	char *proxies;    /* see io/proxies.h, a line each; owned */
 };
 void showing_put(struct bytes_out *o, const struct showing *s);
 MUST_CHECK
@@ -42,6 +48,19 @@ struct changed {
 void changed_put(struct bytes_out *o, const struct changed *c);
 MUST_CHECK
 bool changed_get(struct bytes_in *i, struct changed *c);
+
+/*
+ * MSG_ASKED: an operator asks for an act, as the command line would: text is
+ * its request.  MSG_ACTED: text is the answer, and author NULL.
+ */
+struct asked {
+	uint64_t id;
+	char *author, *text; /* owned when got */
+};
+void asked_put(struct bytes_out *o, const struct asked *a);
+MUST_CHECK
+bool asked_get(struct bytes_in *i, struct asked *a);
+void asked_done(struct asked *a);
 
 /* Why an attempt to tell a receiver failed. */
 enum untold {

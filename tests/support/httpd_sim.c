@@ -104,7 +104,7 @@ httpd_new(struct loop *l, int fd, const struct httpd_limits *m, httpd_fn *fn,
 	    .arg = arg};
 	TAILQ_INIT(&h->visits);
 	if (m->rate > 0 && m->rate_loopback)
-		h->throttle = throttle_new(m->rate, m->burst);
+		h->throttle = throttle_new(60 * m->rate, m->burst);
 	loop_sim_scripts(l)->httpd = h;
 	return h;
 }
@@ -138,6 +138,7 @@ visit_free(struct visit *v)
 	free_text(v->answer.cache);
 	free_text(v->answer.location);
 	free_text(v->answer.allow);
+	free_text(v->answer.authenticate);
 	text_done(&v->sent);
 	mem_free(v);
 }
@@ -246,6 +247,8 @@ answer(struct visit *v, const struct http_answer *a)
 	    .cache = mem_dup(a->cache != NULL ? a->cache : "no-store"),
 	    .location = mem_dup(a->location),
 	    .allow = mem_dup(a->allow),
+	    .authenticate = mem_dup(a->authenticate),
+	    .retry_after_s = a->retry_after_s,
 	    .shared = a->shared,
 	    .packed = a->packed,
 	    .varies = a->varies,

@@ -79,6 +79,14 @@ class Client:
     def get(self, path):
         return self.ask(path)
 
+    def send(self, path, body, **headers):
+        """A POST."""
+        with contextlib.closing(
+                http.client.HTTPConnection(self.where, timeout=30)) as c:
+            c.request("POST", path, body, {
+                k.replace("_", "-"): v for k, v in headers.items()})
+            return Answer(c.getresponse())
+
 
 def shown(client, words, seconds=60):
     return live.until(

@@ -26,7 +26,7 @@ asked(struct throttle *t, const unsigned char *key, mono_ms now, unsigned times)
 static void
 a_burst_and_then_the_rate(void **state)
 {
-	struct throttle *t = throttle_new(50, 200);
+	struct throttle *t = throttle_new(60 * 50, 200);
 
 	(void)state;
 	assert_int_equal(asked(t, one, 1000, 300), 200);
@@ -45,7 +45,7 @@ a_burst_and_then_the_rate(void **state)
 static void
 the_least_there_can_be(void **state)
 {
-	struct throttle *t = throttle_new(1, 1);
+	struct throttle *t = throttle_new(60, 1);
 
 	(void)state;
 	assert_int_equal(asked(t, one, 0, 2), 1);
@@ -57,7 +57,7 @@ the_least_there_can_be(void **state)
 static void
 who_asked_longest_ago_is_forgotten(void **state)
 {
-	struct throttle *t = throttle_new(1, 1);
+	struct throttle *t = throttle_new(60, 1);
 	unsigned char key[THROTTLE_KEY_BYTES] = {10};
 
 	(void)state;

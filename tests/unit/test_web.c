@@ -9,6 +9,7 @@
 #include "loop_sim.h"
 #include "store/acts.h"
 #include "stores.h"
+#include "web/routes.h"
 #include "web/web.h"
 #include "wire/message.h"
 #include "wire/showing.h"
@@ -29,6 +30,7 @@ struct scene {
 	int64_t endpoint;
 	unsigned ready;
 	bool ended;
+	int tokens; /* a file of them; 0: none */
 	struct changed now;
 };
 
@@ -92,18 +94,21 @@ tell_service(struct scene *c, const char *json)
 static void
 greet(struct scene *c)
 {
-	struct showing show = {.database = c->folder.path};
+	char none[] = "";
+	struct showing show = {.database = c->folder.path,
+	    .base_path = none,
+	    .proxies = none};
 	unsigned char buf[FRAME_BYTES];
 	struct bytes_out o;
-	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int fds[] = {open("/dev/null", O_RDONLY | O_CLOEXEC), c->tokens};
 
 	(void)scratch_path(&c->folder, "v.db");
 	bytes_out_init(&o, buf, sizeof(buf));
 	showing_put(&o, &show);
-	assert_int_equal(channel_send_fds(c->ends[0], MSG_SHOW, buf, o.len, &fd,
-			     1),
+	assert_int_equal(channel_send_fds(c->ends[0], MSG_SHOW, buf, o.len, fds,
+			     c->tokens > 0 ? 2 : 1),
 	    OK);
-	(void)close(fd);
+	(void)close(fds[0]);
 	pass(c, 0);
 	c->httpd = httpd_sim_of(c->loop);
 	tell_changed(c, 1);
@@ -473,6 +478,86 @@ a_database_that_is_not_there_yet(void **state)
 	close_scene(&c);
 }
 
+/* SHA-256 of "reader" and of "operator". */
+#define TOKENS                                                               \
+	"# two of them\n"                                                    \
+	"wall reader "                                                       \
+	"3d0941964aa3ebdcb00ccef58b1bb399f9f898465e9886d5aec7f31090a0fb30\n" \
+	"\n"                                                                 \
+	"ann operator "                                                      \
+	"06e55b633481f7bb072957eabcf110c972e86691c3cfedabe088024bffe42f23\n"
+
+static int
+code_for(struct scene *c, const struct route *r, const char *authorization)
+{
+	const char *headers[] = {"Content-Type: application/json",
+	    authorization, NULL};
+	const struct httpd_sim_request q = {.method = r->method == HTTP_POST
+		? "POST"
+		: "GET",
+	    .headers = headers,
+	    .body = r->method == HTTP_POST ? "[]" : NULL,
+	    .body_size = r->method == HTTP_POST ? 2 : 0};
+	struct httpd_sim_request asked = q;
+	char target[128];
+	size_t n = 0;
+	struct visit *v;
+	int code;
+
+	for (const char *p = r->pattern; *p != '\0'; p++)
+		target[n++] = *p == '*' ? 'x' : *p;
+	target[n] = '\0';
+	asked.target = target;
+	v = httpd_sim_visit(c->httpd, &asked);
+	pass(c, 2 * SECOND_MS);
+	code = httpd_sim_answer(v).code;
+	httpd_sim_forget(v);
+	return code;
+}
+
+/* Nothing is served to who may not have it, and acts are for operators. */
+static void
+each_address_is_for_whom_its_row_says(void **state)
+{
+	static const char *const shown[] = {NULL,
+	    "Authorization: Bearer reader", "Authorization: Bearer operator"};
+	struct scene c;
+	char path[] = "/tmp/vigie-tokens-XXXXXX";
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	c.tokens = mkstemp(path);
+	assert_true(write(c.tokens, TOKENS, sizeof(TOKENS) - 1) > 0);
+	greet(&c);
+	for (size_t i = 0; i < route_count; i++) {
+		const struct route *r = &route_table[i];
+
+		if (r->method == HTTP_POST)
+			assert_int_equal(r->least, LEVEL_OPERATOR);
+		for (unsigned level = 0; level <= LEVEL_OPERATOR; level++) {
+			int code = code_for(&c, r, shown[level]);
+
+			if (strcmp(r->pattern, "/login") == 0)
+				assert_int_equal(code, level > 0 ? 303 : 401);
+			else if (level >= r->least)
+				assert_true(code != 401 && code != 403);
+			else
+				assert_int_equal(code, level > 0 ? 403 : 401);
+		}
+		if (i < 9) /* more are not waited for within a minute */
+			assert_int_equal(code_for(&c, r,
+					     "Authorization: Bearer nobody"),
+			    401);
+	}
+	assert_int_equal(code_for(&c, &route_table[0],
+			     "Authorization: Basic d2FsbDpyZWFkZXI="),
+	    200);
+	(void)close(c.tokens);
+	(void)unlink(path);
+	close_scene(&c);
+}
+
 static void
 a_message_that_does_not_fit_ends_it(void **state)
 {
@@ -502,6 +587,7 @@ main(void)
 	    cmocka_unit_test(news_is_told_at_once_and_silence_is_none),
 	    cmocka_unit_test(a_page_has_the_version_of_the_stream),
 	    cmocka_unit_test(a_database_that_is_not_there_yet),
+	    cmocka_unit_test(each_address_is_for_whom_its_row_says),
 	    cmocka_unit_test(a_message_that_does_not_fit_ends_it),
 	};
 

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/mem.h"
+#include "parts_wire.h"
 #include "wire/field.h"
 #include "wire/message.h"
 #include "wire/receiver.h"
@@ -29,6 +30,7 @@ union any {
 	struct target target;
 	struct receiver receiver;
 	struct showing showing;
+	struct asked asked;
 	struct changed changed;
 };
 
@@ -73,7 +75,9 @@ DONE(target, target)
 CODEC(receiver, receiver)
 DONE(receiver, receiver)
 CODEC(showing, showing)
+CODEC(asked, asked)
 DONE(showing, showing)
+DONE(asked, asked)
 CODEC(changed, changed)
 
 static void
@@ -211,7 +215,17 @@ fill_showing(union any *a)
 {
 	a->showing =
 	    (struct showing){.database = mem_dup("/var/lib/vigie/vigie.db"),
-		.public_url = mem_dup("https://status.example.org")};
+		.public_url = mem_dup("https://status.example.org"),
+		.base_path = mem_dup("/vigie"),
+		.proxies = mem_dup("unix\n")};
+}
+
+static void
+fill_asked(union any *a)
+{
+	a->asked = (struct asked){.id = UINT64_MAX,
+	    .author = mem_dup("ann"),
+	    .text = mem_dup("{}")};
 }
 
 static void
@@ -220,58 +234,10 @@ fill_changed(union any *a)
 	a->changed = (struct changed){.change = UINT64_MAX, .degraded = true};
 }
 
-static struct target_pair *
-one_pair(const char *name, const char *value)
-{
-	struct target_pair *p = mem_array(1, sizeof(*p));
-
-	p->name = mem_dup(name);
-	p->value = mem_dup(value);
-	return p;
-}
-
 static void
 fill_target(union any *a)
 {
-	struct target *t = &a->target;
-
-	*t = (struct target){.slot = 3,
-	    .generation = 8,
-	    .kind = TARGET_HTTP,
-	    .id = mem_dup("tesla-fleet/eu"),
-	    .url = mem_dup("https://example.org/api"),
-	    .interval = 60000,
-	    .timeout = 10000,
-	    .method = mem_dup("HEAD"),
-	    .headers = one_pair("X-A", "1"),
-	    .header_count = 1,
-	    .bearer_file = mem_dup("/etc/vigie/token"),
-	    .cert_file = mem_dup("/etc/vigie/my.pem"),
-	    .key_file = mem_dup("/etc/vigie/my.key"),
-	    .oauth = {.token_url = mem_dup("https://auth.example.org/t"),
-		.client_id = mem_dup("vigie"),
-		.secret_file = mem_dup("/etc/vigie/client"),
-		.scope = mem_dup("read"),
-		.audience = mem_dup("api")},
-	    .reuse = true,
-	    .ladder = true,
-	    .family = 2,
-	    .redirects = 5,
-	    .http = TARGET_HTTP_2,
-	    .addresses = TARGET_ADDRESSES_ALL};
-	t->expect.status = mem_array(2, sizeof(*t->expect.status));
-	t->expect.status_count = 2;
-	t->expect.status[0] = (struct target_status){200, 299};
-	t->expect.status[1] = (struct target_status){401, 401};
-	t->expect.json = mem_array(1, sizeof(*t->expect.json));
-	t->expect.json_count = 1;
-	t->expect.json[0] = (struct target_json){.path = mem_dup("$.status"),
-	    .equals = mem_dup("\"ok\""),
-	    .max_age = 600000};
-	t->expect.headers = one_pair("Server", "^nginx");
-	t->expect.header_count = 1;
-	t->expect.not_body = mem_dup("(?i)maintenance");
-	t->expect.latency = 2000;
+	parts_target(&a->target);
 }
 
 static const struct kind_of kinds[] = {
@@ -290,6 +256,7 @@ static const struct kind_of kinds[] = {
 	fill_receiver},
     {"showing", showing_put_any, showing_get_any, showing_done_any,
 	fill_showing},
+    {"asked", asked_put_any, asked_get_any, asked_done_any, fill_asked},
     {"changed", changed_put_any, changed_get_any, owns_nothing, fill_changed},
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };

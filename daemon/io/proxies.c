@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+#include "io/proxies.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+enum { BITS_DIGITS = 3 };
+
+struct net {
+	struct address address;
+	unsigned bits;
+};
+
+struct proxies {
+	struct net *nets;
+	size_t count;
+	bool unix_socket;
+};
+
+static bool
+parse(const char *who, struct net *n)
+{
+	char text[ADDRESS_TEXT_BYTES];
+	size_t length = strcspn(who, "/"), digits;
+	unsigned most;
+
+	if (length >= sizeof(text))
+		return false;
+	memcpy(text, who, length);
+	text[length] = '\0';
+	if (!address_parse(text, &n->address))
+		return false;
+	most = n->address.family == FAMILY_IPV4 ? 32 : 128;
+	n->bits = most;
+	if (who[length] == '\0')
+		return true;
+	who += length + 1;
+	digits = strspn(who, "0123456789");
+	if (digits == 0 || digits > BITS_DIGITS || who[digits] != '\0')
+		return false;
+	n->bits = (unsigned)strtoul(who, NULL, 10);
+	return n->bits <= most;
+}
+
+enum status
+proxies_check(const char *who, struct fail *f)
+{
+	struct net n;
+
+	if (strcmp(who, "unix") == 0 || parse(who, &n))
+		return OK;
+	return fail_set(f, ERR_SYNTAX,
+	    "'%.60s' is no address like 192.0.2.1, no network like "
+	    "10.0.0.0/8, and not unix",
+	    who);
+}
+
+struct proxies *
+proxies_new(const char *const *list)
+{
+	struct proxies *p = mem_zalloc(sizeof(*p));
+	size_t n = 0;
+
+	while (list != NULL && list[n] != NULL)
+		n++;
+	p->nets = mem_array(n + 1, sizeof(p->nets[0]));
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(list[i], "unix") == 0)
+			p->unix_socket = true;
+		else if (parse(list[i], &p->nets[p->count]))
+			address_unmap(&p->nets[p->count++].address);
+	}
+	return p;
+}
+
+void
+proxies_free(struct proxies *p)
+{
+	if (p != NULL)
+		mem_free(p->nets);
+	mem_free(p);
+}
+
+static bool
+is_in(const struct net *n, const struct address *a)
+{
+	unsigned whole = n->bits / 8, rest = n->bits % 8;
+
+	if (n->address.family != a->family ||
+	    memcmp(n->address.bytes, a->bytes, whole) != 0)
+		return false;
+	return rest == 0 ||
+	    (n->address.bytes[whole] ^ a->bytes[whole]) >> (8 - rest) == 0;
+}
+
+bool
+proxies_trusts(const struct proxies *p, const struct address *peer)
+{
+	struct address a;
+
+	if (peer == NULL)
+		return p->unix_socket;
+	a = *peer;
+	address_unmap(&a);
+	for (size_t i = 0; i < p->count; i++)
+		if (is_in(&p->nets[i], &a))
+			return true;
+	return false;
+}
+
+bool
+proxies_client(const struct proxies *p, const char *forwarded,
+    struct address *client)
+{
+	const char *end =
+	    forwarded != NULL ? forwarded + strlen(forwarded) : NULL;
+
+	while (end != NULL) {
+		char text[ADDRESS_TEXT_BYTES];
+		const char *at = end;
+		size_t n;
+
+		while (at > forwarded && at[-1] != ',')
+			at--;
+		while (at < end && (*at == ' ' || *at == '\t'))
+			at++;
+		n = (size_t)(end - at);
+		while (n > 0 && (at[n - 1] == ' ' || at[n - 1] == '\t'))
+			n--;
+		(void)snprintf(text, sizeof(text), "%.*s", (int)n, at);
+		if (n >= sizeof(text) || !address_parse(text, client))
+			return false;
+		address_unmap(client);
+		if (!proxies_trusts(p, client))
+			return true;
+		while (at > forwarded && at[-1] != ',')
+			at--;
+		end = at > forwarded ? at - 1 : NULL;
+	}
+	return false;
+}

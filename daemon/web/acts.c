@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * acts - what operators do: each is the request of a command, which the keeper
+ * answers once it is committed.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "core/names.h"
+#include "web/site.h"
+#include "wire/event_json.h"
+
+struct asking {
+	LIST_ENTRY(asking) entry;
+	uint64_t id;
+	const struct http_request *r;
+};
+
+void
+acts_end(struct site *s)
+{
+	while (!LIST_EMPTY(&s->askings)) {
+		struct asking *one = LIST_FIRST(&s->askings);
+
+		LIST_REMOVE(one, entry);
+		mem_free(one);
+	}
+}
+
+/* The exit code of the command as one of HTTP. */
+static int
+code_of(json_int_t code)
+{
+	switch (code) {
+	case EXIT_CODE_GOOD:
+		return 200;
+	case EXIT_CODE_USAGE:
+		return 400;
+	case EXIT_CODE_DATA:
+		return 409;
+	default:
+		return 503;
+	}
+}
+
+static void
+tell(const struct site *s, const struct http_request *r, const char *text)
+{
+	json_t *j = json_loads(text, 0, NULL);
+	const char *message = json_string_value(json_object_get(j, "message"));
+	int code = code_of(json_integer_value(json_object_get(j, "code")));
+
+	message = message != NULL ? message : "";
+	if (j != NULL && code == 200)
+		answer_json(s, r, json_pack("{s:s}", "message", message));
+	else
+		answer_problem(r, j != NULL ? code : 503, "Not done", message);
+	json_decref(j);
+}
+
+void
+acts_answered(struct site *s, uint64_t id, const char *answer)
+{
+	struct asking *one;
+
+	LIST_FOREACH (one, &s->askings, entry)
+		if (one->id == id)
+			break;
+	if (one == NULL)
+		return;
+	tell(s, one->r, answer);
+	LIST_REMOVE(one, entry);
+	mem_free(one);
+}
+
+static bool
+is_among(const char *key, const char *const *keys)
+{
+	for (; *keys != NULL; keys++)
+		if (strcmp(*keys, key) == 0)
+			return true;
+	return false;
+}
+
+/* The object sent; NULL: it does not fit, and the visitor was told so. */
+static json_t *
+take_body(const struct visitor *v, const char *const *keys)
+{
+	json_error_t error;
+	json_t *j = json_loadb(v->r->body, v->r->body_size,
+	    JSON_REJECT_DUPLICATES, &error);
+	const char *key;
+	json_t *value;
+
+	if (!json_is_object(j)) {
+		answer_problem(v->r, 400, "Not an object",
+		    j == NULL ? error.text : "The body has to be an object.");
+		json_decref(j);
+		return NULL;
+	}
+	json_object_foreach(j, key, value)
+	{
+		if (is_among(key, keys))
+			continue;
+		answer_problem(v->r, 400, "Unknown key", key);
+		json_decref(j);
+		return NULL;
+	}
+	return j;
+}
+
+/* name: what the act is done to, under key; NULL: its body says all. */
+static void
+act(struct site *s, const struct visitor *v, const char *what, const char *key,
+    const char *const *keys)
+{
+	json_t *j = take_body(v, keys);
+	struct asking *one;
+	char *request;
+
+	if (j == NULL)
+		return;
+	(void)json_object_set_new(j, "act", json_string(what));
+	if (key != NULL)
+		(void)json_object_set_new(j, key, json_string(v->rest));
+	request = event_json_text(j);
+	json_decref(j);
+	one = mem_zalloc(sizeof(*one));
+	one->id = ++s->asked;
+	one->r = v->r;
+	LIST_INSERT_HEAD(&s->askings, one, entry);
+	s->ask(s->ask_arg, one->id, v->name, request);
+	mem_free(request);
+}
+
+void
+act_ack(struct site *s, const struct visitor *v)
+{
+	act(s, v, act_name(ACT_ACK), "incident",
+	    (const char *const[]){"why", NULL});
+}
+
+void
+act_note(struct site *s, const struct visitor *v)
+{
+	act(s, v, act_name(ACT_NOTE), "incident",
+	    (const char *const[]){"note", NULL});
+}
+
+void
+act_resolve(struct site *s, const struct visitor *v)
+{
+	act(s, v, act_name(ACT_RESOLVE), "incident",
+	    (const char *const[]){"why", NULL});
+}
+
+/* '/' is '~' in addresses. */
+static void
+act_on_endpoint(struct site *s, const struct visitor *v, const char *what,
+    const char *const *keys)
+{
+	char *name = mem_dup(v->rest);
+	struct visitor named = *v;
+
+	for (char *p = name; *p != '\0'; p++)
+		if (*p == '~')
+			*p = '/';
+	named.rest = name;
+	act(s, &named, what, "name", keys);
+	mem_free(name);
+}
+
+void
+act_pause(struct site *s, const struct visitor *v)
+{
+	act_on_endpoint(s, v, "pause",
+	    (const char *const[]){"for_ms", "why", NULL});
+}
+
+void
+act_resume(struct site *s, const struct visitor *v)
+{
+	act_on_endpoint(s, v, "resume", (const char *const[]){"why", NULL});
+}
+
+void
+act_plan(struct site *s, const struct visitor *v)
+{
+	act(s, v, "maintenance-add", NULL,
+	    (const char *const[]){"windows", NULL});
+}
+
+void
+act_cancel(struct site *s, const struct visitor *v)
+{
+	act(s, v, "maintenance-cancel", "id",
+	    (const char *const[]){"why", NULL});
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* What test_wire.c is too long for. */
+#ifndef PARTS_WIRE_H
+#define PARTS_WIRE_H
+
+#include "wire/target.h"
+
+/* Every member set to something; target_done() is the caller's. */
+void parts_target(struct target *t);
+
+#endif
