@@ -116,6 +116,7 @@ on_tick(void *arg)
 	intake_watch_silence(k);
 	pausing_tick(k);
 	planned_tick(k);
+	showcase_tick(k);
 	if (k->ticks % RETRY_SECRETS_S == 0) {
 		telling_serve(k);
 		showcase_retry(k);

@@ -289,6 +289,7 @@ send_counted(struct keeper *k)
 	unsigned char buf[COUNTED_BYTES];
 	struct bytes_out out;
 
+	c.upto = k->intake.upto;
 	c.lost = k->journal.lost_samples;
 	c.queued = (uint32_t)(k->intake.count + k->journal.samples);
 	c.ready[ROLE_KEEPER] = true;
@@ -314,4 +315,14 @@ showcase_changed(struct keeper *k)
 	changed_put(&out, &now);
 	send_counted(k);
 	children_send(&k->children[CHILD_WEB], MSG_CHANGED, buf, out.len);
+}
+
+void
+showcase_tick(struct keeper *k)
+{
+	const struct child *web = &k->children[CHILD_WEB];
+
+	/* A word that waited in a queue would be one of the past. */
+	if (web->ready && channel_backlog(web->channel) == 0)
+		send_counted(k);
 }

@@ -34,6 +34,7 @@ void showcase_changed(struct keeper *k);
 /* What an operator asks for; false when it makes no sense. */
 MUST_CHECK
 bool showcase_asked(struct keeper *k, struct bytes_in *in);
+void showcase_tick(struct keeper *k); /* each second */
 /* To be counted: what was just committed, an attempt, the prober's word. */
 void showcase_committed(struct keeper *k);
 void showcase_attempted(struct keeper *k, const struct attempt *a);

@@ -25,7 +25,8 @@ struct text_bytes {
 static void
 set_etag(const struct site *s, uint64_t change, char buf[ETAG_BYTES])
 {
-	(void)snprintf(buf, ETAG_BYTES, "%s-%" PRIu64, s->boot, change);
+	(void)snprintf(buf, ETAG_BYTES, "%s-%" PRIu64 "%s", s->boot, change,
+	    s->stale ? "-stale" : "");
 }
 
 void

@@ -138,6 +138,9 @@ add_path(struct text *t, const struct days *d, enum bucket b)
 			for (size_t k = 0; status_ranked(k) != b; k++)
 				y -= height_of(d->ms[i][status_ranked(k)],
 				    whole);
+		/* Marks of many kinds may leave no room for the last. */
+		if (y < LEAST)
+			y = LEAST;
 		if (y - h < 0)
 			h = y;
 		text_printf(t, "%sM%zu %dh%dv-%dh-%dz", any ? "" : "<path d=\"",

@@ -16,6 +16,10 @@
 
 /* Of this process: it serves one site. */
 static char base[FRAME_BASE_BYTES];
+static struct {
+	bool stale;
+	wall_ms since; /* 0: ever */
+} age;
 
 static const struct look {
 	const char *class, *word;
@@ -37,6 +41,13 @@ const char *
 frame_base(void)
 {
 	return base;
+}
+
+void
+frame_set_stale(bool stale, wall_ms since)
+{
+	age.stale = stale;
+	age.since = since;
 }
 
 static void
@@ -63,6 +74,7 @@ add_head(struct text *t, const char *title, const char *version)
 	    "</title>\n<meta name=\"viewport\" content=\""
 	    "width=device-width, initial-scale=1\">\n");
 	add_asset(t, "<link rel=\"stylesheet\" href=\"", "style.css", "\">\n");
+	add_asset(t, "<script src=\"", "theme.js", "\"></script>\n");
 	add_asset(t, "<link rel=\"icon\" href=\"", "icon.svg", "\">\n");
 	text_printf(t,
 	    "<link rel=\"alternate\" type=\"application/atom+xml\" "
@@ -82,6 +94,20 @@ static const struct {
 	const char *path, *word;
 } pages[] = {{"/", "Status"}, {"/matrix", "Regions"}, {"/timeline", "Timeline"},
     {"/incidents", "Incidents"}};
+
+static void
+add_age(struct text *t)
+{
+	if (!age.stale)
+		return;
+	text_add(t,
+	    "<p id=\"stale\" class=\"warning stale\">Nothing new is known");
+	if (age.since != 0) {
+		text_add(t, " since ");
+		frame_time(t, age.since);
+	}
+	text_add(t, ": what is shown may be old.</p>\n");
+}
 
 void
 frame_begin(struct text *t, const char *title, const char *version)
@@ -103,7 +129,10 @@ frame_begin(struct text *t, const char *title, const char *version)
 	    "<p id=\"link\" class=\"warning\" hidden>The link to Vigie is "
 	    "lost: what is shown may be old.</p>\n"
 	    "<p id=\"news\" class=\"unseen\" role=\"status\"></p>\n"
-	    "<main id=\"main\">\n<h1>");
+	    "<main id=\"main\">\n");
+	if (version != NULL)
+		add_age(t);
+	text_add(t, "<h1>");
 	html_safe(t, title);
 	text_add(t, "</h1>\n");
 }
@@ -114,8 +143,12 @@ frame_end(struct text *t)
 	text_printf(t,
 	    "</main>\n<footer><a href=\"%s/about\">Vigie " VIGIE_VERSION
 	    "</a> &middot; all times are UTC &middot; "
-	    "<a href=\"%s/accounting\">how time is counted</a></footer>\n"
-	    "</body>\n</html>\n",
+	    "<a href=\"%s/accounting\">how time is counted</a>"
+	    "<span id=\"themes\" hidden> &middot; "
+	    "colours: <button type=\"button\" data-theme=\"light\">light"
+	    "</button> <button type=\"button\" data-theme=\"dark\">dark"
+	    "</button> <button type=\"button\" data-theme=\"auto\">of the "
+	    "system</button></span></footer>\n</body>\n</html>\n",
 	    base, base);
 }
 

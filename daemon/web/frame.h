@@ -14,6 +14,8 @@ enum { FRAME_BASE_BYTES = 256 };
  */
 void frame_set_base(const char *path);
 const char *frame_base(void);
+/* Every page says from now on that nothing new is known since then, or not. */
+void frame_set_stale(bool stale, wall_ms since);
 
 /* version: of what is shown, see site_version(); NULL: it stays as it is. */
 void frame_begin(struct text *t, const char *title, const char *version);

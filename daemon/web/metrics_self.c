@@ -176,6 +176,9 @@ add_health(struct exposition *e, const struct site *s, const struct counted *c)
 	family_begin(e, FAMILY_GAUGE, "vigie_database_writable",
 	    "Whether what is decided is kept.");
 	series_number(e, NULL, NULL, !s->now.degraded && !s->now.damaged);
+	family_begin(e, FAMILY_GAUGE, "vigie_evidence_timestamp_seconds",
+	    "Until when all that probes found has come.");
+	series_seconds(e, NULL, NULL, (uint64_t)c->upto * 1000);
 	family_begin(e, FAMILY_GAUGE, "vigie_commit_timestamp_seconds",
 	    "When the last commit was.");
 	series_seconds(e, NULL, NULL, (uint64_t)s->now.committed * 1000);

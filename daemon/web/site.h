@@ -49,6 +49,8 @@ struct site {
 	struct latest *latest;
 	struct changed now;
 	struct counted counted;
+	bool stale; /* see fresh.c */
+	struct timer *silence;
 	struct unknowns unknowns;
 	struct httpd *httpd; /* NULL: not serving yet */
 	struct query *q;     /* NULL: not open */
@@ -95,6 +97,10 @@ void kept_put(struct kept *k, uint64_t change, char *body, size_t size);
 void kept_done(struct kept *k);
 /* The same gzipped, borrowed; NULL when there is no memory. */
 const void *kept_packed(struct kept *k, size_t *size);
+/* fresh.c */
+void fresh_begin(struct site *s);
+void fresh_end(struct site *s);
+void fresh_heard(struct site *s, const struct counted *c);
 
 /* stream.c */
 void streams_begin(struct site *s);

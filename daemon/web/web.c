@@ -70,6 +70,7 @@ web_new(struct loop *l, struct logline *log)
 	LIST_INIT(&w->site.refused);
 	LIST_INIT(&w->site.askings);
 	streams_begin(&w->site);
+	fresh_begin(&w->site);
 	return w;
 }
 
@@ -85,6 +86,7 @@ web_free(struct web *w)
 {
 	if (w == NULL)
 		return;
+	fresh_end(&w->site);
 	streams_end(&w->site);
 	guard_end(&w->site);
 	acts_end(&w->site);
@@ -188,8 +190,8 @@ site_kept(struct kept kept[2], const struct visitor *v)
 const char *
 site_version(const struct site *s, char buf[VERSION_BYTES])
 {
-	(void)snprintf(buf, VERSION_BYTES, "%s-%" PRIu64 "-%d%d", s->boot,
-	    s->now.news, s->now.degraded, s->now.damaged);
+	(void)snprintf(buf, VERSION_BYTES, "%s-%" PRIu64 "-%d%d%d", s->boot,
+	    s->now.news, s->now.degraded, s->now.damaged, s->stale);
 	return buf;
 }
 
@@ -339,6 +341,17 @@ take_changed(struct site *s, struct bytes_in *in)
 }
 
 static bool
+take_counted(struct site *s, struct bytes_in *in)
+{
+	struct counted counted;
+
+	if (!counted_get(in, &counted))
+		return false;
+	fresh_heard(s, &counted);
+	return true;
+}
+
+static bool
 take(struct web *w, const struct frame *f, int *fd, int tokens)
 {
 	struct hello hello;
@@ -361,7 +374,7 @@ take(struct web *w, const struct frame *f, int *fd, int tokens)
 	case MSG_CHANGED:
 		return take_changed(&w->site, &in);
 	case MSG_COUNTED:
-		return counted_get(&in, &w->site.counted);
+		return take_counted(&w->site, &in);
 	default:
 		return true;
 	}

@@ -91,6 +91,7 @@ get_all(struct bytes_in *i, uint64_t *all, size_t n)
 void
 counted_put(struct bytes_out *o, const struct counted *c)
 {
+	bytes_put_i64(o, c->upto);
 	put_all(o, c->events, EVENT_COUNT);
 	put_all(o, c->incidents, KIND_COUNT);
 	put_all(o, c->untold, UNTOLD_COUNT);
@@ -112,6 +113,7 @@ bool
 counted_get(struct bytes_in *i, struct counted *c)
 {
 	*c = (struct counted){0};
+	c->upto = field_wall(i);
 	get_all(i, c->events, EVENT_COUNT);
 	get_all(i, c->incidents, KIND_COUNT);
 	get_all(i, c->untold, UNTOLD_COUNT);

@@ -2,8 +2,7 @@
 /*
  * showing - what the process that shows is told by the keeper.
  *
- *	keeper -> web   HELLO  SHOW  SERVICE*  (COUNTED  CHANGED)*
- *	                ACTED*
+ *	keeper -> web   HELLO  SHOW  SERVICE*  COUNTED*  CHANGED*  ACTED*
  *	web -> keeper   READY  ASKED*
  */
 #ifndef WIRE_SHOWING_H
@@ -74,8 +73,12 @@ enum untold {
 };
 enum untold untold_of(uint16_t code); /* of HTTP; 0: none came */
 
-/* MSG_COUNTED: since the keeper's start, or how much it is at present. */
+/*
+ * MSG_COUNTED: with each change and each second.  Since the keeper's start, or
+ * how much it is at present.
+ */
 struct counted {
+	wall_ms upto; /* all evidence until then has come; 0: none yet */
 	uint64_t events[EVENT_COUNT];
 	uint64_t incidents[KIND_COUNT]; /* as they opened */
 	uint64_t attempts, untold[UNTOLD_COUNT];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What test_wire.c is too long for. */
+/* parts_wire - what test_wire.c is too long for. */
 #ifndef PARTS_WIRE_H
 #define PARTS_WIRE_H
 

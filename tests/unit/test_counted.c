@@ -14,7 +14,8 @@
 static void
 comes_back_the_same(void **state)
 {
-	const struct counted c = {.events = {[EVENT_COUNT - 1] = 3},
+	const struct counted c = {.upto = 1676365200000,
+	    .events = {[EVENT_COUNT - 1] = 3},
 	    .incidents = {[KIND_OUTAGE] = 2},
 	    .untold = {[UNTOLD_SERVER] = 4},
 	    .attempts = UINT64_MAX,
@@ -45,6 +46,7 @@ comes_back_the_same(void **state)
 		assert_int_equal(counted_get(&in, &back), n == o.len);
 		mem_free(cut);
 	}
+	assert_true(back.upto == c.upto);
 	assert_int_equal(back.events[EVENT_COUNT - 1], 3);
 	assert_int_equal(back.incidents[KIND_OUTAGE], 2);
 	assert_int_equal(back.untold[UNTOLD_SERVER], 4);

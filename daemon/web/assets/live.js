@@ -17,9 +17,15 @@
 	let reading = false;
 	let again = false;
 
+	/* What the reader or this script did to it. */
+	function own(node, name) {
+		return name === "open" ||
+		    (name === "title" && node.nodeName === "TIME");
+	}
+
 	function attributes(now, next) {
 		for (const { name } of [...now.attributes]) {
-			if (!next.hasAttribute(name) && name !== "open")
+			if (!next.hasAttribute(name) && !own(now, name))
 				now.removeAttribute(name);
 		}
 		for (const { name, value } of next.attributes) {
@@ -78,8 +84,18 @@
 			now.lastChild.remove();
 	}
 
+	/* Beside each instant the reader's own, where nothing moves for it. */
+	function local() {
+		for (const time of main.getElementsByTagName("time")) {
+			const at = new Date(time.dateTime);
+			if (!Number.isNaN(at.getTime()))
+				time.title = at.toLocaleString(undefined,
+				    { dateStyle: "medium", timeStyle: "long" });
+		}
+	}
+
 	function say(page) {
-		const banner = page.querySelector(".banner");
+		const banner = page.querySelector("#stale, .banner");
 		const words = banner ? banner.textContent.trim() : "";
 		if (news.textContent !== words)
 			news.textContent = words;
@@ -99,6 +115,7 @@
 				    await answer.text(), "text/html");
 				const version = page.documentElement.dataset.version;
 				children(main, page.getElementById("main"));
+				local();
 				if (version !== root.dataset.version)
 					say(page);
 				root.dataset.version = version;
@@ -119,20 +136,48 @@
 		link.hidden = true;
 	}
 
-	const stream = new EventSource(root.dataset.base + "/api/v1/stream");
-	stream.addEventListener("change", (e) => {
-		hear();
-		if (e.lastEventId !== root.dataset.version)
-			read();
+	/*
+	 * A browser has few connections to a server: a page that nobody sees
+	 * takes none, or others would wait for it.
+	 */
+	let stream = null;
+
+	function listen() {
+		if (stream !== null || document.hidden)
+			return;
+		heard = Date.now();
+		stream = new EventSource(root.dataset.base + "/api/v1/stream");
+		stream.addEventListener("change", (e) => {
+			hear();
+			if (e.lastEventId !== root.dataset.version)
+				read();
+		});
+		stream.addEventListener("beat", hear);
+		stream.addEventListener("error", () => {
+			link.hidden = false;
+		});
+	}
+
+	function rest() {
+		stream?.close();
+		stream = null;
+	}
+
+	document.addEventListener("visibilitychange", () => {
+		if (document.hidden)
+			rest();
+		else
+			listen();
 	});
-	stream.addEventListener("beat", hear);
-	stream.addEventListener("error", () => {
-		link.hidden = false;
-	});
+	addEventListener("pagehide", rest);
+	addEventListener("pageshow", listen);
 	setInterval(() => {
+		if (stream === null)
+			return;
 		if (Date.now() - heard > SILENT_MS)
 			link.hidden = false;
-		if (!document.hidden)
-			read();
+		read();
 	}, OFTEN_MS);
+	local();
+	listen();
 })();

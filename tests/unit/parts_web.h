@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* parts_web - a scene for test_web.c, and tests that it is too long for. */
+#ifndef PARTS_WEB_H
+#define PARTS_WEB_H
+
+#include <fcntl.h>
+#include <jansson.h>
+#include <unistd.h>
+
+#include "channel_sim.h"
+#include "httpd_sim.h"
+#include "loop_sim.h"
+#include "store/acts.h"
+#include "stores.h"
+#include "web/routes.h"
+#include "web/web.h"
+#include "wire/message.h"
+#include "wire/showing.h"
+
+#define HOSTILE "<script>alert(1)</script>\x1b[31m\"'&"
+
+struct scene {
+	struct scratch folder;
+	struct loop *loop;
+	struct web *web;
+	struct channel *ends[2]; /* the keeper's, and its own */
+	struct store *store;
+	struct httpd *httpd;
+	int64_t endpoint;
+	unsigned ready;
+	bool ended;
+	int tokens; /* a file of them; 0: none */
+	struct changed now;
+};
+
+void pass(struct scene *c, span_ms time);
+void tell(struct scene *c, enum message_type type, const struct bytes_out *o,
+    const unsigned char *body);
+void tell_changed(struct scene *c, uint64_t news);
+void tell_service(struct scene *c, const char *json);
+/* From when on there is httpd. */
+void greet(struct scene *c);
+/* One endpoint, down since an hour after T0. */
+void fill(struct scene *c);
+void open_scene(struct scene *c);
+void close_scene(struct scene *c);
+/* Owned by the caller; *code and *etag (which may be NULL) of the answer. */
+char *get(struct scene *c, const char *target, int *code, char *etag);
+void expect(struct scene *c, const char *target, int code, const char *words);
+
+/* Tests. */
+void a_page_of_some_of_it(void **state);
+void a_time_that_is_asked_for(void **state);
+void each_address_is_for_whom_its_row_says(void **state);
+
+#endif
