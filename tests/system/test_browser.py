@@ -7,9 +7,6 @@ import signal
 import sys
 
 import pytest
-from selenium import webdriver
-from selenium.common.exceptions import (NoSuchElementException,
-                                        StaleElementReferenceException)
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -17,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support_py"))
 
 import live  # noqa: E402
+from window import browser, complaints, text, until_shown  # noqa: E402
 
 CONFIG = """
 database: {f}/vigie.db
@@ -64,18 +62,6 @@ CONTRAST = """
 """
 
 
-def browser(*arguments):
-    options = webdriver.ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu",
-                     "--disable-dev-shm-usage", *arguments):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs",
-                           {"browser": "ALL", "performance": "ALL"})
-    return webdriver.Chrome(
-        options=options, service=webdriver.chrome.service.Service(
-            "/usr/bin/chromedriver"))
-
-
 @pytest.fixture(scope="module")
 def window():
     made = browser()
@@ -96,28 +82,10 @@ def scene(tmp_path):
             assert daemon.stop() == 0
 
 
-def text(window):
-    """All that is shown; nothing while the page is being loaded."""
-    try:
-        return window.find_element(By.TAG_NAME, "body").text
-    except (StaleElementReferenceException, NoSuchElementException):
-        return ""
-
-
-def until_shown(window, words, seconds=60):
-    live.until(lambda: words in text(window), seconds, f"{words!r} shown")
-
-
 def opened(window, scene):
     """The page once all is up, kept up to date by itself from then on."""
     window.get(scene.url)
     until_shown(window, "All 3 endpoints are up")
-
-
-def complaints(window):
-    """Of the console, but for a server that was killed."""
-    return [entry for entry in window.get_log("browser")
-            if "ERR_" not in entry["message"]]
 
 
 def test_it_keeps_itself_up_to_date(window, scene):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The script ./dev: what it installs, how it asks, what it says."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -10,7 +11,7 @@ import subprocess
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TOOLS = "bash sh env dirname readlink awk nproc mkdir tail cat sed basename rm ls git".split()
+TOOLS = "bash sh env dirname readlink awk nproc mkdir tail cat sed basename rm ls git cp cmp".split()
 
 
 def _script(path, text):
@@ -32,7 +33,11 @@ def machine(tmp_path):
         'case $last in cmake|mandoc) exit 1 ;; *) printf installed ;; esac',
     )
     _script(bin_ / "apt-get", f'echo "$@" >>{tmp_path}/apt')
+    _script(bin_ / "npm", f'echo "$@" >>{tmp_path}/npm')
     shutil.copy(ROOT / "dev", tmp_path / "dev")
+    (tmp_path / "tests/system").mkdir(parents=True)
+    for name in "package.json", "package-lock.json":
+        shutil.copy(ROOT / "tests/system" / name, tmp_path / "tests/system")
     return tmp_path
 
 
@@ -82,6 +87,36 @@ def test_nothing_missing_means_no_apt(machine):
     _script(machine / "bin/dpkg-query", "printf installed")
     assert _dev(machine, "install-deps").returncode == 0
     assert not (machine / "apt").exists()
+
+
+def test_the_checker_of_pages_comes_once(machine):
+    _script(machine / "bin/dpkg-query", "printf installed")
+    (machine / "bin/npm").unlink()
+    made = machine / "build/npm/node_modules/axe-core"
+    _script(machine / "bin/apt-get", f"""echo "$@" >>{machine}/apt
+        case $* in *' install '*) cat >{machine}/bin/npm <<'NPM'
+#!/bin/sh
+echo "$@" >>{machine}/npm
+mkdir -p {made}
+echo checks >{made}/axe.min.js
+NPM
+        chmod +x {machine}/bin/npm ;; esac""")
+    os.symlink(shutil.which("chmod"), machine / "bin/chmod")
+    for _ in range(2):
+        done = _dev(machine, "install-deps")
+        assert done.returncode == 0, done.stdout
+    assert (machine / "apt").read_text().splitlines()[1].endswith(" npm")
+    assert (machine / "npm").read_text() == (
+        "ci --prefix build/npm --ignore-scripts --no-audit --no-fund\n")
+
+
+def test_what_comes_by_npm_is_fixed():
+    """By version and digest, and from wherever this machine has it from."""
+    lock = json.loads((ROOT / "tests/system/package-lock.json").read_text())
+    for name, package in lock["packages"].items():
+        if name:
+            assert package["integrity"].startswith("sha512-"), name
+            assert "resolved" not in package, name
 
 
 def test_help_and_wrong_usage(machine):
