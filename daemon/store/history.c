@@ -7,13 +7,11 @@ enum status
 history_spans(struct query *q, wall_ms from, wall_ms to, history_fn *fn,
     void *arg, struct fail *f)
 {
-	wall_ms known = query_known_until(q);
 	struct use u = reader_ask(q, SQL_Q_HISTORY);
 	bool more = true;
 
 	use_int(&u, from);
 	use_int(&u, to);
-	use_int(&u, known);
 	while (more && use_next(&u)) {
 		int64_t bucket = use_col(&u, 3);
 

@@ -32,21 +32,30 @@ latency_read(struct query *q, int64_t endpoint, wall_ms from, wall_ms to,
 {
 	enum rollup_period p = period_of(to - from);
 	span_ms step = latency_step(from, to);
+	wall_ms first = from - from % step, at = first;
+	struct rollup sum = {.n = 0}, one;
+	struct use u = reader_ask(q, SQL_Q_ROLLUPS);
 	bool more = true;
 
-	reader_begin(q);
-	for (wall_ms since = from - from % step; since < to && more;
-	     since += step) {
-		struct rollup sum = {.n = 0};
+	use_int(&u, p);
+	use_int(&u, endpoint);
+	use_int(&u, first);
+	use_int(&u, lengths[p]);
+	use_int(&u, first + (to - first + step - 1) / step * step);
+	while (more && use_next(&u)) {
+		wall_ms since = use_col(&u, 8);
 
-		for (wall_ms at = since; at < since + step; at += lengths[p]) {
-			struct rollup one = {.n = 0};
-
-			rolluprow_read(&q->db, p, at, endpoint, &one);
-			rollup_merge(&sum, &one);
+		if (sum.n > 0 && since >= at + step) {
+			more = fn(arg, at, at + step, &sum);
+			sum = (struct rollup){.n = 0};
 		}
-		if (sum.n > 0)
-			more = fn(arg, since, since + step, &sum);
+		at = since - (since - first) % step;
+		one = (struct rollup){.n = 0};
+		rolluprow_take(&u, &one);
+		rollup_merge(&sum, &one);
 	}
+	use_end(&u);
+	if (more && sum.n > 0)
+		(void)fn(arg, at, at + step, &sum);
 	return reader_told(q, f);
 }

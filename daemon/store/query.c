@@ -158,7 +158,8 @@ query_endpoints(struct query *q, const char *id, query_endpoint_fn *fn,
 		    .paused = use_col(&u, 11),
 		    .paused_until = use_col(&u, 12),
 		    .paused_by = use_col_text(&u, 13),
-		    .paused_why = use_col_text(&u, 14)};
+		    .paused_why = use_col_text(&u, 14),
+		    .reported = use_col(&u, 15) != 0};
 		const struct seen *seen = newest_of(&q->newest, e.endpoint);
 
 		/* Watched again, it has had no transition yet. */
@@ -227,6 +228,9 @@ query_incidents(struct query *q, const struct query_incidents *w,
 	} else if (w->since > 0) {
 		u = reader_ask(q, SQL_Q_INCIDENTS_SINCE);
 		use_int(&u, w->since);
+	} else if (w->endpoint != NULL) {
+		u = reader_ask(q, SQL_Q_INCIDENTS_OF);
+		use_text(&u, w->endpoint);
 	} else {
 		u = reader_ask(q, SQL_Q_INCIDENTS);
 	}

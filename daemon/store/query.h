@@ -36,9 +36,9 @@ struct query_endpoint {
 	enum state state; /* UNKNOWN before the first transition */
 	enum why why;
 	enum bucket bucket;
-	wall_ms since;      /* of the state; 0 before the first transition */
-	bool sampled;       /* last is set */
-	struct sample last; /* phases as kept */
+	wall_ms since; /* of the state; 0 before the first transition */
+	bool sampled, reported; /* last is set; its service ever was */
+	struct sample last;     /* phases as kept */
 	uint64_t last_ref;
 	struct incident_id incident; /* open one; n 0: none */
 	enum phase phase;

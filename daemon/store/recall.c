@@ -60,19 +60,13 @@ add_place(struct recall *r, int64_t row, bool canary)
 
 /* What the daemon last told its core of how to judge an endpoint. */
 static bool
-policy_of(struct query *q, const struct place *at, struct policy *p)
+policy_of(const struct use *u, const struct place *at, struct policy *p)
 {
-	struct use u = db_use(&q->db, SQL_POLICY);
-
-	use_int(&u, at->row);
-	if (!use_next(&u))
-		return false;
 	*p = (struct policy){.service = at->service, .region = at->region};
-	p->interval = use_col(&u, 0);
-	p->timeout = use_col(&u, 1);
-	p->all_clear = (enum all_clear)use_col(&u, 2);
-	p->site = (uint32_t)use_col(&u, 3);
-	use_end(&u);
+	p->interval = use_col(u, 3);
+	p->timeout = use_col(u, 4);
+	p->all_clear = (enum all_clear)use_col(u, 5);
+	p->site = (uint32_t)use_col(u, 6);
 	return p->interval > 0 && p->timeout > 0 &&
 	    p->all_clear <= ALL_CLEAR_CAUTIOUS && p->site < (1u << 20);
 }
@@ -98,7 +92,7 @@ read_places(struct query *q, struct recall *r)
 static enum status
 read_memories(struct query *q, struct recall *r, struct fail *f)
 {
-	struct use u = db_use(&q->db, SQL_ALL_ENDPOINTS);
+	struct use u = db_use(&q->db, SQL_MEMORIES);
 	enum status s = OK;
 
 	while (s == OK && use_next(&u)) {
@@ -107,11 +101,10 @@ read_memories(struct query *q, struct recall *r, struct fail *f)
 		const void *bytes;
 		size_t n;
 
-		bytes = use_col_blob(&u, 7, &n);
-		if (p == NULL || p->canary || bytes == NULL ||
-		    !use_is_null(&u, 5) || !policy_of(q, p, &policy))
+		bytes = use_col_blob(&u, 2, &n);
+		if (p == NULL || !policy_of(&u, p, &policy))
 			continue;
-		p->ref = (uint64_t)use_col(&u, 6);
+		p->ref = (uint64_t)use_col(&u, 1);
 		if (p->ref < r->least)
 			r->least = p->ref;
 		s = world_restore(r->world, p->slot, &policy, bytes, n, f);

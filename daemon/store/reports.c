@@ -181,20 +181,6 @@ store_learn_reports(struct store *s, const char *service, wall_ms now,
 }
 
 enum status
-query_reported(struct query *q, bool (*fn)(void *arg, const char *service),
-    void *arg, struct fail *f)
-{
-	struct use u = reader_ask(q, SQL_Q_REPORTED);
-
-	while (use_next(&u)) {
-		if (!fn(arg, use_col_text(&u, 0)))
-			break;
-	}
-	use_end(&u);
-	return reader_told(q, f);
-}
-
-enum status
 query_reports(struct query *q, const char *service, wall_ms now,
     struct report_view *v, struct fail *f)
 {

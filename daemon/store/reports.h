@@ -59,10 +59,6 @@ struct report_view {               /* of one service */
 	struct crowd_verdict now;  /* of it, so far */
 	bool elevated;
 };
-/* Those with reports, in order: of the others no view has anything. */
-MUST_CHECK
-enum status query_reported(struct query *q,
-    bool (*fn)(void *arg, const char *service), void *arg, struct fail *f);
 /* As of now, or of the last report if that is later. */
 MUST_CHECK
 enum status query_reports(struct query *q, const char *service, wall_ms now,

@@ -10,4 +10,7 @@
 void rolluprow_read(struct db *db, enum rollup_period p, wall_ms since,
     int64_t endpoint, struct rollup *r);
 
+/* A row of which these columns come first, in the order of the table. */
+void rolluprow_take(const struct use *u, struct rollup *r);
+
 #endif

@@ -4,14 +4,12 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <jansson.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
 #include "base/glob.h"
 #include "base/mem.h"
 #include "store/evidence.h"
-#include "store/reports.h"
 #include "view/paused.h"
 #include "view/put.h"
 #include "view/when.h"
@@ -123,39 +121,16 @@ find_partial(struct query *q, struct status_list *l, struct fail *f)
 	return s;
 }
 
-struct names {
-	char **all; /* in order */
-	size_t count;
-};
-
-static bool
-on_reported(void *arg, const char *service)
-{
-	struct names *n = arg;
-
-	n->all = mem_resize(n->all, n->count + 1, sizeof(n->all[0]));
-	n->all[n->count++] = mem_dup(service);
-	return true;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static enum status
 find_reports(struct query *q, struct status_list *l, struct fail *f)
 {
-	struct names names = {.count = 0};
-	enum status s = query_reported(q, on_reported, &names, f);
+	enum status s = OK;
 	struct status_heard h;
 
-	for (size_t i = 0; names.count > 0 && i < l->count && s == OK; i++) {
+	for (size_t i = 0; i < l->count && s == OK; i++) {
 		h.service = l->rows[i].service;
-		if ((i > 0 && strcmp(l->rows[i - 1].service, h.service) == 0) ||
-		    bsearch(&h.service, names.all, names.count,
-			sizeof(names.all[0]), compare) == NULL)
+		if (!l->rows[i].e.reported ||
+		    (i > 0 && strcmp(l->rows[i - 1].service, h.service) == 0))
 			continue;
 		s = reports_read(q, h.service, l->as_of, &h.reports, f);
 		if (s != OK || !h.reports.view.any)
@@ -164,9 +139,6 @@ find_reports(struct query *q, struct status_list *l, struct fail *f)
 		    sizeof(l->heard[0]));
 		l->heard[l->heard_count++] = h;
 	}
-	for (size_t i = 0; i < names.count; i++)
-		mem_free(names.all[i]);
-	mem_free(names.all);
 	return s;
 }
 

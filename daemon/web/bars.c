@@ -70,6 +70,8 @@ bars_read(struct query *q, const struct status_list *l, struct bars *b,
 {
 	struct member *members = mem_array(l->count + 1, sizeof(*members));
 	struct adding adding = {b, members, l->count};
+	wall_ms from =
+	    l->as_of - l->as_of % DAY_MS - (wall_ms)(DAYS_MAX - 1) * DAY_MS;
 	size_t service = 0;
 	enum status s;
 
@@ -84,9 +86,7 @@ bars_read(struct query *q, const struct status_list *l, struct bars *b,
 	}
 	if (l->count > 1)
 		qsort(members, l->count, sizeof(*members), compare);
-	s = history_spans(q,
-	    l->as_of - l->as_of % DAY_MS - (wall_ms)(DAYS_MAX - 1) * DAY_MS,
-	    l->as_of, on_span, &adding, f);
+	s = history_spans(q, from, l->as_of, on_span, &adding, f);
 	mem_free(members);
 	return s;
 }

@@ -6,6 +6,7 @@
 
 #include "base/html.h"
 #include "base/mem.h"
+#include "store/history.h"
 #include "view/share.h"
 #include "view/status.h"
 #include "web/bars.h"
@@ -70,52 +71,80 @@ add_state(struct text *t, const struct status_row *r, wall_ms now)
 	text_add(t, "</p>\n");
 }
 
+static const struct window {
+	const char *name;
+	int64_t days;
+} windows[] = {{"24 h", 1}, {"7 days", 7}, {"30 days", 30}, {"90 days", 90},
+    {"365 days", 365}};
+
+enum { WINDOWS = sizeof(windows) / sizeof(windows[0]) };
+
+/* From one walk over a year. */
+struct past {
+	wall_ms now;
+	struct days days;
+	int64_t ms[WINDOWS][BUCKET_COUNT];
+};
+
+static bool
+on_span(void *arg, const struct history_span *s)
+{
+	struct past *a = arg;
+	wall_ms until = s->until < a->now ? s->until : a->now;
+
+	days_add(&a->days, s->since, s->until, s->bucket);
+	for (size_t i = 0; i < WINDOWS; i++) {
+		wall_ms from = a->now - windows[i].days * DAY_MS;
+
+		from = s->since > from ? s->since : from;
+		a->ms[i][s->bucket] += until > from ? until - from : 0;
+	}
+	return true;
+}
+
 static enum status
-add_availability(struct text *t, struct query *q, const struct status_row *r,
+past_read(struct past *p, struct query *q, const struct status_row *r,
     wall_ms now, struct fail *f)
 {
-	static const struct {
-		const char *name;
-		int64_t days;
-	} windows[] = {{"24 h", 1}, {"7 days", 7}, {"30 days", 30},
-	    {"90 days", 90}, {"365 days", 365}};
+	*p = (struct past){.now = now};
+	days_init(&p->days, now, DAYS_MAX);
+	return history_of(q, r->e.endpoint,
+	    now - windows[WINDOWS - 1].days * DAY_MS, now, on_span, p, f);
+}
+
+static void
+add_availability(struct text *t, const struct past *p)
+{
 	static const enum bucket lost[] = {BUCKET_DOWN, BUCKET_MAINTENANCE,
 	    BUCKET_RECOVERING};
 	static const char *const columns[] = {"The last", "Available", "Down",
 	    "Maintenance", "Recovering", "Known of it", NULL};
-	enum status s = OK;
 
 	text_add(t, "<section id=\"availability\">\n<h2>Availability</h2>\n");
 	frame_table(t, columns);
-	for (size_t i = 0; i < sizeof(windows) / sizeof(windows[0]) && s == OK;
-	     i++) {
-		struct query_sum sum = {.provisional = false};
+	for (size_t i = 0; i < WINDOWS; i++) {
+		const int64_t *ms = p->ms[i];
 		char share[SHARE_BYTES];
 
-		s = query_buckets(q, r->e.endpoint,
-		    now - windows[i].days * DAY_MS, now, &sum, f);
 		text_add(t, "<tr>");
 		frame_cell(t, columns[0]);
 		text_printf(t, "%s</td>", windows[i].name);
 		frame_cell(t, columns[1]);
 		text_printf(t, "%s</td>",
-		    share_text(share_available(sum.ms), share_known(sum.ms),
-			share));
+		    share_text(share_available(ms), share_known(ms), share));
 		for (size_t k = 0; k < 3; k++) {
 			frame_cell(t, columns[2 + k]);
-			frame_length(t, sum.ms[lost[k]]);
+			frame_length(t, ms[lost[k]]);
 			text_add(t, "</td>");
 		}
 		frame_cell(t, columns[5]);
 		text_printf(t, "%s</td></tr>\n",
-		    share_text(share_known(sum.ms), share_whole(sum.ms),
-			share));
+		    share_text(share_known(ms), share_whole(ms), share));
 	}
 	frame_table_end(t);
 	text_add(t,
 	    "<p class=\"small\">Of the time that is known: "
 	    "up, or degraded.  Cut, not rounded.</p>\n</section>\n");
-	return s;
 }
 
 static const char *const check_columns[] = {"Began", "Result", "Code",
@@ -285,8 +314,8 @@ render(struct site *s, const struct visitor *v, struct query *q, struct text *t,
 	    .title = "Incidents",
 	    .max = INCIDENTS_SHOWN};
 	char version[VERSION_BYTES];
-	struct bars bars = {0};
-	enum status status = bars_read(q, l, &bars, f);
+	struct past past;
+	enum status status = past_read(&past, q, r, l->as_of, f);
 
 	assert(r != NULL && l->count == 1);
 	incidents.endpoint = r->id;
@@ -294,19 +323,18 @@ render(struct site *s, const struct visitor *v, struct query *q, struct text *t,
 		frame_begin(t, r->id, site_version(s, version));
 		add_state(t, r, l->as_of);
 		facts_add(t, s, v, r->service);
-		bars_add(t, &bars.services[0], r->id);
-		status = why_add(t, q, r->id, f);
+		bars_add(t, &past.days, r->id);
+		status = why_add(t, s, q, r->id, f);
 	}
 	if (status == OK)
 		status = add_course(t, q, r, range, f);
-	if (status == OK)
-		status = add_availability(t, q, r, l->as_of, f);
-	if (status == OK)
+	if (status == OK) {
+		add_availability(t, &past);
 		status = rows_add(t, q, &incidents, f);
+	}
 	if (status == OK)
 		status = add_checks(t, q, r, f);
 	frame_end(t);
-	bars_done(&bars);
 	return status;
 }
 
@@ -316,14 +344,12 @@ page_endpoint(struct site *s, const struct visitor *v)
 	struct status_list l = {0};
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
-	char *id;
+	char *id = id_of(v->rest);
 	struct range range;
 	enum status status = f.code;
 	struct text page;
+	bool taken = true;
 
-	if (q != NULL && !range_take(v, query_known_until(q), "24h", &range))
-		return;
-	id = id_of(v->rest);
 	text_init(&page, PAGE_BYTES);
 	if (q != NULL)
 		status = site_status(s, v, q, id, &l, &f);
@@ -331,10 +357,12 @@ page_endpoint(struct site *s, const struct visitor *v)
 	if (status == OK && (l.count != 1 || strcmp(l.rows[0].id, id) != 0))
 		status = fail_set(&f, ERR_NOTFOUND, "no such endpoint");
 	if (status == OK)
+		taken = range_take(v, l.as_of, "24h", &range);
+	if (status == OK && taken)
 		status = render(s, v, q, &page, &l, &range, &f);
-	if (status == OK)
+	if (status == OK && taken)
 		answer_page(s, v->r, &page);
-	else
+	else if (taken)
 		answer_unread(s, v->r, &f);
 	status_done(&l);
 	text_done(&page);

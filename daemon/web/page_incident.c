@@ -198,7 +198,7 @@ render(const struct site *s, struct query *q, struct text *t,
 	if (status == OK)
 		status = incident_course_add(t, q, w, f);
 	if (open && status == OK)
-		status = why_add(t, q, w->endpoint, f);
+		status = why_add(t, s, q, w->endpoint, f);
 	add_section(t, "timeline", "Timeline", &w->timeline);
 	add_section(t, "evidence", "Evidence", &w->evidence);
 	add_section(t, "notices", "Who was told", &w->notices);

@@ -11,6 +11,7 @@
 #include "io/logline.h"
 #include "io/throttle.h"
 #include "store/query.h"
+#include "store/recall.h"
 #include "view/status.h"
 #include "web/access.h"
 #include "web/answer.h"
@@ -36,6 +37,7 @@ struct latest {
 	uint64_t change;
 	bool read;
 	struct status_list list;
+	struct recall *recall; /* NULL: not asked for yet */
 };
 
 struct stream;
@@ -84,6 +86,9 @@ bool site_shows(const struct site *s, const struct visitor *v,
 MUST_CHECK
 enum status site_status(const struct site *s, const struct visitor *v,
     struct query *q, const char *filter, struct status_list *l, struct fail *f);
+/* recall_open(), once for each change; NULL, and why in *f. */
+const struct recall *site_recall(const struct site *s, struct query *q,
+    struct fail *f);
 /* That of two which a visitor may be shown. */
 struct kept *site_kept(struct kept kept[2], const struct visitor *v);
 /* "running", "cannot_write", "damaged". */

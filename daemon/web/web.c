@@ -78,7 +78,8 @@ static void
 latest_done(struct latest *l)
 {
 	status_done(&l->list);
-	l->read = false;
+	recall_close(l->recall);
+	*l = (struct latest){.read = false};
 }
 
 void
@@ -147,6 +148,17 @@ site_shows(const struct site *s, const struct visitor *v, const char *service)
 	return v->level >= LEVEL_READER || !json_is_true(private);
 }
 
+/* Of the present change; empty when that is new. */
+static struct latest *
+latest_of(const struct site *s)
+{
+	if (s->latest->change != s->now.change) {
+		latest_done(s->latest);
+		s->latest->change = s->now.change;
+	}
+	return s->latest;
+}
+
 struct viewing {
 	const struct site *site;
 	const struct visitor *visitor;
@@ -165,20 +177,28 @@ site_status(const struct site *s, const struct visitor *v, struct query *q,
     const char *filter, struct status_list *l, struct fail *f)
 {
 	struct viewing viewing = {s, v};
-	struct latest *latest = s->latest;
+	struct latest *latest = latest_of(s);
 	enum status status = OK;
 
-	if (!latest->read || latest->change != s->now.change) {
-		latest_done(latest);
+	if (!latest->read) {
 		status = status_read(q, NULL, &latest->list, f);
 		latest->read = status == OK;
-		latest->change = s->now.change;
 	}
 	status_borrow(&latest->list, filter, l);
 	status_keep(l, on_service, &viewing);
 	if (v->level < LEVEL_READER)
 		status_unname(l);
 	return status;
+}
+
+const struct recall *
+site_recall(const struct site *s, struct query *q, struct fail *f)
+{
+	struct latest *latest = latest_of(s);
+
+	if (latest->recall == NULL && recall_open(q, &latest->recall, f) != OK)
+		latest->recall = NULL;
+	return latest->recall;
 }
 
 struct kept *

@@ -63,22 +63,23 @@ on_endpoint(void *arg, const struct query_endpoint *e)
 }
 
 enum status
-why_add(struct text *t, struct query *q, const char *id, struct fail *f)
+why_add(struct text *t, const struct site *s, struct query *q, const char *id,
+    struct fail *f)
 {
+	const struct recall *recall;
 	struct explanation x;
-	struct recall *recall;
 	int64_t endpoint = 0;
 	uint32_t slot;
-	enum status s = query_endpoints(q, id, on_endpoint, &endpoint, f);
+	enum status status = query_endpoints(q, id, on_endpoint, &endpoint, f);
 
-	if (s == OK)
-		s = recall_open(q, &recall, f);
-	if (s != OK)
-		return s;
+	if (status != OK)
+		return status;
+	recall = site_recall(s, q, f);
+	if (recall == NULL)
+		return f->code;
 	if (recall_slot(recall, endpoint, &slot)) {
 		world_explain(recall_world(recall), slot, &x);
 		add_all(t, &x);
 	}
-	recall_close(recall);
 	return OK;
 }

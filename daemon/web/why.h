@@ -3,15 +3,14 @@
 #ifndef WEB_WHY_H
 #define WEB_WHY_H
 
-#include "base/text.h"
-#include "store/query.h"
+#include "web/site.h"
 
 /*
  * As the core remembers it, and whether it is really back while it recovers;
  * nothing of what is not watched.
  */
 MUST_CHECK
-enum status why_add(struct text *t, struct query *q, const char *id,
-    struct fail *f);
+enum status why_add(struct text *t, const struct site *s, struct query *q,
+    const char *id, struct fail *f);
 
 #endif

@@ -27,6 +27,10 @@ static const struct walk {
     {SQL_OLD_EXCERPT, "SCAN excerpt"},
     {SQL_Q_INCIDENTS, "SCAN i"},
     {SQL_Q_DELIVERIES, "SCAN o"},
+    {SQL_Q_HISTORY, "SCAN sample"},
+    {SQL_Q_HISTORY, "SCAN input"},
+    {SQL_Q_HISTORY, "SCAN event"},
+    {SQL_Q_HISTORY, "SCAN transition"},
     {SQL_Q_PAGES, "SCAN dbstat VIRTUAL TABLE INDEX 2:"},
 };
 
@@ -45,8 +49,7 @@ is_small(const char *step)
 {
 	static const char *const small[] = {"SCAN CONSTANT ROW", "SCAN head",
 	    "SCAN receiver", "SCAN pause", "SCAN e", "SCAN e USING INDEX",
-	    "SCAN t", "SCAN way", "SCAN report_usual", "SCAN v_known",
-	    "SCAN (subquery"};
+	    "SCAN t", "SCAN way", "SCAN v_known", "SCAN (subquery"};
 
 	for (size_t i = 0; i < sizeof(big) / sizeof(big[0]); i++) {
 		size_t n = strlen(big[i]);
