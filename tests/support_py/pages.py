@@ -69,6 +69,20 @@ class Client:
         said = daemon.until_said(r"dashboard address=http://([0-9.]+:\d+)/")
         self.where = said[1]
 
+    @classmethod
+    def at(cls, where):
+        """Of something else that listens, "127.0.0.1:80"."""
+        client = cls.__new__(cls)
+        client.where = where
+        return client
+
+    def reaches(self, path):
+        """Whether there is an answer, and a good one."""
+        try:
+            return self.get(path).code == 200
+        except OSError:
+            return False
+
     def ask(self, path, method="GET", **headers):
         with contextlib.closing(
                 http.client.HTTPConnection(self.where, timeout=10)) as c:
