@@ -124,6 +124,7 @@ put_common(struct evhttp_request *req, const struct http_answer *a)
 	if (a->varies)
 		put(req, "Vary", "Accept-Encoding");
 	put(req, "Location", a->location);
+	put(req, "Link", a->link);
 	put(req, "Allow", a->allow);
 	put(req, "WWW-Authenticate", a->authenticate);
 	if (a->retry_after_s > 0)

@@ -50,6 +50,7 @@ struct http_answer {
 	const char *etag;         /* without quotes, or NULL */
 	const char *cache;        /* Cache-Control; NULL: no-store */
 	const char *location;     /* or NULL */
+	const char *link;         /* to what comes next (RFC 8288), or NULL */
 	const char *allow;        /* of a 405, or NULL */
 	const char *authenticate; /* WWW-Authenticate of a 401, or NULL */
 	unsigned retry_after_s;   /* 0: not said */

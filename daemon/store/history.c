@@ -2,6 +2,7 @@
 #include "store/history.h"
 
 #include "store/reader.h"
+#include "store/samplerow.h"
 
 enum status
 history_spans(struct query *q, wall_ms from, wall_ms to, history_fn *fn,
@@ -52,5 +53,26 @@ history_of(struct query *q, int64_t endpoint, wall_ms from, wall_ms to,
 	}
 	if (!more)
 		use_end(&u);
+	return reader_told(q, f);
+}
+
+enum status
+history_samples(struct query *q, int64_t endpoint, uint64_t ref, size_t max,
+    query_sample_fn *fn, void *arg, struct fail *f)
+{
+	struct sample p;
+	struct use u;
+
+	reader_begin(q);
+	u = db_use(&q->db, SQL_Q_SAMPLES);
+	use_int(&u, (int64_t)ref);
+	use_int(&u, endpoint);
+	use_int(&u, max < INT32_MAX ? (int64_t)max : INT32_MAX);
+	while (use_next(&u)) {
+		if (samplerow_read(&u, &p) &&
+		    !fn(arg, (uint64_t)use_col(&u, SAMPLEROW_COLUMNS), &p))
+			break;
+	}
+	use_end(&u);
 	return reader_told(q, f);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* history - which bucket every endpoint was in, and when. */
+/* history - how endpoints were: which bucket they were in, and each sample. */
 #ifndef STORE_HISTORY_H
 #define STORE_HISTORY_H
 
@@ -24,5 +24,10 @@ enum status history_spans(struct query *q, wall_ms from, wall_ms to,
 MUST_CHECK
 enum status history_of(struct query *q, int64_t endpoint, wall_ms from,
     wall_ms to, history_fn *fn, void *arg, struct fail *f);
+
+/* Samples of an endpoint from that one on, itself first, newest first. */
+MUST_CHECK
+enum status history_samples(struct query *q, int64_t endpoint, uint64_t ref,
+    size_t max, query_sample_fn *fn, void *arg, struct fail *f);
 
 #endif

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "store/file.h"
+#include "store/history.h"
 #include "store/incidentrow.h"
 #include "store/migrate.h"
 #include "store/outboxrow.h"
@@ -186,25 +187,13 @@ query_samples(struct query *q, int64_t endpoint, size_t max,
     query_sample_fn *fn, void *arg, struct fail *f)
 {
 	const struct seen *newest;
-	struct sample p;
-	struct use u;
 
 	reader_begin(q);
 	newest_read(&q->newest, &q->db);
 	newest = newest_of(&q->newest, endpoint);
 	if (newest == NULL || max == 0)
 		return reader_told(q, f);
-	u = db_use(&q->db, SQL_Q_SAMPLES);
-	use_int(&u, (int64_t)newest->ref);
-	use_int(&u, endpoint);
-	use_int(&u, max < INT32_MAX ? (int64_t)max : INT32_MAX);
-	while (use_next(&u)) {
-		if (samplerow_read(&u, &p) &&
-		    !fn(arg, (uint64_t)use_col(&u, SAMPLEROW_COLUMNS), &p))
-			break;
-	}
-	use_end(&u);
-	return reader_told(q, f);
+	return history_samples(q, endpoint, newest->ref, max, fn, arg, f);
 }
 
 static bool

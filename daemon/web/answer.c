@@ -15,7 +15,10 @@ const char *const type_page = "text/html; charset=utf-8";
 const char *const type_json = "application/json";
 static const char *const fresh = "public, max-age=1";
 
-enum { WORTH_BYTES = 1024 }; /* less is not made smaller */
+enum {
+	WORTH_BYTES = 1024, /* less is not made smaller */
+	LINK_BYTES = 16384
+};
 
 struct text_bytes {
 	const char *at;
@@ -133,15 +136,72 @@ answer_page(const struct site *s, const struct http_request *r,
 	answer_text(s, r, body, type_page, s->now.change);
 }
 
+static void
+answer_json_with(const struct site *s, const struct http_request *r,
+    json_t *taken, const char *link)
+{
+	char *text = event_json_text(taken), etag[ETAG_BYTES];
+	bool personal = is_personal(s, r);
+
+	json_decref(taken);
+	set_etag(s, s->now.change, etag);
+	answer_packed(r,
+	    &(struct http_answer){.code = 200,
+		.type = type_json,
+		.etag = personal ? NULL : etag,
+		.cache = personal ? NULL : fresh,
+		.link = link,
+		.shared = !personal,
+		.body = text,
+		.size = strlen(text)},
+	    NULL);
+	mem_free(text);
+}
+
 void
 answer_json(const struct site *s, const struct http_request *r, json_t *taken)
 {
-	char *text = event_json_text(taken);
+	answer_json_with(s, r, taken, NULL);
+}
 
-	json_decref(taken);
-	reply(s, r, type_json, s->now.change,
-	    &(struct text_bytes){text, strlen(text)}, NULL);
-	mem_free(text);
+/* What the query says but where it goes on. */
+static void
+add_query(struct text *t, const char *query)
+{
+	for (const char *at = query; *at != '\0';) {
+		size_t n = strcspn(at, "&");
+
+		if (n > 0 && strncmp(at, "after=", 6) != 0) {
+			text_add_n(t, at, n);
+			text_char(t, '&');
+		}
+		at += n + (at[n] != '\0');
+	}
+}
+
+void
+answer_list(const struct site *s, const struct http_request *r, json_t *items,
+    json_t *next)
+{
+	json_t *j = json_pack("{s:o}", "items", items);
+	struct text link;
+
+	text_init(&link, LINK_BYTES);
+	if (next != NULL) {
+		text_add(&link, "<?");
+		add_query(&link, r->query);
+		text_add(&link, "after=");
+		if (json_is_integer(next))
+			text_printf(&link, "%" JSON_INTEGER_FORMAT,
+			    json_integer_value(next));
+		else
+			text_add(&link, json_string_value(next));
+		text_add(&link, ">; rel=\"next\"");
+		(void)json_object_set_new(j, "next", next);
+	}
+	answer_json_with(s, r, j,
+	    next != NULL && text_ok(&link) ? text_str(&link) : NULL);
+	text_done(&link);
 }
 
 static bool

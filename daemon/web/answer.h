@@ -34,6 +34,12 @@ void answer_shared(const struct site *s, const struct http_request *r,
     const struct text *body, const char *type, const char *cache);
 void answer_json(const struct site *s, const struct http_request *r,
     json_t *taken);
+/*
+ * {"items", "next"}, and a Link to the rest where there is some: the same query
+ * with after=next.  items and next become its own; next NULL: that is all.
+ */
+void answer_list(const struct site *s, const struct http_request *r,
+    json_t *items, json_t *next);
 /* The same bytes until the next change. */
 void answer_kept(const struct site *s, const struct http_request *r,
     struct kept *k, const char *type);

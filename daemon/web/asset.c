@@ -67,3 +67,21 @@ asset_serve(struct site *s, const struct visitor *v)
 		.size = a->size},
 	    NULL);
 }
+
+/* What the API is, for programs that make programs. */
+void
+api_openapi(struct site *s, const struct visitor *v)
+{
+	const struct asset *a = asset_find("openapi.json");
+
+	(void)s;
+	assert(a != NULL);
+	answer_packed(v->r,
+	    &(struct http_answer){.code = 200,
+		.type = type_json,
+		.cache = "public, max-age=3600",
+		.shared = true,
+		.body = a->data,
+		.size = a->size},
+	    NULL);
+}

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* One endpoint: how it is, how it was, and its last checks. */
-#include <assert.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/html.h"
-#include "base/mem.h"
+#include "base/utc.h"
 #include "store/history.h"
 #include "view/share.h"
 #include "view/status.h"
 #include "web/bars.h"
 #include "web/chart.h"
+#include "web/endpoint.h"
 #include "web/facts.h"
 #include "web/frame.h"
 #include "web/lane.h"
@@ -19,19 +20,13 @@
 #include "web/site.h"
 #include "web/why.h"
 
-enum { WORDS_BYTES = 8192, CHECKS = 50, INCIDENTS_SHOWN = 20, ID_BYTES = 512 };
-
-/* In addresses '/' is written '~'.  Owned by caller. */
-static char *
-id_of(const char *rest)
-{
-	char *id = mem_dup(rest);
-
-	for (char *p = id; *p != '\0'; p++)
-		if (*p == '~')
-			*p = '/';
-	return id;
-}
+enum {
+	WORDS_BYTES = 8192,
+	CHECKS = 50,
+	INCIDENTS_SHOWN = 20,
+	ID_BYTES = 512,
+	DATE_BYTES = 10
+};
 
 static void
 add_state(struct text *t, const struct status_row *r, wall_ms now)
@@ -305,23 +300,25 @@ add_course(struct text *t, struct query *q, const struct status_row *r,
 }
 
 static enum status
-render(struct site *s, const struct visitor *v, struct query *q, struct text *t,
-    const struct status_list *l, const struct range *range, struct fail *f)
+render(struct site *s, const struct visitor *v, struct endpoint *e,
+    const struct range *range, struct text *t)
 {
-	const struct status_row *r = l->rows;
+	const struct status_row *r = e->row;
+	struct query *q = e->q;
+	struct fail *f = &e->fail;
+	wall_ms now = e->list.as_of;
 	struct rows incidents = {.site = s,
 	    .visitor = v,
 	    .title = "Incidents",
 	    .max = INCIDENTS_SHOWN};
 	char version[VERSION_BYTES];
 	struct past past;
-	enum status status = past_read(&past, q, r, l->as_of, f);
+	enum status status = past_read(&past, q, r, now, f);
 
-	assert(r != NULL && l->count == 1);
 	incidents.endpoint = r->id;
 	if (status == OK) {
 		frame_begin(t, r->id, site_version(s, version));
-		add_state(t, r, l->as_of);
+		add_state(t, r, now);
 		facts_add(t, s, v, r->service);
 		bars_add(t, &past.days, r->id);
 		status = why_add(t, s, q, r->id, f);
@@ -338,33 +335,51 @@ render(struct site *s, const struct visitor *v, struct query *q, struct text *t,
 	return status;
 }
 
+static void
+answer_endpoint(struct site *s, const struct visitor *v, struct endpoint *e,
+    const struct range *range)
+{
+	struct text page;
+
+	text_init(&page, PAGE_BYTES);
+	if (render(s, v, e, range, &page) == OK)
+		answer_page(s, v->r, &page);
+	else
+		answer_unread(s, v->r, &e->fail);
+	text_done(&page);
+}
+
 void
 page_endpoint(struct site *s, const struct visitor *v)
 {
-	struct status_list l = {0};
-	struct fail f = {.why = ""};
-	struct query *q = site_query(s, &f);
-	char *id = id_of(v->rest);
+	struct endpoint e;
 	struct range range;
-	enum status status = f.code;
-	struct text page;
-	bool taken = true;
 
-	text_init(&page, PAGE_BYTES);
-	if (q != NULL)
-		status = site_status(s, v, q, id, &l, &f);
-	/* What was asked for is a pattern to who reads. */
-	if (status == OK && (l.count != 1 || strcmp(l.rows[0].id, id) != 0))
-		status = fail_set(&f, ERR_NOTFOUND, "no such endpoint");
-	if (status == OK)
-		taken = range_take(v, l.as_of, "24h", &range);
-	if (status == OK && taken)
-		status = render(s, v, q, &page, &l, &range, &f);
-	if (status == OK && taken)
-		answer_page(s, v->r, &page);
-	else if (taken)
-		answer_unread(s, v->r, &f);
-	status_done(&l);
-	text_done(&page);
-	mem_free(id);
+	if (!endpoint_find(&e, s, v))
+		return;
+	if (range_take(v, e.list.as_of, "24h", &range))
+		answer_endpoint(s, v, &e, &range);
+	endpoint_done(&e);
+}
+
+/* The same, of one day. */
+void
+page_day(struct site *s, const struct visitor *v)
+{
+	char first[UTC_TEXT_BYTES];
+	struct endpoint e;
+	struct range range = {.word = NULL};
+
+	(void)snprintf(first, sizeof(first), "%.10sT00:00:00Z", v->more);
+	if (strlen(v->more) != DATE_BYTES || !utc_parse(first, &range.from)) {
+		answer_problem(v->r, 404, "Not found",
+		    "There is no such day: one is like 2023-02-14.");
+		return;
+	}
+	if (!endpoint_find(&e, s, v))
+		return;
+	range.to = range.from + DAY_MS;
+	range.known = e.list.as_of;
+	answer_endpoint(s, v, &e, &range);
+	endpoint_done(&e);
 }

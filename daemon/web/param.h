@@ -10,6 +10,7 @@
 
 #include "web/site.h"
 
+enum { NUMBER_MOST = 999999999 };
 MUST_CHECK
 bool param_number(const struct visitor *v, const char *name, size_t least,
     size_t most, size_t *n);

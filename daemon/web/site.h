@@ -15,18 +15,11 @@
 #include "view/status.h"
 #include "web/access.h"
 #include "web/answer.h"
+#include "web/handlers.h"
 #include "web/unknowns.h"
 #include "wire/showing.h"
 
 enum { PAGE_BYTES = 8 << 20, ETAG_BYTES = 48, VERSION_BYTES = 64 };
-
-/* Who asks, and for what. */
-struct visitor {
-	const struct http_request *r;
-	const char *rest, *more; /* what its route left open, or "" */
-	enum level level;
-	const char *name; /* of the token shown; NULL: none */
-};
 
 /* Ask the keeper for an act; its answer comes by acts_answered(). */
 typedef void site_ask_fn(void *arg, uint64_t id, const char *author,
@@ -115,35 +108,14 @@ void streams_tell(struct site *s); /* that there is news */
 /* routes.c: the handler of every request; arg is the site */
 void routes_answer(void *arg, const struct http_request *r);
 
-typedef void route_fn(struct site *s, const struct visitor *v);
 /* guard.c: false: the visitor was told so */
 MUST_CHECK
 bool guard_identify(struct site *s, struct visitor *v);
 MUST_CHECK
 bool guard_admits(struct site *s, const struct visitor *v, enum level least);
 void guard_end(struct site *s);
-route_fn page_login;
 
-/* acts.c */
-route_fn act_ack, act_note, act_resolve, act_pause, act_resume, act_plan,
-    act_cancel;
 void acts_answered(struct site *s, uint64_t id, const char *answer);
 void acts_end(struct site *s);
-
-/* page_*.c */
-route_fn page_status, page_service, page_region, page_tag;
-route_fn page_about, page_accounting;
-route_fn page_timeline, page_matrix, page_endpoint, page_incident,
-    page_incidents;
-/* api.c */
-route_fn api_status, api_incidents, api_incident, api_health, api_ready;
-/* stream.c */
-route_fn api_stream;
-/* feed.c, badge.c */
-route_fn feed_serve, badge_serve;
-/* metrics.c */
-route_fn metrics_serve;
-/* assets.c */
-route_fn asset_serve;
 
 #endif

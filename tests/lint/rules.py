@@ -46,7 +46,7 @@ HOMES = {
     "sqlite3": r"daemon/store/",
     "syslog": r"daemon/io/syslog\.c$",
     "openssl/": r"daemon/io/(crypto|staple)\.c$",
-    "libfyaml": r"daemon/config/yaml\.c$",
+    "libfyaml": r"(daemon/config/yaml|schema/yaml_json)\.c$",
     "libical/": r"daemon/config/ical\.c$",
     "pcre2": r"daemon/io/pattern\.c$",
     "jansson": JSON_ROOMS,

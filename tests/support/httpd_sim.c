@@ -137,6 +137,7 @@ visit_free(struct visit *v)
 	free_text(v->answer.etag);
 	free_text(v->answer.cache);
 	free_text(v->answer.location);
+	free_text(v->answer.link);
 	free_text(v->answer.allow);
 	free_text(v->answer.authenticate);
 	text_done(&v->sent);
@@ -246,6 +247,7 @@ answer(struct visit *v, const struct http_answer *a)
 	    .etag = mem_dup(a->etag),
 	    .cache = mem_dup(a->cache != NULL ? a->cache : "no-store"),
 	    .location = mem_dup(a->location),
+	    .link = mem_dup(a->link),
 	    .allow = mem_dup(a->allow),
 	    .authenticate = mem_dup(a->authenticate),
 	    .retry_after_s = a->retry_after_s,

@@ -23,7 +23,8 @@ struct httpd_sim_request {
 
 struct httpd_sim_answer {
 	int code; /* 0: none yet */
-	const char *type, *etag, *cache, *location, *allow, *authenticate;
+	const char *type, *etag, *cache, *location, *link, *allow,
+	    *authenticate;
 	unsigned retry_after_s;
 	bool shared, packed, varies;
 	const char *body; /* NUL-terminated; of a stream, all so far */

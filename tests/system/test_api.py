@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: MIT
+"""The API as its document says it is: every address, every answer."""
+import json
+import pathlib
+import re
+import sys
+import urllib.parse
+
+import jsonschema
+import pytest
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support_py"))
+
+import live  # noqa: E402
+from pages import Client, shown  # noqa: E402
+
+CONFIG = """
+database: {f}/vigie.db
+control: {f}/control
+listen: 127.0.0.1:0
+tokens: {f}/tokens
+canaries: []
+defaults: {{interval: 10s, timeout: 1s}}
+services:
+  - id: fleet
+    name: "<b>"
+    regions:
+      eu: [{{name: api, url: "{u}/eu"}}, {{name: auth, url: "{u}/auth"}}]
+      na: {u}/na
+  - id: other
+    regions: {{eu: {u}/other}}
+"""
+DOWN = (503, b"<script>\x1b[31m\r\nno")
+DOCUMENT = yaml.safe_load((ROOT / "schema/openapi.yaml").read_text())
+
+
+def names(kind):
+    """The words of schema/names.def."""
+    return re.findall(rf'^{kind}\(\w+, "([^"]*)"',
+                      (ROOT / "schema/names.def").read_text(), re.M)
+
+
+def template(path):
+    """The path of the document that an address is of."""
+    path = urllib.parse.urlsplit(path).path
+    for one in sorted(DOCUMENT["paths"], key=lambda p: p.count("{")):
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", one), path):
+            return one
+    raise AssertionError(f"{path} is not in the document")
+
+
+def resolved(node):
+    while "$ref" in node:
+        for key in node["$ref"].lstrip("#/").split("/"):
+            found = DOCUMENT if key == "components" else found[key]
+            if key == "components":
+                found = DOCUMENT["components"]
+        node = found
+    return node
+
+
+class Told:
+    """A client that lets nothing pass which the document does not say."""
+
+    def __init__(self, client, token):
+        self.client, self.token, self.seen = client, token, set()
+
+    def check(self, path, method, answer):
+        one = template(path)
+        responses = DOCUMENT["paths"][one][method]["responses"]
+        code = str(answer.code)
+        said = resolved(responses.get(code, responses["default"]))
+        kind = answer.headers["content-type"].split(";")[0]
+        schema = said["content"][kind]["schema"]
+        jsonschema.Draft202012Validator(
+            {**schema, "components": DOCUMENT["components"]}
+        ).validate(answer.json())
+        self.seen.add((one, method, code if code == "200" else "default"))
+        return answer
+
+    def get(self, path, code=200):
+        answer = self.client.ask(
+            path, Authorization=f"Bearer {self.token}")
+        assert answer.code == code, (path, answer.body)
+        return self.check(path, "get", answer)
+
+    def post(self, path, body, code=200):
+        answer = self.client.send(
+            path, json.dumps(body), Content_Type="application/json",
+            Authorization=f"Bearer {self.token}")
+        assert answer.code == code, (path, answer.body)
+        return self.check(path, "post", answer)
+
+
+@pytest.fixture
+def scene(tmp_path):
+    done = live.vigie("token", "ann", "--role", "operator", "--append",
+                      tmp_path / "tokens")
+    config = tmp_path / "vigie.yaml"
+    with live.Target() as target:
+        config.write_text(CONFIG.format(f=tmp_path, u=target.url))
+        target.pages["/eu"] = target.pages["/auth"] = DOWN
+        with live.Daemon(config, speed=live.FAST) as daemon:
+            client = Client(daemon)
+            shown(client, "Open incidents")
+            yield Told(client, done.stdout.strip()), daemon, target
+            assert daemon.stop() == 0
+
+
+def test_every_answer_is_as_the_document_says(scene):
+    told, daemon, target = scene
+    get, post = told.get, told.post
+    live.until(lambda: len(
+        get("/api/v1/incidents?state=open").json()["items"]) >= 2)
+    number = get("/api/v1/incidents").json()["items"][0]["id"]
+    api = "/api/v1/endpoints/fleet~eu~api"
+
+    status = get("/api/v1/status").json()
+    assert status["overall"] == "down" and len(status["endpoints"]) == 4
+    whole = get(api).json()
+    assert whole["id"] == "fleet/eu/api" and whole["prospects"]
+    assert get(api + "/timeline").json()["items"][-1]["bucket"] == "down"
+    assert get(api + "/latency?range=7d").json()["items"] == []
+    share = get(api + "/availability").json()
+    assert sum(share["buckets_ms"].values()) > 0
+    assert float(share["at_least"]) <= float(share["available"])
+    post(f"/api/v1/incidents/{number}/ack", {"why": "mine"})
+    post(f"/api/v1/incidents/{number}/notes", {"note": "<b>"})
+    get(f"/api/v1/incidents/{number}")
+    target.pages.clear()
+    live.until(lambda: get(f"/api/v1/incidents/{number}").json()[
+        "phase"] == "recovering")
+    get(f"/api/v1/incidents/{number}")
+    get("/api/v1/status")
+    post(f"/api/v1/incidents/{number}/resolve", {"why": "seen"})
+    get("/api/v1/incidents?limit=1000")
+    post("/api/v1/endpoints/fleet~na/pause", {})
+    assert get("/api/v1/endpoints/fleet~na").json()["paused"]["by"] == "ann"
+    get("/api/v1/status")
+    post("/api/v1/endpoints/fleet~na/resume", {})
+    planned = post("/api/v1/maintenance", {"windows": [
+        {"service": "other", "title": "x", "from": "2099-01-01T00:00:00Z",
+         "to": "2099-01-02T00:00:00Z"}]}).json()["message"]
+    window = planned.split()[-1]
+    post(f"/api/v1/maintenance/{window}/cancel", {})
+    document = get("/api/v1/openapi.json").json()
+    assert document == json.loads(json.dumps(DOCUMENT))
+
+    # Each of them says as well what does not work.
+    for path in ("/api/v1/endpoints?limit=0", "/api/v1/incidents?limit=x",
+                 api + "/timeline?range=8d", api + "/samples?after=0",
+                 api + "/latency?from=2023-01-02&to=2023-01-01",
+                 api + "/availability?from=noon"):
+        answer = get(path, 400)
+        name = re.search(r"[?&](limit|range|after|from)=", path)[1]
+        assert name in answer.json()["detail"], answer.body
+    for path in ("/api/v1/endpoints/none~none",
+                 "/api/v1/incidents/20010101-1"):
+        get(path, 404)
+    for path in (f"/api/v1/incidents/{number}/ack",
+                 f"/api/v1/incidents/{number}/notes",
+                 f"/api/v1/incidents/{number}/resolve",
+                 "/api/v1/endpoints/fleet~na/pause",
+                 "/api/v1/endpoints/fleet~na/resume", "/api/v1/maintenance",
+                 "/api/v1/maintenance/w1/cancel"):
+        post(path, {"bad": 1}, 400)
+
+    unseen = {(path, method, code)
+              for path, methods in DOCUMENT["paths"].items()
+              for method, what in methods.items() if method != "parameters"
+              for code in what["responses"]} - told.seen
+    left = {(path, code) for path, _, code in unseen}
+    assert left <= {("/api/v1/stream", "200"), ("/api/v1/stream", "default"),
+                    ("/api/v1/status", "default"),
+                    ("/api/v1/openapi.json", "default"),
+                    ("/api/v1/endpoints", "200"),
+                    (template(api + "/samples"), "200")}, unseen
+
+
+def test_lists_go_on(scene):
+    told, daemon, target = scene
+    seen, path = [], "/api/v1/endpoints?service=fleet&limit=1"
+    while path:
+        answer = told.get(path)
+        seen += [e["id"] for e in answer.json()["items"]]
+        link = answer.headers.get("link")
+        assert (link is not None) == ("next" in answer.json())
+        path = link and urllib.parse.urljoin(
+            path, re.fullmatch(r'<(.*)>; rel="next"', link)[1])
+    assert seen == ["fleet/eu/api", "fleet/eu/auth", "fleet/na"]
+    live.until(lambda: [e["id"] for e in told.get(
+        "/api/v1/endpoints?state=down").json()["items"]] == [
+            "fleet/eu/api", "fleet/eu/auth"])
+    assert [e["id"] for e in told.get(
+        "/api/v1/endpoints?region=eu&q=OTH").json()["items"]] == ["other/eu"]
+
+    refs, path = [], "/api/v1/endpoints/other~eu/samples?limit=2"
+    while path and len(refs) < 6:
+        answer = told.get(path)
+        refs += [s["ref"] for s in answer.json()["items"]]
+        link = answer.headers.get("link")
+        path = link and urllib.parse.urljoin(
+            path, re.fullmatch(r'<(.*)>; rel="next"', link)[1])
+    assert len(refs) >= 4 and refs == sorted(set(refs), reverse=True)
+
+
+def test_the_document_and_the_routes_are_of_the_same():
+    routes = re.findall(r'\{HTTP_(GET|POST), "(/api/[^"]*)"',
+                        (ROOT / "daemon/web/routes.c").read_text())
+    served = {(method.lower(), path) for method, path in routes}
+    said = {(method, re.sub(r"\{\w+\}", "*", path))
+            for path, methods in DOCUMENT["paths"].items()
+            for method in methods if method != "parameters"}
+    assert served == said
+
+
+def test_its_words_are_those_of_the_table():
+    schemas = DOCUMENT["components"]["schemas"]
+    for kind in ("Bucket", "State", "Kind", "Phase", "Origin", "Class",
+                 "Reason", "Event"):
+        assert schemas[kind]["enum"] == names(kind.upper()), kind
+    assert schemas["Buckets"]["required"] == names("BUCKET")
