@@ -119,10 +119,15 @@ add_places(struct text *t, const struct days *d)
 	text_add(t, "\"/>");
 }
 
-/* The path of all pieces of one kind, from below: the others above them. */
+/*
+ * The path of all pieces of one kind, from below: the others above them.  Each
+ * begins relative to the one before, so that a row of them is packed well.
+ */
 static void
 add_path(struct text *t, const struct days *d, enum bucket b)
 {
+	size_t last = 0;
+	int from = 0;
 	bool any = false;
 
 	for (size_t i = 0; i < d->count; i++) {
@@ -143,8 +148,10 @@ add_path(struct text *t, const struct days *d, enum bucket b)
 			y = LEAST;
 		if (y - h < 0)
 			h = y;
-		text_printf(t, "%sM%zu %dh%dv-%dh-%dz", any ? "" : "<path d=\"",
-		    i * STEP, y, WIDTH, h, WIDTH);
+		text_printf(t, "%sm%zu %dh%dv-%dh-%dz", any ? "" : "<path d=\"",
+		    (i - last) * STEP, y - from, WIDTH, h, WIDTH);
+		last = i;
+		from = y;
 		any = true;
 	}
 	if (any)
@@ -210,7 +217,7 @@ add_table(struct text *t, const struct days *d)
 }
 
 void
-bars_add(struct text *t, const struct days *d, const char *name)
+bars_add(struct text *t, const struct days *d, const char *name, bool table)
 {
 	text_printf(t,
 	    "<svg class=\"bars\" role=\"img\" viewBox=\"0 0 %zu %d\" "
@@ -223,5 +230,6 @@ bars_add(struct text *t, const struct days *d, const char *name)
 	for (size_t k = BUCKET_COUNT - 1; k-- > 0;)
 		add_path(t, d, status_ranked(k));
 	text_add(t, "</svg>\n");
-	add_table(t, d);
+	if (table)
+		add_table(t, d);
 }

@@ -18,7 +18,9 @@ enum status bars_read(struct query *q, const struct status_list *l,
     struct bars *b, struct fail *f);
 void bars_done(struct bars *b); /* in any case */
 
-/* A picture that says itself in words, and a table of the days with trouble. */
-void bars_add(struct text *t, const struct days *d, const char *name);
+/* A picture that says itself in words, and may have a table of the days with
+ * trouble. */
+void bars_add(struct text *t, const struct days *d, const char *name,
+    bool table);
 
 #endif

@@ -13,7 +13,12 @@
 #include "web/rows.h"
 #include "web/site.h"
 
-enum { WORDS_BYTES = 8192, CLOSED_SHOWN = 5, CARDS_SHOWN = 24 };
+enum {
+	WORDS_BYTES = 8192,
+	CLOSED_SHOWN = 5,
+	CARDS_SHOWN = 24,
+	TABLES_MOST = 24 /* services; of more, each has its table on its page */
+};
 
 struct counts {
 	size_t n[BUCKET_COUNT];
@@ -214,11 +219,20 @@ add_cards(struct text *t, const struct status_list *l)
 	text_add(t, "</section>\n");
 }
 
+struct service {
+	const struct status_row *rows;
+	size_t n;
+	const struct days *days;
+	bool table; /* of its days, too */
+};
+
 /* "4 of 5 up" */
 static void
-add_service(struct text *t, const struct site *s, const struct status_row *rows,
-    size_t n, const struct days *days, const struct status_list *l)
+add_service(struct text *t, const struct site *s, const struct service *of,
+    const struct status_list *l)
 {
+	const struct status_row *rows = of->rows;
+	size_t n = of->n;
 	const json_t *service = site_service(s, rows[0].service);
 	const char *name = json_string_value(json_object_get(service, "name"));
 	struct counts c = count(rows, n);
@@ -230,7 +244,7 @@ add_service(struct text *t, const struct site *s, const struct status_row *rows,
 	frame_group(t, 's', rows[0].service, name);
 	text_printf(t, "</h3>\n<p class=\"small\">%zu of %zu up</p>\n",
 	    c.n[BUCKET_UP], n);
-	bars_add(t, days, name);
+	bars_add(t, of->days, name, of->table);
 	meaning_add(t, service, rows, n, l);
 	text_add(t, "<ul class=\"rows\">\n");
 	for (size_t i = 0; i < n; i++) {
@@ -266,8 +280,10 @@ add_services(struct text *t, const struct site *s, const struct status_list *l,
 		if (i < l->count &&
 		    strcmp(l->rows[i].service, l->rows[begin].service) == 0)
 			continue;
-		add_service(t, s, l->rows + begin, i - begin,
-		    &bars->services[service++], whole);
+		add_service(t, s,
+		    &(struct service){l->rows + begin, i - begin,
+			&bars->services[service++], bars->count <= TABLES_MOST},
+		    whole);
 		begin = i;
 	}
 	text_add(t, "</section>\n");
