@@ -101,6 +101,9 @@ struct httpd_limits {
 	const char *const *proxies;
 	size_t headers_max, body_max; /* bytes */
 	size_t backlog_max;           /* bytes that a stream may be behind */
+	size_t waiting_max; /* bytes of all that is not taken yet, beyond which
+			       the answer that goes out the longest is cut; 0:
+			       as many as there are */
 	span_ms request_ms; /* from the first byte of a request to its last, and
 			       for a new connection to the first */
 	span_ms write_ms;   /* without taking a byte of an answer */

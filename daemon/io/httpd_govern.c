@@ -115,6 +115,7 @@ govern_phase(struct conn *c, enum conn_phase p)
 		timer_disarm(c->timer);
 		break;
 	case PHASE_WRITE:
+		c->answer = ++c->httpd->answers;
 		timer_arm_real(c->timer, m->write_ms);
 		break;
 	case PHASE_IDLE:
@@ -149,6 +150,13 @@ govern_doom(struct conn *c)
 }
 
 static void
+count_waiting(struct conn *c, size_t bytes)
+{
+	c->httpd->waiting += bytes - c->waiting;
+	c->waiting = bytes;
+}
+
+static void
 conn_end(struct conn *c)
 {
 	struct httpd *h = c->httpd;
@@ -158,6 +166,7 @@ conn_end(struct conn *c)
 
 	(void)evbuffer_remove_cb_entry(bufferevent_get_input(c->bev), c->in);
 	(void)evbuffer_remove_cb_entry(bufferevent_get_output(c->bev), c->out);
+	count_waiting(c, 0);
 	(void)bufferevent_disable(c->bev, EV_READ | EV_WRITE);
 	(void)bufferevent_decref(c->bev);
 	timer_free(c->timer);
@@ -429,6 +438,40 @@ dress(struct conn *c, struct evbuffer *out, size_t added)
 	    "Cache-Control: no-store\r\n");
 }
 
+/* Of one that is doomed: more may come in before its end. */
+static void
+drop_answer(struct conn *c)
+{
+	struct evbuffer *out = bufferevent_get_output(c->bev);
+
+	(void)evbuffer_unfreeze(out, 1);
+	(void)evbuffer_drain(out, evbuffer_get_length(out));
+	(void)evbuffer_freeze(out, 1);
+	count_waiting(c, 0);
+}
+
+/* What nobody takes is not to fill the memory. */
+static void
+make_room(struct conn *but)
+{
+	struct httpd *h = but->httpd;
+	struct conn *c, *longest = but;
+
+	while (h->limits.waiting_max > 0 &&
+	    h->waiting > h->limits.waiting_max && longest != NULL) {
+		longest = NULL;
+		TAILQ_FOREACH (c, &h->conns, entry)
+			if (c != but && c->phase == PHASE_WRITE && !c->doomed &&
+			    c->waiting > 0 &&
+			    (longest == NULL || c->answer < longest->answer))
+				longest = c;
+		if (longest != NULL) {
+			govern_doom(longest);
+			drop_answer(longest);
+		}
+	}
+}
+
 static void
 on_output(struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
 {
@@ -440,7 +483,12 @@ on_output(struct evbuffer *out, const struct evbuffer_cb_info *info, void *arg)
 		c->by_library += info->n_added;
 		dress(c, out, info->n_added);
 	}
-	if (c->doomed || info->n_deleted == 0)
+	if (c->doomed)
+		return;
+	count_waiting(c, left);
+	if (info->n_added > info->n_deleted)
+		make_room(c);
+	if (info->n_deleted == 0)
 		return;
 	if (c->phase == PHASE_STREAM && left == 0)
 		timer_disarm(c->timer);

@@ -41,6 +41,8 @@ struct conn {
 	bool met, doomed, draining;
 	size_t by_library; /* bytes of an answer that we did not make */
 	size_t drained;
+	size_t waiting;  /* bytes, counted in those of the server */
+	uint64_t answer; /* number of the answer that goes out */
 	/* Of IPv4 four bytes, of IPv6 its /64. */
 	unsigned char origin[THROTTLE_KEY_BYTES];
 	bool counted; /* its requests are, by its origin */
@@ -78,6 +80,8 @@ struct httpd {
 	httpd_fn *fn;
 	void *arg;
 	struct httpd_stats stats;
+	size_t waiting;
+	uint64_t answers;
 	struct conns conns;
 	struct exchanges exchanges;
 };

@@ -477,6 +477,39 @@ a_stream_that_nobody_reads_is_dropped(void **state)
 	site_close(&s);
 }
 
+/* Who takes none of an answer is cut before the memory is full of them. */
+static void
+answers_that_nobody_takes_are_bounded(void **state)
+{
+	enum { DEAF = 6 };
+	struct httpd_limits m = site_limits();
+	struct site s;
+	struct visitor deaf[DEAF], v;
+
+	(void)state;
+	m.waiting_max = 2 * (size_t)SITE_BIG_BYTES;
+	site_open(&s, "127.0.0.1:0", &m);
+	for (size_t i = 0; i < DEAF; i++) {
+		visitor_come(&deaf[i], &s);
+		visitor_say(&deaf[i], "GET /big HTTP/1.1\r\n" HOST "\r\n");
+		site_run_until(&s, &s.heard, (unsigned)i + 1);
+	}
+	site_run(&s, 50);
+	assert_in_range(httpd_stats(s.httpd).cut, 2, DEAF - 2);
+	assert_int_equal(httpd_stats(s.httpd).connections,
+	    DEAF - httpd_stats(s.httpd).cut);
+	/* Who does take it has all of it. */
+	visitor_come(&v, &s);
+	visitor_say(&v,
+	    "GET /big HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n");
+	visitor_wait_end(&v);
+	assert_true(text_len(&v.got) > SITE_BIG_BYTES);
+	visitor_go(&v);
+	for (size_t i = 0; i < DEAF; i++)
+		visitor_go(&deaf[i]);
+	site_close(&s);
+}
+
 /* What is sent while nobody listens does not pile up. */
 static void
 one_that_talks_into_a_stream_is_cut(void **state)
@@ -549,6 +582,7 @@ main(void)
 		cmocka_unit_test(events_are_sent_as_they_come),
 		cmocka_unit_test(a_stream_tells_once_that_its_client_is_gone),
 		cmocka_unit_test(a_stream_that_nobody_reads_is_dropped),
+		cmocka_unit_test(answers_that_nobody_takes_are_bounded),
 		cmocka_unit_test(one_that_talks_into_a_stream_is_cut),
 		cmocka_unit_test(turns_are_measured_and_the_loop_goes_on)};
 
