@@ -15,7 +15,7 @@
 #include "store/samplerow.h"
 #include "store/writer.h"
 
-enum { BUSY_MS = 2000, STEPS = 1000 };
+enum { BUSY_MS = 2000, STEPS = 1000, PATTERN_BYTES = 4096 };
 
 static int
 count_steps(void *arg)
@@ -115,6 +115,19 @@ reader_ask(struct query *q, enum sql id)
 	return db_use(&q->db, id);
 }
 
+void
+reader_pattern(struct text *t, const char *words)
+{
+	text_init(t, PATTERN_BYTES);
+	text_char(t, '%');
+	for (; words != NULL && *words != '\0'; words++) {
+		if (strchr("%_\\", *words) != NULL)
+			text_char(t, '\\');
+		text_char(t, *words);
+	}
+	text_char(t, '%');
+}
+
 enum status
 reader_told(struct query *q, struct fail *f)
 {
@@ -194,45 +207,6 @@ query_samples(struct query *q, int64_t endpoint, size_t max,
 	if (newest == NULL || max == 0)
 		return reader_told(q, f);
 	return history_samples(q, endpoint, newest->ref, max, fn, arg, f);
-}
-
-static bool
-wanted(const struct query_incidents *w, const struct query_incident *i)
-{
-	if (w->open_only && i->closed != 0)
-		return false;
-	return w->endpoint == NULL || strcmp(w->endpoint, i->endpoint) == 0;
-}
-
-enum status
-query_incidents(struct query *q, const struct query_incidents *w,
-    query_incident_fn *fn, void *arg, struct fail *f)
-{
-	size_t left = w->limit > 0 ? w->limit : SIZE_MAX;
-	struct query_incident i;
-	struct use u;
-
-	if (w->open_only) {
-		u = reader_ask(q, SQL_OPEN_INCIDENTS);
-	} else if (w->since > 0) {
-		u = reader_ask(q, SQL_Q_INCIDENTS_SINCE);
-		use_int(&u, w->since);
-	} else if (w->endpoint != NULL) {
-		u = reader_ask(q, SQL_Q_INCIDENTS_OF);
-		use_text(&u, w->endpoint);
-	} else {
-		u = reader_ask(q, SQL_Q_INCIDENTS);
-	}
-	while (left > 0 && use_next(&u)) {
-		(void)incidentrow_read(&u, &i);
-		if (!wanted(w, &i))
-			continue;
-		left--;
-		if (!fn(arg, &i))
-			break;
-	}
-	use_end(&u);
-	return reader_told(q, f);
 }
 
 enum status

@@ -10,6 +10,7 @@
 #define STORE_QUERY_H
 
 #include "core/core.h"
+#include "store/listing.h"
 #include "store/outbox.h"
 #include "store/store.h"
 #include "wire/event_json.h"
@@ -56,29 +57,6 @@ typedef bool query_sample_fn(void *arg, uint64_t ref, const struct sample *s);
 MUST_CHECK
 enum status query_samples(struct query *q, int64_t endpoint, size_t max,
     query_sample_fn *fn, void *arg, struct fail *f);
-
-struct query_incident {
-	const char *endpoint, *service, *region;
-	wall_ms opened, closed; /* closed 0: open */
-	bool withdrawn;
-	wall_ms acked; /* 0: not acknowledged, and the words are NULL */
-	const char *acked_by, *acked_why;
-	const char *scope;         /* "region:eu" */
-	const char *lead_endpoint; /* id, where it has a lead; or NULL */
-	/* EVENT-shaped: ids, scope, phase, kinds, origin, cause, times,
-	   chance, others, relapses, buckets, class, reason, code. */
-	struct output now;
-};
-typedef bool query_incident_fn(void *arg, const struct query_incident *i);
-struct query_incidents {
-	bool open_only;
-	wall_ms since;        /* closed after it, or open; 0: all */
-	const char *endpoint; /* id, or NULL */
-	size_t limit;         /* newest first; 0: all */
-};
-MUST_CHECK
-enum status query_incidents(struct query *q, const struct query_incidents *w,
-    query_incident_fn *fn, void *arg, struct fail *f);
 
 struct query_event { /* one line of a timeline */
 	wall_ms at;

@@ -3,6 +3,7 @@
 #ifndef STORE_READER_H
 #define STORE_READER_H
 
+#include "base/text.h"
 #include "store/db.h"
 #include "store/newest.h"
 #include "store/query.h"
@@ -17,6 +18,11 @@ struct query {
 void reader_begin(struct query *q);
 /* The same, with its first statement. */
 struct use reader_ask(struct query *q, enum sql id);
+/*
+ * For LIKE, of what has these words in it, whatever they are; text_done() it.
+ * NULL: of anything.
+ */
+void reader_pattern(struct text *t, const char *words);
 /* OK, or how the read failed. */
 MUST_CHECK
 enum status reader_told(struct query *q, struct fail *f);

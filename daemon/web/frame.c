@@ -62,7 +62,7 @@ add_asset(struct text *t, const char *before, const char *name,
 }
 
 static void
-add_head(struct text *t, const char *title, const char *version)
+add_head(struct text *t, const char *title, const char *version, bool again)
 {
 	text_printf(t, "<!doctype html>\n<html lang=\"en\" data-base=\"%s\"",
 	    base);
@@ -80,13 +80,13 @@ add_head(struct text *t, const char *title, const char *version)
 	    "<link rel=\"alternate\" type=\"application/atom+xml\" "
 	    "title=\"Incidents\" href=\"%s/history.atom\">\n",
 	    base);
-	if (version != NULL) {
+	if (version != NULL)
 		add_asset(t, "<script src=\"", "live.js",
 		    "\" defer></script>\n");
+	if (version != NULL && again)
 		text_add(t,
 		    "<noscript><meta http-equiv=\"refresh\" "
 		    "content=\"15\"></noscript>\n");
-	}
 	text_add(t, "</head>\n");
 }
 
@@ -109,10 +109,9 @@ add_age(struct text *t)
 	text_add(t, ": what is shown may be old.</p>\n");
 }
 
-void
-frame_begin(struct text *t, const char *title, const char *version)
+static void
+add_begin(struct text *t, const char *title, const char *version)
 {
-	add_head(t, title, version);
 	text_add(t,
 	    "<body>\n"
 	    "<a class=\"skip\" href=\"#main\">To the content</a>\n");
@@ -135,6 +134,20 @@ frame_begin(struct text *t, const char *title, const char *version)
 	text_add(t, "<h1>");
 	html_safe(t, title);
 	text_add(t, "</h1>\n");
+}
+
+void
+frame_begin(struct text *t, const char *title, const char *version)
+{
+	add_head(t, title, version, true);
+	add_begin(t, title, version);
+}
+
+void
+frame_begin_form(struct text *t, const char *title, const char *version)
+{
+	add_head(t, title, version, false);
+	add_begin(t, title, version);
 }
 
 void

@@ -19,6 +19,8 @@ void frame_set_stale(bool stale, wall_ms since);
 
 /* version: of what is shown, see site_version(); NULL: it stays as it is. */
 void frame_begin(struct text *t, const char *title, const char *version);
+/* The same of what has a form: without scripts it is not read again. */
+void frame_begin_form(struct text *t, const char *title, const char *version);
 void frame_end(struct text *t);
 
 /* Mark and word of a bucket: never colour alone. */

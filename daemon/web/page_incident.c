@@ -8,10 +8,9 @@
 #include "web/frame.h"
 #include "web/incident.h"
 #include "web/meaning.h"
-#include "web/rows.h"
 #include "web/why.h"
 
-enum { WORDS_BYTES = 4096, INCIDENTS_SHOWN = 200 };
+enum { WORDS_BYTES = 4096 };
 
 static void
 add_fact(struct text *t, const char *what)
@@ -230,35 +229,5 @@ page_incident(struct site *s, const struct visitor *v)
 	else
 		answer_unread(s, v->r, &f);
 	incident_view_done(&w);
-	text_done(&page);
-}
-
-void
-page_incidents(struct site *s, const struct visitor *v)
-{
-	struct rows rows = {.site = s,
-	    .visitor = v,
-	    .title = "Newest first",
-	    .max = INCIDENTS_SHOWN};
-	struct fail f = {.why = ""};
-	struct query *q = site_query(s, &f);
-	char version[VERSION_BYTES];
-	struct text page;
-
-	text_init(&page, PAGE_BYTES);
-	frame_begin(&page, "Incidents", site_version(s, version));
-	if (q == NULL || rows_add(&page, q, &rows, &f) != OK) {
-		answer_unread(s, v->r, &f);
-	} else {
-		if (rows.shown == 0)
-			text_add(&page, "<p>None so far.</p>\n");
-		else if (rows.more)
-			text_printf(&page,
-			    "<p>The newest %d; <code>vigie incidents</code> "
-			    "lists all.</p>\n",
-			    INCIDENTS_SHOWN);
-		frame_end(&page);
-		answer_page(s, v->r, &page);
-	}
 	text_done(&page);
 }

@@ -49,13 +49,26 @@ param_time(const struct visitor *v, const char *name, wall_ms *t)
 	const char *text = http_param(v->r, name);
 	char day[TIME_BYTES];
 
-	if (text == NULL)
+	if (text == NULL || *text == '\0')
 		return true;
 	(void)snprintf(day, sizeof(day), "%sT00:00:00Z", text);
 	if (utc_parse(text, t) || (strlen(text) == 10 && utc_parse(day, t)))
 		return true;
 	return refuse(v, name,
 	    "a day like 2023-02-14, or a time like 2023-02-14T13:00:00Z");
+}
+
+bool
+param_text(const struct visitor *v, const char *name, const char **text)
+{
+	const char *given = http_param(v->r, name);
+
+	if (given == NULL || *given == '\0')
+		return true;
+	if (strlen(given) > PARAM_TEXT_BYTES)
+		return refuse(v, name, "a text of at most 200 bytes");
+	*text = given;
+	return true;
 }
 
 bool

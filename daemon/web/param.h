@@ -2,7 +2,8 @@
 /*
  * param - what a visitor asks for in the query; private to this room.
  *
- * What is absent stays as it is.  False: it does not fit, and the visitor was
+ * What is absent stays as it is, and a time or text that is empty, as forms
+ * send it, is absent.  False: it does not fit, and the visitor was
  * told so (400, with its name).
  */
 #ifndef WEB_PARAM_H
@@ -17,6 +18,10 @@ bool param_number(const struct visitor *v, const char *name, size_t least,
 /* RFC 3339 in any zone, or a day, which is its first instant in UTC. */
 MUST_CHECK
 bool param_time(const struct visitor *v, const char *name, wall_ms *t);
+/* Of at most PARAM_TEXT_BYTES; borrowed. */
+enum { PARAM_TEXT_BYTES = 200 };
+MUST_CHECK
+bool param_text(const struct visitor *v, const char *name, const char **text);
 /* words end with NULL; *at: the place of the one given. */
 MUST_CHECK
 bool param_word(const struct visitor *v, const char *name,

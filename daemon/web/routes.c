@@ -14,6 +14,7 @@ const struct route route_table[] = {
     {HTTP_GET, "/matrix", LEVEL_PUBLIC, page_matrix},
     {HTTP_GET, "/timeline", LEVEL_PUBLIC, page_timeline},
     {HTTP_GET, "/incidents", LEVEL_PUBLIC, page_incidents},
+    {HTTP_GET, "/incidents.csv", LEVEL_PUBLIC, csv_incidents},
     {HTTP_GET, "/i/*", LEVEL_PUBLIC, page_incident},
     {HTTP_GET, "/e/*/day/*", LEVEL_PUBLIC, page_day},
     {HTTP_GET, "/e/*", LEVEL_PUBLIC, page_endpoint},

@@ -17,30 +17,18 @@ is_of(const char *name, const char *wanted)
 	return wanted == NULL || (name != NULL && strcmp(name, wanted) == 0);
 }
 
-static bool
-on_incident(void *arg, const struct query_incident *i)
+void
+rows_begin(struct text *t)
 {
-	struct rows *rows = arg;
-	struct text *t = rows->out;
+	frame_table(t, columns);
+}
+
+void
+rows_one(struct text *t, const struct query_incident *i)
+{
 	const struct output *o = &i->now;
 	char id[INCIDENT_TEXT_BYTES];
 
-	/* Of all, those that are part of another are on its page. */
-	if ((o->lead.n > 0 && rows->endpoint == NULL && rows->service == NULL &&
-		rows->region == NULL) ||
-	    (rows->closed_only && i->closed == 0) ||
-	    !is_of(i->service, rows->service) ||
-	    !is_of(i->region, rows->region) ||
-	    !site_shows(rows->site, rows->visitor, i->service))
-		return true;
-	rows->more = rows->shown == rows->max;
-	if (rows->more)
-		return false;
-	if (rows->shown++ == 0) {
-		text_printf(t, "<section id=\"list\">\n<h2>%s</h2>\n",
-		    rows->title);
-		frame_table(t, columns);
-	}
 	text_add(t, "<tr>");
 	frame_cell(t, columns[0]);
 	text_printf(t, "<a href=\"%s/i/%s\">%s</a></td>", frame_base(),
@@ -63,6 +51,32 @@ on_incident(void *arg, const struct query_incident *i)
 	frame_cell(t, columns[4]);
 	html_safe(t, o->scope == SCOPE_ENDPOINT ? i->endpoint : i->scope);
 	text_add(t, "</td></tr>\n");
+}
+
+static bool
+on_incident(void *arg, const struct query_incident *i)
+{
+	struct rows *rows = arg;
+	struct text *t = rows->out;
+	const struct output *o = &i->now;
+
+	/* Of all, those that are part of another are on its page. */
+	if ((o->lead.n > 0 && rows->endpoint == NULL && rows->service == NULL &&
+		rows->region == NULL) ||
+	    (rows->closed_only && i->closed == 0) ||
+	    !is_of(i->service, rows->service) ||
+	    !is_of(i->region, rows->region) ||
+	    !site_shows(rows->site, rows->visitor, i->service))
+		return true;
+	rows->more = rows->shown == rows->max;
+	if (rows->more)
+		return false;
+	if (rows->shown++ == 0) {
+		text_printf(t, "<section id=\"list\">\n<h2>%s</h2>\n",
+		    rows->title);
+		rows_begin(t);
+	}
+	rows_one(t, i);
 	return true;
 }
 

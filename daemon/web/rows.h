@@ -22,6 +22,10 @@ struct rows {
 	struct text *out; /* private */
 };
 
+/* The same by hand: the head, each row, frame_table_end(). */
+void rows_begin(struct text *t);
+void rows_one(struct text *t, const struct query_incident *i);
+
 /* Nothing at all where there is none. */
 MUST_CHECK
 enum status rows_add(struct text *t, struct query *q, struct rows *rows,

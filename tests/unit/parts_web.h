@@ -48,6 +48,8 @@ void close_scene(struct scene *c);
 char *get(struct scene *c, const char *target, int *code, char *etag);
 void expect(struct scene *c, const char *target, int code, const char *words);
 
+/* parts_web_lists.c: how many tests failed */
+int lists_run(void);
 /* Tests. */
 void a_page_of_some_of_it(void **state);
 void a_time_that_is_asked_for(void **state);

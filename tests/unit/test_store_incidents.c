@@ -311,6 +311,9 @@ list(struct query *q, struct query_incidents w)
 static void
 lists_by_what_is_asked(void **state)
 {
+	static const enum kind outage = KIND_OUTAGE, slow = KIND_DEGRADATION;
+	static const char *const found[] = {"/b", "A/", "a/b"};
+	static const char *const none[] = {"%", "_", "\\", "a%b", "b/"};
 	struct query *q;
 	struct fixture x;
 	struct fail f;
@@ -322,9 +325,11 @@ lists_by_what_is_asked(void **state)
 		struct output o = event(EVENT_OPENED, at, PHASE_OPEN);
 
 		o.incident.n = n;
+		o.onset = at;
 		stores_put(x.s, x.e, &o);
 		o = event(EVENT_RESOLVED, at + 5000, PHASE_CLOSED);
 		o.incident.n = n;
+		o.onset = at;
 		if (n < 3)
 			stores_put(x.s, x.e, &o);
 	}
@@ -337,6 +342,36 @@ lists_by_what_is_asked(void **state)
 	assert_int_equal(list(q, (struct query_incidents){.since = 20000}), 32);
 	assert_int_equal(list(q, (struct query_incidents){.endpoint = "no/ne"}),
 	    0);
+	assert_int_equal(list(q,
+			     (struct query_incidents){.after = {20230214, 3}}),
+	    21);
+	assert_int_equal(list(q, (struct query_incidents){.closed_only = true}),
+	    21);
+	assert_int_equal(list(q,
+			     (struct query_incidents){.from = 15000,
+				 .to = 20001}),
+	    2);
+	assert_int_equal(list(q, (struct query_incidents){.from = 900000}), 3);
+	assert_int_equal(list(q, (struct query_incidents){.kind = &outage}),
+	    321);
+	assert_int_equal(list(q, (struct query_incidents){.kind = &slow}), 0);
+	assert_int_equal(list(q,
+			     (struct query_incidents){.service = "a",
+				 .region = "b",
+				 .closed_only = true,
+				 .limit = 1}),
+	    2);
+	assert_int_equal(list(q, (struct query_incidents){.service = "b"}), 0);
+	assert_int_equal(list(q, (struct query_incidents){.region = "a"}), 0);
+	for (size_t n = 0; n < sizeof(found) / sizeof(found[0]); n++)
+		assert_int_equal(list(q,
+				     (struct query_incidents){
+					 .text = found[n]}),
+		    321);
+	for (size_t n = 0; n < sizeof(none) / sizeof(none[0]); n++)
+		assert_int_equal(list(q,
+				     (struct query_incidents){.text = none[n]}),
+		    0);
 	query_close(q);
 	end(&x);
 }

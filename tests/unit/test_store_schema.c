@@ -25,7 +25,6 @@ static const struct walk {
     {SQL_KNOWN_UNTIL, "SCAN transition"},
     {SQL_OLD_SAMPLES, "SCAN sample"},
     {SQL_OLD_EXCERPT, "SCAN excerpt"},
-    {SQL_Q_INCIDENTS, "SCAN i"},
     {SQL_Q_DELIVERIES, "SCAN o"},
     {SQL_Q_HISTORY, "SCAN sample"},
     {SQL_Q_HISTORY, "SCAN input"},

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/choice.h"
+
+#include <string.h>
+
+#include "base/html.h"
+#include "web/frame.h"
+#include "web/param.h"
+
+enum { STATE_OPEN = 2, STATE_CLOSED = 3 };
+static const char *const states[] = {"", "all", "open", "closed", NULL};
+
+static bool
+take_kind(const struct visitor *v, struct choice *c)
+{
+	const char *words[KIND_COUNT + 1] = {""};
+	size_t at = 0;
+
+	for (unsigned k = KIND_NONE + 1; k < KIND_COUNT; k++)
+		words[k] = kind_name((enum kind)k);
+	if (!param_word(v, "kind", words, &at))
+		return false;
+	if (at > 0) {
+		c->kind = (enum kind)at;
+		c->kind_word = words[at];
+		c->which.kind = &c->kind;
+	}
+	return true;
+}
+
+static bool
+take_after(const struct visitor *v, struct choice *c)
+{
+	const char *after = NULL;
+
+	if (!param_text(v, "after", &after))
+		return false;
+	if (after == NULL || incident_parse(after, &c->which.after))
+		return true;
+	answer_problem(v->r, 400, "Bad parameter",
+	    "after is the id of an incident, like 20230214-3.");
+	return false;
+}
+
+bool
+choice_take(const struct visitor *v, struct choice *c)
+{
+	struct query_incidents *w = &c->which;
+	size_t state = 0;
+
+	*c = (struct choice){.any = false};
+	if (!param_word(v, "state", states, &state) || !take_kind(v, c) ||
+	    !param_text(v, "service", &w->service) ||
+	    !param_text(v, "region", &w->region) ||
+	    !param_time(v, "from", &w->from) || !param_time(v, "to", &w->to) ||
+	    !param_text(v, "text", &w->text) || !take_after(v, c))
+		return false;
+	w->open_only = state == STATE_OPEN;
+	w->closed_only = state == STATE_CLOSED;
+	c->state = state >= STATE_OPEN ? states[state] : NULL;
+	c->any = c->state != NULL || w->kind != NULL || w->service != NULL ||
+	    w->region != NULL || w->from != 0 || w->to != 0 ||
+	    w->text != NULL || w->after.n > 0;
+	return true;
+}
+
+void
+choice_add(struct text *t, const struct visitor *v)
+{
+	static const char *const names[] = {"state", "kind", "service",
+	    "region", "from", "to", "text"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = http_param(v->r, names[i]);
+
+		if (value == NULL || *value == '\0')
+			continue;
+		text_printf(t, "%s=", names[i]);
+		frame_segment(t, value);
+		text_add(t, "&amp;");
+	}
+}
+
+static void
+add_option(struct text *t, const char *value, const char *word, bool chosen)
+{
+	text_printf(t, "<option value=\"%s\"%s>%s</option>", value,
+	    chosen ? " selected" : "", word);
+}
+
+/* A text that may be any, with those in use to choose from. */
+static void
+add_input(struct text *t, const struct visitor *v, const char *name,
+    const char *word, const char *more)
+{
+	text_printf(t, "<label>%s <input name=\"%s\" %s value=\"", word, name,
+	    more);
+	html_safe(t, http_param(v->r, name));
+	text_add(t, "\"></label>\n");
+}
+
+/* A day has a calendar; an instant is to be typed. */
+static void
+add_day(struct text *t, const struct visitor *v, const char *name,
+    const char *word)
+{
+	const char *value = http_param(v->r, name);
+	bool day = value == NULL || *value == '\0' || strlen(value) == 10;
+
+	add_input(t, v, name, word, day ? "type=\"date\"" : "type=\"text\"");
+}
+
+static void
+add_services(struct text *t, const struct site *s, const struct visitor *v)
+{
+	const char *id;
+	json_t *service;
+
+	text_add(t, "<datalist id=\"known-services\">");
+	json_object_foreach((json_t *)s->services, id, service)
+	{
+		if (!site_shows(s, v, id))
+			continue;
+		text_add(t, "<option value=\"");
+		html_safe(t, id);
+		text_add(t, "\"></option>");
+	}
+	text_add(t, "</datalist>\n");
+}
+
+void
+choice_form(struct text *t, const struct site *s, const struct visitor *v,
+    const struct choice *c)
+{
+	text_printf(t,
+	    "<form class=\"choice\" action=\"%s/incidents\">\n"
+	    "<label>State <select name=\"state\">",
+	    frame_base());
+	add_option(t, "", "any", c->state == NULL);
+	add_option(t, states[STATE_OPEN], "open", c->which.open_only);
+	add_option(t, states[STATE_CLOSED], "over", c->which.closed_only);
+	text_add(t, "</select></label>\n<label>Kind <select name=\"kind\">");
+	add_option(t, "", "any", c->kind_word == NULL);
+	for (unsigned k = KIND_NONE + 1; k < KIND_COUNT; k++)
+		add_option(t, kind_name((enum kind)k), kind_name((enum kind)k),
+		    c->which.kind != NULL && c->kind == (enum kind)k);
+	text_add(t, "</select></label>\n");
+	add_input(t, v, "service", "Service", "list=\"known-services\"");
+	add_services(t, s, v);
+	add_input(t, v, "region", "Region", "type=\"text\"");
+	add_day(t, v, "from", "From");
+	add_day(t, v, "to", "Before");
+	add_input(t, v, "text", "Words", "type=\"search\"");
+	text_add(t, "<button>Show</button>\n</form>\n");
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* Incidents that are asked for: by what they are, in pages, as a table. */
+#include <stdlib.h>
+
+#include "parts_web.h"
+
+enum { MANY = 120 };
+
+#define TEN "0123456789"
+#define LONG                                                                \
+	TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN \
+	    TEN TEN TEN "0"
+
+static unsigned
+times(const char *body, const char *words)
+{
+	unsigned n = 0;
+
+	while ((body = strstr(body, words)) != NULL) {
+		n++;
+		body += strlen(words);
+	}
+	return n;
+}
+
+static void
+put_incident(struct scene *c, int64_t endpoint, struct incident_id id,
+    enum kind kind)
+{
+	wall_ms at = STORES_T0 - DAY_MS + (wall_ms)id.n * MINUTE_MS;
+	struct output o = {.kind = OUTPUT_EVENT,
+	    .event = EVENT_OPENED,
+	    .at = at,
+	    .incident = id,
+	    .phase = PHASE_OPEN,
+	    .kind_now = kind,
+	    .kind_worst = kind,
+	    .onset = at,
+	    .class = CLASS_ORIGIN,
+	    .reason = REASON_SERVER_ERROR,
+	    .code = 503};
+
+	stores_put(c->store, endpoint, &o);
+	o.event = EVENT_RESOLVED;
+	o.phase = PHASE_CLOSED;
+	o.at = o.ended = at + SECOND_MS;
+	stores_put(c->store, endpoint, &o);
+}
+
+/* The day before: many of one, and one of what is watched no more. */
+static void
+open_many(struct scene *c)
+{
+	int64_t gone, other;
+
+	open_scene(c);
+	fill(c);
+	stores_begin(c->store, STORES_T0);
+	gone = store_endpoint(c->store, "=gone/<b>", "=gone", "<b>", STORES_T0);
+	other = store_endpoint(c->store, "b/na", "b", "na", STORES_T0);
+	for (uint32_t n = 1; n <= MANY; n++)
+		put_incident(c, n == MANY ? gone : other,
+		    (struct incident_id){20230213, n},
+		    n % 2 == 0 ? KIND_OUTAGE : KIND_MAINTENANCE);
+	store_retire(c->store, gone, STORES_T0);
+	stores_commit(c->store);
+	greet(c);
+}
+
+static void
+narrowed_by_what_they_are(void **state)
+{
+	struct scene c;
+	int code;
+	char *page;
+
+	(void)state;
+	open_many(&c);
+	expect(&c, "/incidents?state=open", 200, "<a href=\"/i/20230214-1\">");
+	page = get(&c, "/incidents?state=closed&kind=maintenance", &code, NULL);
+	assert_int_equal(times(page, "<a href=\"/i/"), 50);
+	assert_null(strstr(page, "/i/20230213-120\""));
+	assert_non_null(strstr(page, "/i/20230213-119\""));
+	free(page);
+	expect(&c, "/incidents?service=a&region=na", 200, "None of that kind.");
+	expect(&c, "/incidents?text=%25", 200, "None of that kind.");
+	expect(&c, "/incidents?text=a%2Feu", 200, "20230214-1");
+	expect(&c, "/incidents?from=2023-02-15", 200, "20230214-1");
+	expect(&c, "/incidents?to=2023-02-13T09:02:30Z", 200, "20230213-2");
+	page = get(&c,
+	    "/incidents?state=&kind=&service=&region=&from=&to=&text=", &code,
+	    NULL);
+	assert_int_equal(times(page, "<a href=\"/i/"), 50);
+	free(page);
+	expect(&c, "/incidents?state=late", 400, "state is one of");
+	expect(&c, "/incidents?kind=none", 400, "kind is one of");
+	expect(&c, "/incidents?from=noon", 400, "from is a day like");
+	expect(&c, "/incidents?after=1%27--", 400, "after is the id of an");
+	expect(&c, "/incidents.csv?text=" LONG, 400, "text is a text of at");
+	close_scene(&c);
+}
+
+/* What one page ends with the next goes on from. */
+static void
+page_after_page(void **state)
+{
+	struct scene c;
+	int code;
+	char *page;
+
+	(void)state;
+	open_many(&c);
+	expect(&c, "/incidents?service=b&kind=", 200,
+	    "<a rel=\"next\" href=\"/incidents?service=b&amp;"
+	    "after=20230213-70\">older</a>");
+	page = get(&c, "/incidents?service=b&after=20230213-70", &code, NULL);
+	assert_int_equal(times(page, "<td data-name=\"Incident\">"), 50);
+	assert_non_null(strstr(page, "after=20230213-20\">older</a>"));
+	free(page);
+	page = get(&c, "/incidents?service=b&after=20230213-20", &code, NULL);
+	assert_int_equal(times(page, "<td data-name=\"Incident\">"), 19);
+	assert_null(strstr(page, "rel=\"next\""));
+	assert_non_null(strstr(page, "\">newest</a>"));
+	free(page);
+	close_scene(&c);
+}
+
+/* What was watched then has its page, whatever it is called. */
+static void
+what_is_watched_no_more_is_found(void **state)
+{
+	struct scene c;
+	int code;
+	char *page;
+
+	(void)state;
+	open_many(&c);
+	expect(&c, "/e/%3Dgone~%3Cb%3E", 404, "\"status\":404");
+	expect(&c, "/i/20230213-120", 200, "=gone/&lt;b&gt;");
+	page = get(&c, "/incidents?service=%3Dgone", &code, NULL);
+	assert_int_equal(times(page, "<td data-name=\"Incident\">"), 1);
+	assert_non_null(strstr(page, "value=\"=gone\""));
+	assert_null(strstr(page, "<b>"));
+	free(page);
+	page = get(&c, "/incidents.csv?service=%3Dgone", &code, NULL);
+	assert_non_null(
+	    strstr(page, "\r\n20230213-120,'=gone/<b>,'=gone,<b>,,outage,"));
+	free(page);
+	page = get(&c, "/incidents.csv", &code, NULL);
+	assert_int_equal(times(page, "\r\n"), MANY + 2);
+	free(page);
+	page = get(&c, "/incidents?text=%22%3E%3Cscript%3E", &code, NULL);
+	assert_null(strstr(page, "\"><script>"));
+	assert_non_null(strstr(page, "value=\"&quot;&gt;&lt;script&gt;\""));
+	free(page);
+	close_scene(&c);
+}
+
+int
+lists_run(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(narrowed_by_what_they_are),
+	    cmocka_unit_test(page_after_page),
+	    cmocka_unit_test(what_is_watched_no_more_is_found),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
