@@ -6,6 +6,7 @@
 #include "view/incident.h"
 #include "view/put.h"
 #include "view/status.h"
+#include "web/choice.h"
 #include "web/param.h"
 #include "web/site.h"
 #include "wire/event_json.h"
@@ -50,6 +51,9 @@ struct listed {
 	const struct site *site;
 	const struct visitor *visitor;
 	json_t *items;
+	size_t limit;
+	struct incident_id last;
+	bool more;
 };
 
 /* People are named to readers only. */
@@ -68,35 +72,40 @@ told_to(const struct visitor *v, const struct query_incident *i)
 static bool
 on_listed(void *arg, const struct query_incident *i)
 {
-	const struct listed *l = arg;
+	struct listed *l = arg;
 
-	if (site_shows(l->site, l->visitor, i->service))
-		(void)json_array_append_new(l->items, told_to(l->visitor, i));
+	if (!site_shows(l->site, l->visitor, i->service))
+		return true;
+	l->more = json_array_size(l->items) == l->limit;
+	if (l->more)
+		return false;
+	(void)json_array_append_new(l->items, told_to(l->visitor, i));
+	l->last = i->now.incident;
 	return true;
 }
 
 void
 api_incidents(struct site *s, const struct visitor *v)
 {
-	static const char *const states[] = {"all", "open", NULL};
-	struct query_incidents which = {.limit = LIMIT_DEFAULT};
+	struct listed l = {.site = s, .visitor = v, .limit = LIMIT_DEFAULT};
+	char id[INCIDENT_TEXT_BYTES];
 	struct fail f = {.why = ""};
+	struct choice choice;
 	struct query *q;
-	size_t state = 0;
-	struct listed l = {s, v, NULL};
 
-	if (!param_number(v, "limit", 1, LIMIT_MAX, &which.limit) ||
-	    !param_word(v, "state", states, &state))
+	if (!param_number(v, "limit", 1, LIMIT_MAX, &l.limit) ||
+	    !choice_take(v, &choice))
 		return;
-	which.open_only = state == 1;
 	q = site_query(s, &f);
 	l.items = json_array();
-	if (q == NULL || query_incidents(q, &which, on_listed, &l, &f) != OK) {
+	if (q != NULL &&
+	    query_incidents(q, &choice.which, on_listed, &l, &f) == OK) {
+		answer_list(s, v->r, l.items,
+		    l.more ? json_string(incident_format(l.last, id)) : NULL);
+	} else {
 		json_decref(l.items);
 		answer_unread(s, v->r, &f);
-		return;
 	}
-	answer_json(s, v->r, json_pack("{s:o}", "items", l.items));
 }
 
 struct whole {

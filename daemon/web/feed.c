@@ -39,12 +39,6 @@ struct feed {
 };
 
 static bool
-is_of(const char *name, const char *wanted)
-{
-	return wanted == NULL || (name != NULL && strcmp(name, wanted) == 0);
-}
-
-static bool
 on_incident(void *arg, const struct query_incident *i)
 {
 	struct feed *feed = arg;
@@ -52,9 +46,7 @@ on_incident(void *arg, const struct query_incident *i)
 	char length[WHEN_BYTES];
 	struct text title;
 
-	if (o->lead.n > 0 || !is_of(i->service, feed->service) ||
-	    !is_of(i->region, feed->region) ||
-	    !site_shows(feed->site, feed->visitor, i->service))
+	if (o->lead.n > 0 || !site_shows(feed->site, feed->visitor, i->service))
 		return true;
 	text_init(&title, WORDS_BYTES);
 	text_printf(&title, "%s: %s, ",
@@ -161,11 +153,12 @@ add_entry(struct feed *feed, struct query *q, const struct entry *e,
 static enum status
 read_all(struct feed *feed, struct query *q, struct fail *f)
 {
-	const struct query_incidents all = {.open_only = false};
+	const struct query_incidents which = {.service = feed->service,
+	    .region = feed->region};
 	enum status status = own_instance(q, feed->instance, f);
 
 	if (status == OK)
-		status = query_incidents(q, &all, on_incident, feed, f);
+		status = query_incidents(q, &which, on_incident, feed, f);
 	for (size_t i = 0; i < feed->count && status == OK; i++)
 		status = add_entry(feed, q, &feed->entries[i], f);
 	return status;

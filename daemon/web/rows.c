@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "web/rows.h"
 
-#include <string.h>
-
 #include "base/html.h"
 #include "view/incident.h"
 #include "web/frame.h"
@@ -10,12 +8,6 @@
 
 static const char *const columns[] = {"Incident", "Began", "Failing", "What",
     "For whom", NULL};
-
-static bool
-is_of(const char *name, const char *wanted)
-{
-	return wanted == NULL || (name != NULL && strcmp(name, wanted) == 0);
-}
 
 void
 rows_begin(struct text *t)
@@ -63,9 +55,6 @@ on_incident(void *arg, const struct query_incident *i)
 	/* Of all, those that are part of another are on its page. */
 	if ((o->lead.n > 0 && rows->endpoint == NULL && rows->service == NULL &&
 		rows->region == NULL) ||
-	    (rows->closed_only && i->closed == 0) ||
-	    !is_of(i->service, rows->service) ||
-	    !is_of(i->region, rows->region) ||
 	    !site_shows(rows->site, rows->visitor, i->service))
 		return true;
 	rows->more = rows->shown == rows->max;
@@ -83,11 +72,14 @@ on_incident(void *arg, const struct query_incident *i)
 enum status
 rows_add(struct text *t, struct query *q, struct rows *rows, struct fail *f)
 {
-	const struct query_incidents all = {.endpoint = rows->endpoint};
+	const struct query_incidents which = {.endpoint = rows->endpoint,
+	    .service = rows->service,
+	    .region = rows->region,
+	    .closed_only = rows->closed_only};
 	enum status s;
 
 	rows->out = t;
-	s = query_incidents(q, &all, on_incident, rows, f);
+	s = query_incidents(q, &which, on_incident, rows, f);
 	if (rows->shown > 0) {
 		frame_table_end(t);
 		text_add(t, "</section>\n");

@@ -196,6 +196,19 @@ def test_lists_go_on(scene):
     assert [e["id"] for e in told.get(
         "/api/v1/endpoints?region=eu&q=OTH").json()["items"]] == ["other/eu"]
 
+    live.until(lambda: len(told.get(
+        "/api/v1/incidents").json()["items"]) == 2)
+    ids, path = [], "/api/v1/incidents?service=fleet&kind=outage&limit=1"
+    while path:
+        answer = told.get(path)
+        ids += [i["id"] for i in answer.json()["items"]]
+        link = answer.headers.get("link")
+        path = link and urllib.parse.urljoin(
+            path, re.fullmatch(r'<(.*)>; rel="next"', link)[1])
+    assert len(ids) == 2 and ids[0] > ids[1]
+    assert not told.get("/api/v1/incidents?service=other").json()["items"]
+    told.get("/api/v1/incidents?kind=x", 400)
+
     refs, path = [], "/api/v1/endpoints/other~eu/samples?limit=2"
     while path and len(refs) < 6:
         answer = told.get(path)
