@@ -50,3 +50,31 @@ query_incidents(struct query *q, const struct query_incidents *w,
 	text_done(&pattern);
 	return reader_told(q, f);
 }
+
+enum status
+query_said(struct query *q, const char *words, size_t max, query_said_fn *fn,
+    void *arg, struct fail *f)
+{
+	struct text pattern;
+	struct use u = reader_ask(q, SQL_Q_SAID);
+
+	reader_pattern(&pattern, words);
+	use_text(&u, text_str(&pattern));
+	use_int(&u, (int64_t)max);
+	while (use_next(&u)) {
+		const struct query_said s = {.incident = incident_of_row(
+						 use_col(&u, 0)),
+		    .at = use_col(&u, 1),
+		    .said = {.act =
+				 use_col(&u, 2) == ACT_ACK ? ACT_ACK : ACT_NOTE,
+			.author = use_col_text(&u, 3),
+			.text = use_col_text(&u, 4)},
+		    .service = use_col_text(&u, 5)};
+
+		if (!fn(arg, &s))
+			break;
+	}
+	use_end(&u);
+	text_done(&pattern);
+	return reader_told(q, f);
+}

@@ -4,6 +4,7 @@
 #define STORE_LISTING_H
 
 #include "core/core.h"
+#include "wire/event_json.h"
 
 struct query;
 
@@ -35,5 +36,17 @@ struct query_incidents { /* 0, NULL: whatever it is */
 MUST_CHECK
 enum status query_incidents(struct query *q, const struct query_incidents *w,
     query_incident_fn *fn, void *arg, struct fail *f);
+
+struct query_said { /* what somebody said about an incident */
+	struct incident_id incident;
+	const char *service; /* of its endpoint */
+	wall_ms at;
+	struct event_said said;
+};
+typedef bool query_said_fn(void *arg, const struct query_said *s);
+/* What has these words in it, or is by whom they name; newest first. */
+MUST_CHECK
+enum status query_said(struct query *q, const char *words, size_t max,
+    query_said_fn *fn, void *arg, struct fail *f);
 
 #endif

@@ -123,8 +123,14 @@ add_begin(struct text *t, const char *title, const char *version)
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
 		text_printf(t, "<a href=\"%s%s\">%s</a> ", base, pages[i].path,
 		    pages[i].word);
+	text_add(t, "</nav>\n");
+	text_printf(t,
+	    "<form class=\"find\" role=\"search\" action=\"%s/search\">"
+	    "<input type=\"search\" name=\"q\" aria-label=\"Incidents, "
+	    "endpoints, notes\" maxlength=\"200\"> "
+	    "<button>Find</button></form></header>\n",
+	    base);
 	text_add(t,
-	    "</nav></header>\n"
 	    "<p id=\"link\" class=\"warning\" hidden>The link to Vigie is "
 	    "lost: what is shown may be old.</p>\n"
 	    "<p id=\"news\" class=\"unseen\" role=\"status\"></p>\n"

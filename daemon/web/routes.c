@@ -21,6 +21,7 @@ const struct route route_table[] = {
     {HTTP_GET, "/s/*", LEVEL_PUBLIC, page_service},
     {HTTP_GET, "/r/*", LEVEL_PUBLIC, page_region},
     {HTTP_GET, "/t/*", LEVEL_PUBLIC, page_tag},
+    {HTTP_GET, "/search", LEVEL_PUBLIC, page_search},
     {HTTP_GET, "/accounting", LEVEL_PUBLIC, page_accounting},
     {HTTP_GET, "/about", LEVEL_PUBLIC, page_about},
     {HTTP_GET, "/history.atom", LEVEL_PUBLIC, feed_serve},

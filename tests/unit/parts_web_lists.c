@@ -156,6 +156,45 @@ what_is_watched_no_more_is_found(void **state)
 	close_scene(&c);
 }
 
+/* By id, name, tag, day and note; nothing of it is markup. */
+static void
+found_by_words(void **state)
+{
+	struct scene c;
+	int code;
+	char *page;
+
+	(void)state;
+	open_many(&c);
+	tell_service(&c,
+	    "{\"id\":\"b\",\"name\":\"Birds & <b>\",\"tags\":[\"wings\"]}");
+	tell_changed(&c, 2);
+	expect(&c, "/", 200, "action=\"/search\"");
+	expect(&c, "/search", 200, "name=\"q\" value=\"\"");
+	expect(&c, "/search?q=20230213-7", 200,
+	    "<a href=\"/i/20230213-7\">20230213-7</a>");
+	expect(&c, "/search?q=20230213-7000", 200, "Nothing has these words.");
+	expect(&c, "/search?q=2023-02-13", 200, "\"/i/20230213-120\"");
+	expect(&c, "/search?q=20230214", 200, "\"/i/20230214-1\"");
+	expect(&c, "/search?q=BIRDS", 200,
+	    "<a href=\"/s/b\">Birds &amp; &lt;b&gt;</a>");
+	expect(&c, "/search?q=wing", 200, "<a href=\"/e/b~na\">b/na</a>");
+	expect(&c, "/search?q=gone", 200, "\"/i/20230213-120\"");
+	expect(&c, "/search?q=b%2Fn", 200,
+	    "<a href=\"/incidents?text=b%2Fn\">all of them</a>");
+	expect(&c, "/search?q=ALERT(1)", 200, " by &lt;script&gt;alert(1)&lt;");
+	page = get(&c, "/search?q=%22%3E%3Cscript%3Ealert", &code, NULL);
+	assert_int_equal(code, 200);
+	assert_null(strstr(page, "<script>alert"));
+	assert_non_null(strstr(page, "Nothing has these words."));
+	free(page);
+	page = get(&c, "/search?q=%25", &code, NULL);
+	assert_non_null(strstr(page, "Nothing has these words."));
+	free(page);
+	expect(&c, "/search?q=" LONG, 400, "q is a text of at most");
+	close_scene(&c);
+}
+
 int
 lists_run(void)
 {
@@ -163,6 +202,7 @@ lists_run(void)
 	    cmocka_unit_test(narrowed_by_what_they_are),
 	    cmocka_unit_test(page_after_page),
 	    cmocka_unit_test(what_is_watched_no_more_is_found),
+	    cmocka_unit_test(found_by_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
