@@ -204,7 +204,11 @@ chart_add(struct text *t, const struct chart *c, const struct course *course,
 		if (c->points[i].p99_us > most)
 			most = c->points[i].p99_us;
 	top = chart_top(most);
-	text_add(t, "<figure class=\"chart\">\n<p class=\"scale\"><span>");
+	text_printf(t,
+	    "<figure class=\"chart\" data-from=\"%" PRId64
+	    "\" data-to=\"%" PRId64 "\" data-step=\"%" PRId64
+	    "\">\n<p class=\"scale\"><span>",
+	    c->from, c->to, latency_step(c->from, c->to));
 	text_printf(t,
 	    "%" PRIu32 " ms</span><span>%" PRIu32 ".%" PRIu32
 	    "</span><span>0</span></p>\n",
@@ -236,4 +240,5 @@ chart_add(struct text *t, const struct chart *c, const struct course *course,
 	    "of the answers; thin: 99 %.  Shaded: not up.  Within 19 "
 	    "%.</figcaption>\n</figure>\n");
 	add_table(t, c);
+	frame_chart(t);
 }

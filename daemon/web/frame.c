@@ -208,6 +208,15 @@ frame_table_end(struct text *t)
 }
 
 void
+frame_chart(struct text *t)
+{
+	add_asset(t, "<script src=\"", "chart.js", "\"");
+	add_asset(t, " data-library=\"", "dygraph.min.js", "\"");
+	add_asset(t, " data-style=\"", "dygraph.min.css",
+	    "\" defer></script>\n");
+}
+
+void
 frame_segment(struct text *t, const char *s)
 {
 	for (; *s != '\0'; s++) {

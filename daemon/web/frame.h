@@ -33,6 +33,9 @@ const char *frame_word(enum bucket b);
 void frame_table(struct text *t, const char *const *names);
 void frame_cell(struct text *t, const char *name); /* begins it */
 void frame_table_end(struct text *t);
+/* What makes the chart of a page one to zoom into. */
+void frame_chart(struct text *t);
+
 /* A part of an address, whatever is in it. */
 void frame_segment(struct text *t, const char *s);
 /* An address from outside: a link where one may follow it. */

@@ -65,7 +65,9 @@
 	}
 
 	function say(row) {
-		const [at, p50, p95, p99] = row;
+		const at = row[0];
+		const [p50, p95, p99] = row.slice(1).map(
+		    (v) => v === null ? null : v.toFixed(1));
 		const when = at.toISOString().replace("T", " ").slice(0, 16) + "Z";
 		words.textContent = p50 === null ? `${when}: no good answer`
 		    : `${when}: median ${p50} ms, 95 % ${p95} ms, 99 % ${p99} ms`;
@@ -79,6 +81,9 @@
 		figure.querySelector(".scale").hidden = true;
 		figure.querySelector(".axis").hidden = true;
 		figure.append(words);
+		/* Its legend has a style of its own, which our policy forbids. */
+		Dygraph.PLUGINS = Dygraph.PLUGINS.filter(
+		    (plugin) => plugin.prototype.toString() !== "Legend Plugin");
 		chart = new Dygraph(box, data, {
 			labels: ["Time", "median", "95 %", "99 %"],
 			colors: [color("--recovering"), color("--recovering"),
@@ -90,7 +95,6 @@
 			dateWindow: whole,
 			includeZero: true,
 			labelsUTC: true,
-			legendFormatter: () => "",
 			stepPlot: true,
 			underlayCallback: shade,
 			highlightCallback: (e, x, points, row) => say(data[row]),

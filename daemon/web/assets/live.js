@@ -48,7 +48,8 @@
 				now.nodeValue = next.nodeValue;
 			return true;
 		}
-		if (now.nodeType !== Node.ELEMENT_NODE)
+		/* What has scripts of its own looks after itself. */
+		if (now.nodeType !== Node.ELEMENT_NODE || "own" in now.dataset)
 			return true;
 		const state = now.classList.contains("state") &&
 		    now.textContent !== next.textContent;

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""The chart of latency, with scripts and without, under the strict policy."""
+import pathlib
+import re
+import socket
+import sqlite3
+import sys
+import time
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support_py"))
+
+import live  # noqa: E402
+from pages import Client, shown  # noqa: E402
+from window import browser  # noqa: E402
+
+CONFIG = """
+database: {f}/vigie.db
+control: {f}/control
+listen: 127.0.0.1:{port}
+canaries: []
+defaults: {{interval: 10s, timeout: 1s}}
+services:
+  - id: fleet
+    regions: {{eu: {u}/eu}}
+"""
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory):
+    """An endpoint with latencies of a day, and a gap in them."""
+    folder = tmp_path_factory.mktemp("chart")
+    config = folder / "vigie.yaml"
+    with live.Target() as target:
+        with socket.socket() as s:  # the same for both starts
+            s.bind(("127.0.0.1", 0))
+            port = s.getsockname()[1]
+        config.write_text(CONFIG.format(f=folder, u=target.url, port=port))
+        with live.Daemon(config) as daemon:
+            shown(Client(daemon), "is up")
+            assert daemon.stop() == 0
+        with sqlite3.connect(folder / "vigie.db") as db:
+            now = int(time.time()) // 300 * 300
+            (endpoint,), = db.execute(
+                "SELECT id FROM endpoint WHERE service IS NOT NULL")
+            for i in range(200):
+                if 80 <= i < 100:
+                    continue
+                # Ten good ones, in the bucket of 64 to 76 ms.
+                db.execute(
+                    "INSERT OR REPLACE INTO rollup VALUES "
+                    "(0, ?, ?, 10, 10, 0, 700000, 65000, 75000, ?, ?)",
+                    ((now - 300 * (i + 1)) * 1000, endpoint, b"\x00\x0a",
+                     bytes([64, 10])))
+        with live.Daemon(config) as daemon:
+            client = Client(daemon)
+            live.until(lambda: client.reaches("/readyz"))
+            yield client
+            assert daemon.stop() == 0
+
+
+@pytest.fixture
+def window():
+    made = browser()
+    yield made
+    made.quit()
+
+
+def test_without_scripts(scene):
+    page = scene.get("/e/fleet~eu").body.decode()
+    picture = re.search(r'<figure class="chart".*?</figure>', page, re.S)[0]
+    line = re.search(r'class="p50" d="([^"]*)"', picture)[1]
+    assert line.count("M") >= 2, "a gap is not joined"
+    assert "half of the answers within" in picture
+    rows = re.search(r'<details class="numbers">.*?</table>', page, re.S)[0]
+    assert rows.count("<tr>") >= 180
+
+
+def test_zoom_and_read(scene, window):
+    window.set_window_size(1280, 900)
+    window.get(f"http://{scene.where}/e/fleet~eu")
+    figure = window.find_element(By.CSS_SELECTOR, "figure.chart")
+    assert figure.find_elements(By.TAG_NAME, "svg")
+    window.execute_script("arguments[0].focus()", figure)
+    live.until(lambda: figure.find_elements(By.CSS_SELECTOR, "canvas"), 20)
+
+    figure.send_keys(Keys.END)
+    words = figure.find_element(By.CSS_SELECTOR, ".readout")
+    first = words.text
+    # The newest row of the table is what is read.
+    row = window.execute_script(
+        "const r = document.querySelector('.numbers tbody tr');"
+        "return [...r.cells].map(c => c.textContent)")
+    assert f"median {row[3]} ms, 95 % {row[4]} ms" in first, (first, row)
+    figure.send_keys(Keys.ARROW_LEFT)
+    assert words.text and words.text != first
+
+    def span():
+        labels = [e.text for e in figure.find_elements(
+            By.CSS_SELECTOR, ".dygraph-axis-label-x") if e.text]
+        return labels
+    wide = span()
+    figure.send_keys("+")
+    figure.send_keys("+")
+    live.until(lambda: span() and span() != wide)
+    figure.send_keys(Keys.ESCAPE)
+    live.until(lambda: span() == wide)
+    assert not words.text
+    for line in window.get_log("browser"):
+        assert line["level"] not in ("SEVERE", "WARNING"), line
+
+
+def test_narrow_and_dark(scene, window):
+    window.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+        "features": [{"name": "prefers-color-scheme", "value": "dark"}]})
+    window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": 320, "height": 640, "deviceScaleFactor": 1,
+        "mobile": False})
+    window.get(f"http://{scene.where}/e/fleet~eu")
+    figure = window.find_element(By.CSS_SELECTOR, "figure.chart")
+    window.execute_script("arguments[0].focus()", figure)
+    live.until(lambda: figure.find_elements(By.CSS_SELECTOR, "canvas"), 20)
+    assert window.execute_script(
+        "return document.documentElement.scrollWidth") <= 320
