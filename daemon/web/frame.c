@@ -61,15 +61,25 @@ add_asset(struct text *t, const char *before, const char *name,
 	    a->path, after);
 }
 
+struct head {
+	const char *title, *version;
+	bool form; /* what is typed into it is not to be lost */
+	bool wall;
+	size_t rotate_s;
+};
+
 static void
-add_head(struct text *t, const char *title, const char *version, bool again)
+add_head(struct text *t, const struct head *h)
 {
 	text_printf(t, "<!doctype html>\n<html lang=\"en\" data-base=\"%s\"",
 	    base);
-	if (version != NULL)
-		text_printf(t, " data-version=\"%s\"", version);
+	if (h->version != NULL)
+		text_printf(t, " data-version=\"%s\"", h->version);
+	if (h->wall)
+		text_printf(t, " class=\"wall\" data-rotate=\"%zu\"",
+		    h->rotate_s);
 	text_add(t, ">\n<head>\n<meta charset=\"utf-8\">\n<title>");
-	html_safe(t, title);
+	html_safe(t, h->title);
 	text_add(t,
 	    "</title>\n<meta name=\"viewport\" content=\""
 	    "width=device-width, initial-scale=1\">\n");
@@ -80,10 +90,16 @@ add_head(struct text *t, const char *title, const char *version, bool again)
 	    "<link rel=\"alternate\" type=\"application/atom+xml\" "
 	    "title=\"Incidents\" href=\"%s/history.atom\">\n",
 	    base);
-	if (version != NULL)
+	if (h->version != NULL)
 		add_asset(t, "<script src=\"", "live.js",
 		    "\" defer></script>\n");
-	if (version != NULL && again)
+	if (h->wall) {
+		add_asset(t, "<link rel=\"stylesheet\" href=\"", "wall.css",
+		    "\">\n");
+		add_asset(t, "<script src=\"", "wall.js",
+		    "\" defer></script>\n");
+	}
+	if (h->version != NULL && !h->form)
 		text_add(t,
 		    "<noscript><meta http-equiv=\"refresh\" "
 		    "content=\"15\"></noscript>\n");
@@ -110,12 +126,8 @@ add_age(struct text *t)
 }
 
 static void
-add_begin(struct text *t, const char *title, const char *version)
+add_header(struct text *t)
 {
-	text_add(t,
-	    "<body>\n"
-	    "<a class=\"skip\" href=\"#main\">To the content</a>\n");
-	asset_add(t, "marks.html");
 	text_printf(t,
 	    "<header><a class=\"name\" href=\"%s/\">Vigie</a>\n"
 	    "<nav aria-label=\"Pages\">",
@@ -123,37 +135,64 @@ add_begin(struct text *t, const char *title, const char *version)
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++)
 		text_printf(t, "<a href=\"%s%s\">%s</a> ", base, pages[i].path,
 		    pages[i].word);
-	text_add(t, "</nav>\n");
 	text_printf(t,
-	    "<form class=\"find\" role=\"search\" action=\"%s/search\">"
-	    "<input type=\"search\" name=\"q\" aria-label=\"Incidents, "
-	    "endpoints, notes\" maxlength=\"200\"> "
-	    "<button>Find</button></form></header>\n",
+	    "</nav>\n<form class=\"find\" role=\"search\" "
+	    "action=\"%s/search\"><input type=\"search\" name=\"q\" "
+	    "aria-label=\"Incidents, endpoints, notes\" "
+	    "maxlength=\"200\"> <button>Search</button></form></header>\n",
 	    base);
+}
+
+static void
+add_begin(struct text *t, const struct head *h)
+{
+	add_head(t, h);
+	text_add(t,
+	    "<body>\n"
+	    "<a class=\"skip\" href=\"#main\">To the content</a>\n");
+	asset_add(t, "marks.html");
+	if (!h->wall)
+		add_header(t);
 	text_add(t,
 	    "<p id=\"link\" class=\"warning\" hidden>The link to Vigie is "
 	    "lost: what is shown may be old.</p>\n"
 	    "<p id=\"news\" class=\"unseen\" role=\"status\"></p>\n"
 	    "<main id=\"main\">\n");
-	if (version != NULL)
+	if (h->version != NULL)
 		add_age(t);
 	text_add(t, "<h1>");
-	html_safe(t, title);
+	html_safe(t, h->title);
 	text_add(t, "</h1>\n");
 }
 
 void
 frame_begin(struct text *t, const char *title, const char *version)
 {
-	add_head(t, title, version, true);
-	add_begin(t, title, version);
+	add_begin(t, &(struct head){.title = title, .version = version});
 }
 
 void
 frame_begin_form(struct text *t, const char *title, const char *version)
 {
-	add_head(t, title, version, false);
-	add_begin(t, title, version);
+	add_begin(t,
+	    &(struct head){.title = title, .version = version, .form = true});
+}
+
+void
+frame_begin_wall(struct text *t, const char *title, const char *version,
+    size_t rotate_s, wall_ms now)
+{
+	char machine[UTC_TEXT_BYTES], people[WHEN_BYTES];
+
+	add_begin(t,
+	    &(struct head){.title = title,
+		.version = version,
+		.wall = true,
+		.rotate_s = rotate_s});
+	text_printf(t,
+	    "<p class=\"clock\"><time id=\"clock\" datetime=\"%s\">%.8s"
+	    "</time> UTC</p>\n",
+	    utc_format(now, machine), when_text(now, people) + 11);
 }
 
 void

@@ -21,6 +21,12 @@ void frame_set_stale(bool stale, wall_ms since);
 void frame_begin(struct text *t, const char *title, const char *version);
 /* The same of what has a form: without scripts it is not read again. */
 void frame_begin_form(struct text *t, const char *title, const char *version);
+/*
+ * The same for a screen on a wall: no navigation, a clock that says now, and
+ * the next page after so many seconds, 0: never.
+ */
+void frame_begin_wall(struct text *t, const char *title, const char *version,
+    size_t rotate_s, wall_ms now);
 void frame_end(struct text *t);
 
 /* Mark and word of a bucket: never colour alone. */

@@ -10,7 +10,7 @@
 #include "view/status.h"
 #include "web/frame.h"
 #include "web/param.h"
-#include "web/site.h"
+#include "web/wall.h"
 
 struct regions {
 	const char **names; /* in order, each once; of the rows */
@@ -270,26 +270,27 @@ page_matrix(struct site *s, const struct visitor *v)
 	char version[VERSION_BYTES];
 	enum status status = ERR_IO;
 	wall_ms at = 0, known = 0;
+	struct wall wall;
 	struct text page;
 
-	if (!param_time(v, "at", &at))
+	if (!param_time(v, "at", &at) || !wall_take(v, &wall))
 		return;
 	text_init(&page, PAGE_BYTES);
 	q = site_query(s, &f);
 	if (q != NULL)
-		status = site_status(s, v, q, NULL, &l, &f);
+		status = site_status(s, v, q, wall.filter, &l, &f);
 	if (status == OK) {
 		known = l.as_of;
 		if (at != 0 && at < known)
 			status = go_back(q, &l, at, &f);
 	}
 	if (status == OK) {
-		frame_begin(&page, "Services by region",
+		wall_begin(&page, s, &wall, "Services by region",
 		    at == 0 ? site_version(s, version) : NULL);
 		add_matrix(&page, s, &l);
 		add_steps(&page, &l, known);
 		frame_end(&page);
-		answer_page(s, v->r, &page);
+		wall_answer(s, v, &wall, &page);
 	} else {
 		answer_unread(s, v->r, &f);
 	}

@@ -188,7 +188,7 @@ add_form(struct text *t, const char *words)
 	    "<input type=\"search\" name=\"q\" value=\"",
 	    frame_base());
 	html_safe(t, words);
-	text_add(t, "\"></label> <button>Find</button></form>\n");
+	text_add(t, "\"></label> <button>Search</button></form>\n");
 }
 
 static enum status

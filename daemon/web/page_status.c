@@ -1,140 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /* The page that answers: is it down, for whom, and is it really back? */
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/html.h"
 #include "base/mem.h"
 #include "view/status.h"
+#include "web/banner.h"
 #include "web/bars.h"
 #include "web/facts.h"
 #include "web/frame.h"
 #include "web/meaning.h"
 #include "web/rows.h"
-#include "web/site.h"
+#include "web/wall.h"
 
 enum {
-	WORDS_BYTES = 8192,
 	CLOSED_SHOWN = 5,
 	CARDS_SHOWN = 24,
 	TABLES_MOST = 24 /* services; of more, each has its table on its page */
 };
-
-struct counts {
-	size_t n[BUCKET_COUNT];
-};
-
-static struct counts
-count(const struct status_row *rows, size_t n)
-{
-	struct counts c = {{0}};
-
-	for (size_t i = 0; i < n; i++)
-		c.n[rows[i].e.bucket]++;
-	return c;
-}
-
-static void
-add_words(struct text *t, const struct status_row *r, wall_ms now)
-{
-	struct text words;
-
-	text_init(&words, WORDS_BYTES);
-	status_words(&words, r, now);
-	html_add(t, text_str(&words));
-	text_done(&words);
-}
-
-/* The one that is not up, or NULL when there are several. */
-static const struct status_row *
-only_one(const struct status_list *l)
-{
-	const struct status_row *one = NULL;
-
-	for (size_t i = 0; i < l->count; i++) {
-		if (l->rows[i].e.bucket == BUCKET_UP)
-			continue;
-		if (one != NULL)
-			return NULL;
-		one = &l->rows[i];
-	}
-	return one;
-}
-
-static const char *const verbs[BUCKET_COUNT] = {[BUCKET_UP] = "up",
-    [BUCKET_DEGRADED] = "degraded",
-    [BUCKET_RECOVERING] = "recovering",
-    [BUCKET_MAINTENANCE] = "in maintenance",
-    [BUCKET_DOWN] = "down",
-    [BUCKET_UNKNOWN] = "without data"};
-
-/* "2 of 6 endpoints are down, 1 is recovering" */
-static void
-add_counts(struct text *t, const struct status_list *l)
-{
-	struct counts c = count(l->rows, l->count);
-	bool first = true;
-
-	for (size_t k = 0; k < BUCKET_COUNT; k++) {
-		enum bucket b = status_ranked(k);
-
-		if (c.n[b] == 0 || (b == BUCKET_UP && !first))
-			continue;
-		if (!first)
-			text_printf(t, ", %zu ", c.n[b]);
-		else if (l->count == 1)
-			text_add(t, "The endpoint ");
-		else if (c.n[b] == l->count)
-			text_printf(t, "All %zu endpoints ", l->count);
-		else
-			text_printf(t, "%zu of %zu endpoints ", c.n[b],
-			    l->count);
-		text_printf(t, "%s %s", c.n[b] == 1 ? "is" : "are", verbs[b]);
-		first = false;
-	}
-	if (first)
-		text_add(t, "Nothing is watched yet");
-}
-
-static void
-add_sentence(struct text *t, const struct status_list *l)
-{
-	const struct status_row *one = only_one(l);
-
-	if (one == NULL) {
-		add_counts(t, l);
-		return;
-	}
-	text_add(t, "<strong>");
-	html_safe(t, one->id);
-	text_add(t, "</strong>: ");
-	add_words(t, one, l->as_of);
-	if (status_since(one) != 0) {
-		text_add(t, ", for ");
-		frame_length(t, l->as_of - status_since(one));
-	}
-}
-
-static void
-add_banner(struct text *t, const struct site *s, const struct status_list *l)
-{
-	text_printf(t, "<p class=\"banner %s\">", bucket_name(status_worst(l)));
-	frame_state(t, status_worst(l));
-	text_add(t, " <span>");
-	add_sentence(t, l);
-	text_add(t, "</span></p>\n<p class=\"asof\">Data as of ");
-	frame_time(t, l->as_of);
-	text_add(t, "</p>\n");
-	if (s->now.damaged)
-		text_add(t,
-		    "<p class=\"warning\">The database is damaged: what is "
-		    "decided now is not kept.  Restart the daemon to set it "
-		    "aside.</p>\n");
-	else if (s->now.degraded)
-		text_add(t,
-		    "<p class=\"warning\">The database cannot be written: "
-		    "this is how it was then.</p>\n");
-}
 
 /* How many are told as part of what r leads. */
 static size_t
@@ -169,7 +52,7 @@ add_card(struct text *t, const struct status_list *l,
 	text_add(t, " for ");
 	frame_length(t, l->as_of - status_since(r));
 	text_add(t, "</p>\n<p>");
-	add_words(t, r, l->as_of);
+	banner_words(t, r, l->as_of);
 	text_add(t, "</p>\n<p class=\"small\">Began ");
 	frame_time(t, r->incident.onset);
 	if (r->incident.relapses > 0)
@@ -235,7 +118,6 @@ add_service(struct text *t, const struct site *s, const struct service *of,
 	size_t n = of->n;
 	const json_t *service = site_service(s, rows[0].service);
 	const char *name = json_string_value(json_object_get(service, "name"));
-	struct counts c = count(rows, n);
 	wall_ms now = l->as_of;
 
 	text_printf(t, "<article id=\"s-%s\" class=\"service\">\n<h3>",
@@ -243,7 +125,7 @@ add_service(struct text *t, const struct site *s, const struct service *of,
 	name = name != NULL ? name : rows[0].service;
 	frame_group(t, 's', rows[0].service, name);
 	text_printf(t, "</h3>\n<p class=\"small\">%zu of %zu up</p>\n",
-	    c.n[BUCKET_UP], n);
+	    banner_count(rows, n, BUCKET_UP), n);
 	bars_add(t, of->days, name, of->table);
 	meaning_add(t, service, rows, n, l);
 	text_add(t, "<ul class=\"rows\">\n");
@@ -258,7 +140,7 @@ add_service(struct text *t, const struct site *s, const struct service *of,
 		if (since != 0)
 			frame_length(t, now - since);
 		text_add(t, "</span><span class=\"words\">");
-		add_words(t, &rows[i], now);
+		banner_words(t, &rows[i], now);
 		text_add(t, "</span></li>\n");
 	}
 	text_add(t, "</ul>\n</article>\n");
@@ -361,7 +243,7 @@ render(const struct site *s, const struct visitor *v, struct query *q,
 	if (status == OK) {
 		frame_begin(t, about->title != NULL ? about->title : "Status",
 		    site_version(s, version));
-		add_banner(t, s, &l);
+		banner_add(t, s, &l);
 		if (about->service != NULL)
 			facts_add(t, s, v, about->service);
 		add_cards(t, &l);
@@ -425,6 +307,10 @@ page_status(struct site *s, const struct visitor *v)
 	struct text t;
 	size_t size;
 
+	if (http_param(v->r, "kiosk") != NULL) {
+		page_wall(s, v);
+		return;
+	}
 	text_init(&t, PAGE_BYTES);
 	if (k->body != NULL && k->change == s->now.change) {
 		answer_kept(s, v->r, k, type_page);

@@ -10,7 +10,7 @@
 #include "web/frame.h"
 #include "web/lane.h"
 #include "web/range.h"
-#include "web/site.h"
+#include "web/wall.h"
 
 enum { FEW = 24, LANES_SHOWN = 200, KEEP_BYTES = 32768 };
 
@@ -152,7 +152,7 @@ add_choice(struct text *t, const char *name, const char *value)
 
 static void
 render(struct site *s, const struct visitor *v, struct text *t,
-    struct lanes *lanes, const struct range *r)
+    struct lanes *lanes, const struct range *r, const struct wall *wall)
 {
 	char version[VERSION_BYTES];
 	struct text keep;
@@ -160,7 +160,7 @@ render(struct site *s, const struct visitor *v, struct text *t,
 	text_init(&keep, KEEP_BYTES);
 	add_choice(&keep, "service", http_param(v->r, "service"));
 	add_choice(&keep, "region", http_param(v->r, "region"));
-	frame_begin(t, "Timeline", site_version(s, version));
+	wall_begin(t, s, wall, "Timeline", site_version(s, version));
 	text_add(t, "<p class=\"asof\">Data as of ");
 	frame_time(t, r->known);
 	text_add(t, "</p>\n");
@@ -178,21 +178,24 @@ page_timeline(struct site *s, const struct visitor *v)
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
 	struct range r;
+	struct wall wall;
 	enum status status = f.code;
 	struct text page;
 
+	if (!wall_take(v, &wall))
+		return;
 	if (q != NULL && !range_take(v, query_known_until(q), "24h", &r))
 		return;
 	text_init(&page, PAGE_BYTES);
 	if (q != NULL)
-		status = site_status(s, v, q, NULL, &l, &f);
+		status = site_status(s, v, q, wall.filter, &l, &f);
 	if (status == OK) {
 		lanes = choose(v, &l, &r);
 		status = history_spans(q, r.from, r.to, on_span, &lanes, &f);
 	}
 	if (status == OK) {
-		render(s, v, &page, &lanes, &r);
-		answer_page(s, v->r, &page);
+		render(s, v, &page, &lanes, &r, &wall);
+		wall_answer(s, v, &wall, &page);
 	} else {
 		answer_unread(s, v->r, &f);
 	}

@@ -200,6 +200,66 @@ def test_without_scripts(scene):
         plain.quit()
 
 
+WALLS = (1920, 1080), (1280, 720)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_on_a_wall(window, scene, scheme):
+    """All of it on the screen, in contrast; its clock goes on."""
+    scene.target.pages |= {"/eu": (500, b"broken"), "/long": live.MAINTENANCE}
+    window.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [
+        {"name": "prefers-color-scheme", "value": scheme}]})
+    for width, height in WALLS:
+        window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": width, "height": height, "deviceScaleFactor": 1,
+            "mobile": False})
+        window.get(scene.url + "?kiosk=1")
+        until_shown(window, "fleet/eu")
+        until_shown(window, "0 of 2 services up")
+        size = window.execute_script(
+            "const r = document.documentElement;"
+            "return [r.scrollWidth, r.scrollHeight]")
+        assert size[0] <= width and size[1] <= height, size
+        assert window.execute_script(CONTRAST) == []
+        assert not window.find_elements(By.CSS_SELECTOR, "nav, form")
+    clock = window.find_element(By.ID, "clock")
+    before = clock.text
+    live.until(lambda: clock.text != before, 10, "the clock to go on")
+    window.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert complaints(window) == []
+
+
+def test_from_one_wall_to_the_next(window, scene):
+    """And all over again; a link that is lost is seen from afar."""
+    window.get(scene.url + "?kiosk=1&rotate=5&filter=fleet*")
+    for page in ("/matrix", "/timeline", "/"):
+        live.until(lambda: page + "?kiosk=1&rotate=5&filter=fleet*"
+                   in window.current_url, 60, page)
+    stripes = ("const s = getComputedStyle(document.getElementById('link'),"
+               " '::after'); return [s.position, s.opacity]")
+    window.get(scene.url + "?kiosk=1")
+    until_shown(window, "All 3 endpoints are up")
+    assert window.execute_script(stripes)[0] == "static"
+    window.execute_script("document.getElementById('link').hidden = false")
+    assert window.execute_script(stripes) == ["fixed", "0"]
+    window.execute_script(
+        "document.getAnimations().forEach(a => { a.currentTime = 30001; })")
+    assert window.execute_script(stripes) == ["fixed", "0.6"]
+    assert complaints(window) == []
+
+
+def test_another_build_is_loaded_on_a_wall(window, scene):
+    """By itself; what is kept up to date is of the build that is running."""
+    window.get(scene.url + "?kiosk=1")
+    until_shown(window, "All 3 endpoints are up")
+    window.execute_script("""
+        window.mark = 1;
+        document.querySelector("link[rel=stylesheet]").href = "/assets/0/old";
+    """)
+    live.until(lambda: window.execute_script("return window.mark") is None,
+               60, "the page to be loaded anew")
+
+
 def test_nothing_from_elsewhere(window, scene):
     """Every request goes to the host of the page."""
     window.get_log("performance")

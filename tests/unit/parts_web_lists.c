@@ -195,6 +195,43 @@ found_by_words(void **state)
 	close_scene(&c);
 }
 
+static void
+on_a_wall(void **state)
+{
+	struct scene c;
+	char etag[64];
+	int code;
+	char *page;
+
+	(void)state;
+	open_many(&c);
+	page = get(&c, "/?kiosk=1&rotate=30", &code, etag);
+	assert_int_equal(code, 200);
+	assert_string_equal(etag, ""); /* its clock goes on */
+	assert_non_null(strstr(page, "class=\"wall\" data-rotate=\"30\""));
+	assert_non_null(strstr(page, "<span class=\"id\">a/eu</span>"));
+	assert_non_null(strstr(page, ">09:00:00</time> UTC"));
+	assert_non_null(strstr(page, " 0 of 2 services up"));
+	assert_null(strstr(page, "<nav"));
+	assert_null(strstr(page, "<form"));
+	free(page);
+	page = get(&c, "/matrix?kiosk=1&filter=b*", &code, NULL);
+	assert_non_null(strstr(page, "class=\"wall\""));
+	assert_null(strstr(page, "a/eu"));
+	free(page);
+	page = get(&c, "/timeline?kiosk=1&filter=b*", &code, NULL);
+	assert_non_null(strstr(page, "class=\"wall\""));
+	assert_null(strstr(page, "a/eu"));
+	free(page);
+	page = get(&c, "/?kiosk=0", &code, NULL);
+	assert_null(strstr(page, "class=\"wall\""));
+	free(page);
+	expect(&c, "/?kiosk=yes", 400, "kiosk is one of 0, 1");
+	expect(&c, "/?kiosk=1&rotate=1", 400, "rotate is a number from 5");
+	expect(&c, "/?kiosk=1&filter=none", 200, "Nothing is watched yet");
+	close_scene(&c);
+}
+
 int
 lists_run(void)
 {
@@ -203,6 +240,7 @@ lists_run(void)
 	    cmocka_unit_test(page_after_page),
 	    cmocka_unit_test(what_is_watched_no_more_is_found),
 	    cmocka_unit_test(found_by_words),
+	    cmocka_unit_test(on_a_wall),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,6 +102,13 @@
 			news.textContent = words;
 	}
 
+	/* Of what build a page is. */
+	function build(page) {
+		return [...page.querySelectorAll("link[rel=stylesheet], script")]
+		    .map((n) => n.getAttribute("href") ?? n.getAttribute("src"))
+		    .join();
+	}
+
 	async function read() {
 		if (reading) {
 			again = true;
@@ -114,6 +121,10 @@
 			if (answer.ok) {
 				const page = new DOMParser().parseFromString(
 				    await answer.text(), "text/html");
+				/* Nobody stands before a wall to do it. */
+				if (root.classList.contains("wall") &&
+				    build(page) !== build(document))
+					location.reload();
 				const version = page.documentElement.dataset.version;
 				children(main, page.getElementById("main"));
 				local();
