@@ -8,29 +8,13 @@
 #include "cli/maintenance.h"
 #include "cli/reading.h"
 #include "config/window.h"
+#include "config/windowjson.h"
 #include "config/windowspec.h"
-#include "config/zone.h"
 #include "store/planned.h"
 #include "view/put.h"
 #include "view/when.h"
 
 enum { STEPS_MAX = 200000, ID_BYTES = 32, DESCRIBED_BYTES = 1024 };
-
-static wall_ms
-local_of(const struct config_window *w, wall_ms t)
-{
-	return t + zone_offset(w->zone, t) * (wall_ms)SECOND_MS;
-}
-
-/* "2026-11-29 02:00:00" of a local time. */
-static const char *
-local_text(wall_ms local, char buf[UTC_TEXT_BYTES])
-{
-	(void)utc_format(local, buf);
-	buf[10] = ' ';
-	buf[19] = '\0';
-	return buf;
-}
 
 static void
 print_occurrence(const struct planning *p, const struct config_window *w,
@@ -45,8 +29,8 @@ print_occurrence(const struct planning *p, const struct config_window *w,
 	    from <= p->now ? cli_style(p->c, CLI_PLAIN) : "");
 	if (w->zone != NULL)
 		(void)fprintf(p->c->out, "  (%.16s to %.16s %s)",
-		    local_text(local_of(w, from), c),
-		    local_text(local_of(w, to), d), w->timezone);
+		    windowjson_local(w, from, c), windowjson_local(w, to, d),
+		    w->timezone);
 	(void)fputc('\n', p->c->out);
 }
 
@@ -101,52 +85,17 @@ planned_print(const struct planning *p, const struct planned_line *l)
 		(void)fputs("  over\n", p->c->out);
 }
 
-static json_t *
-occurrences(const struct planning *p, const struct config_window *w)
-{
-	json_t *list = json_array();
-	wall_ms from, to, after = p->now;
-	char text[UTC_TEXT_BYTES];
-
-	for (size_t i = 0; i < p->next && window_next(w, after, &from, &to);
-	     i++, after = to) {
-		json_t *one = json_object();
-
-		put_time(one, "from", from);
-		put_time(one, "to", to);
-		put_text(one, "local_from",
-		    local_text(local_of(w, from), text));
-		put_text(one, "local_to", local_text(local_of(w, to), text));
-		(void)json_array_append_new(list, one);
-	}
-	return list;
-}
-
 json_t *
 planned_json(const struct planning *p, const struct planned_line *l)
 {
-	const struct config_window *w = l->window;
-	json_t *j = json_object();
-	struct text described;
-	wall_ms from, to;
+	json_t *j = windowjson(l->window, p->now, p->next);
 
-	text_init(&described, DESCRIBED_BYTES);
-	windowspec_describe(w, &described);
 	put_text(j, "id", l->id);
-	put_text(j, "service", w->service);
-	put_text(j, "region", w->region);
-	put_text(j, "title", w->title);
-	put_text(j, "when", text_str(&described));
-	put_text(j, "timezone", w->timezone != NULL ? w->timezone : "UTC");
 	put_text(j, "source", l->source);
 	put_text(j, "place", l->place);
 	put_text(j, "author", l->author);
 	put_time(j, "added", l->added);
 	put_text(j, "why", l->why);
-	(void)json_object_set_new(j, "now",
-	    json_boolean(window_next(w, p->now, &from, &to) && from <= p->now));
-	(void)json_object_set_new(j, "next", occurrences(p, w));
-	text_done(&described);
 	return j;
 }
 

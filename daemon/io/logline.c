@@ -13,6 +13,7 @@
 #include "base/escape.h"
 #include "base/mem.h"
 #include "io/channel.h"
+#include "wire/line.h"
 #include "wire/message.h"
 
 enum {

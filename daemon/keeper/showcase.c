@@ -3,17 +3,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "config/windowjson.h"
+#include "config/windowspec.h"
 #include "io/listen.h"
 #include "keeper/inside.h"
 #include "wire/notice_json.h"
 #include "wire/showing.h"
 
-enum { SERVICE_BYTES = CHANNEL_BODY_MAX - 16, PREFIX_BYTES = 200 };
+enum {
+	SERVICE_BYTES = CHANNEL_BODY_MAX - 16,
+	PREFIX_BYTES = 200,
+	OCCURRENCES = 2,
+	PLANNED_TICKS = 10, /* how often what is next is looked up */
+	WINDOWS_SHOWN = 60, /* of each source: what a message has room for */
+	ID_BYTES = 32
+};
 
 void
 showcase_init(struct showcase *s)
@@ -35,6 +46,7 @@ void
 showcase_done(struct showcase *s)
 {
 	close_socket(s);
+	mem_free(s->planned);
 	showcase_init(s);
 }
 
@@ -142,6 +154,68 @@ send_service(struct keeper *k, const struct config_service *s,
 	json_decref(j);
 }
 
+static json_t *
+planned_json(const struct config_window *w, const char *id, const char *source,
+    wall_ms now)
+{
+	json_t *j = windowjson(w, now, OCCURRENCES);
+
+	(void)json_object_set_new(j, "id", json_string(id));
+	(void)json_object_set_new(j, "source", json_string(source));
+	return j;
+}
+
+/* Those of the configuration, then those of commands and calendars. */
+static json_t *
+all_planned(const struct keeper *k)
+{
+	wall_ms now = loop_now(k->loop);
+	json_t *list = json_array();
+	char id[ID_BYTES];
+
+	for (size_t i = 0; i < k->config->window_count && i < WINDOWS_SHOWN;
+	     i++) {
+		(void)snprintf(id, sizeof(id), "c%zu", i + 1);
+		(void)json_array_append_new(list,
+		    planned_json(&k->config->windows[i], id, "config", now));
+	}
+	for (size_t i = 0; i < k->kept_count && i < WINDOWS_SHOWN; i++) {
+		const struct kept *w = &k->kept[i];
+
+		(void)snprintf(id, sizeof(id), "w%" PRId64, w->id);
+		(void)json_array_append_new(list,
+		    planned_json(&w->plan->window, id,
+			w->calendar ? "calendar" : "command", now));
+	}
+	return list;
+}
+
+static void
+send_planned(struct keeper *k)
+{
+	unsigned char *buf = mem_zalloc(CHANNEL_BODY_MAX);
+
+	send_text(k, MSG_PLANNED, k->showcase.planned, buf);
+	mem_free(buf);
+}
+
+void
+showcase_planned(struct keeper *k)
+{
+	json_t *list = all_planned(k);
+	char *text = event_json_text(list);
+
+	json_decref(list);
+	if (k->showcase.planned != NULL &&
+	    strcmp(k->showcase.planned, text) == 0) {
+		mem_free(text);
+		return;
+	}
+	mem_free(k->showcase.planned);
+	k->showcase.planned = text;
+	send_planned(k);
+}
+
 /* What web is handed instead of a file that cannot be opened. */
 static int
 open_tokens(const struct keeper *k)
@@ -207,6 +281,9 @@ showcase_greet(struct keeper *k)
 		fds[1] >= 0 ? 2 : 1) == OK) {
 		for (size_t i = 0; i < k->config->service_count; i++)
 			send_service(k, &k->config->services[i], buf);
+		mem_free(k->showcase.planned);
+		k->showcase.planned = NULL;
+		showcase_planned(k);
 		showcase_changed(k);
 	}
 	if (fds[1] >= 0)
@@ -325,4 +402,6 @@ showcase_tick(struct keeper *k)
 	/* A word that waited in a queue would be one of the past. */
 	if (web->ready && channel_backlog(web->channel) == 0)
 		send_counted(k);
+	if (web->ready && ++k->showcase.ticks % PLANNED_TICKS == 0)
+		showcase_planned(k);
 }

@@ -19,7 +19,9 @@ struct showcase {
 	uint64_t news;          /* transitions and events so far */
 	bool refused;           /* it cannot be listened there; has been said */
 	struct counted counted; /* but for what is so at present */
-	control_fn *ask;        /* see keeper_setup */
+	unsigned ticks;
+	char *planned;   /* the last list of windows it was told */
+	control_fn *ask; /* see keeper_setup */
 	void *ask_arg;
 };
 
@@ -31,6 +33,8 @@ bool showcase_open(struct keeper *k);
 void showcase_retry(struct keeper *k);
 void showcase_greet(struct keeper *k); /* all that it needs to begin */
 void showcase_changed(struct keeper *k);
+/* What is planned, if that is another list than before. */
+void showcase_planned(struct keeper *k);
 /* What an operator asks for; false when it makes no sense. */
 MUST_CHECK
 bool showcase_asked(struct keeper *k, struct bytes_in *in);

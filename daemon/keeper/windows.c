@@ -275,6 +275,7 @@ count_all(struct adding *a, struct text *ids)
 	}
 	planned_tick(k);
 	journal_commit(k);
+	showcase_planned(k);
 }
 
 enum status
@@ -350,5 +351,6 @@ keeper_window_cancel(struct keeper *k, const char *id, const char *author,
 		text_printf(said, "; it was going on for %zu endpoint%s", ended,
 		    ended == 1 ? "" : "s");
 	kept_free(&gone);
+	showcase_planned(k);
 	return OK;
 }

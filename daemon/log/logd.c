@@ -14,6 +14,7 @@
 #include "core/names.h"
 #include "io/attempts.h"
 #include "io/syslog.h"
+#include "wire/line.h"
 #include "wire/message.h"
 #include "wire/receiver.h"
 

@@ -109,7 +109,7 @@ add_head(struct text *t, const struct head *h)
 static const struct {
 	const char *path, *word;
 } pages[] = {{"/", "Status"}, {"/matrix", "Regions"}, {"/timeline", "Timeline"},
-    {"/incidents", "Incidents"}};
+    {"/incidents", "Incidents"}, {"/maintenance", "Maintenance"}};
 
 static void
 add_age(struct text *t)

@@ -24,13 +24,13 @@ route_fn act_ack, act_note, act_resolve, act_pause, act_resume, act_plan,
     act_cancel;
 /* page_*.c */
 route_fn page_status, page_service, page_region, page_tag;
-route_fn page_about, page_accounting;
+route_fn page_about, page_accounting, page_maintenance;
 route_fn page_timeline, page_day, page_matrix, page_endpoint, page_incident,
     page_incidents, csv_incidents, page_search;
 /* api.c */
 route_fn api_status, api_incidents, api_incident, api_health, api_ready,
     api_endpoints, api_endpoint, api_timeline, api_latency, api_samples,
-    api_availability;
+    api_availability, api_maintenance;
 /* stream.c */
 route_fn api_stream;
 /* feed.c, badge.c */

@@ -50,6 +50,7 @@ struct site {
 	struct httpd *httpd; /* NULL: not serving yet */
 	struct query *q;     /* NULL: not open */
 	json_t *services;    /* objects of MSG_SERVICE, by id */
+	json_t *planned;     /* of MSG_PLANNED, see windowjson.h; or NULL */
 	char boot[17];       /* of this process, in every ETag */
 	struct timer *beat;
 	LIST_HEAD(, stream) streams;

@@ -100,6 +100,7 @@ web_free(struct web *w)
 	mem_free(w->site.latest);
 	unknowns_done(&w->site.unknowns);
 	json_decref(w->site.services);
+	json_decref(w->site.planned);
 	showing_done(&w->site.show);
 	for (size_t i = 0; i < 2; i++) {
 		kept_done(&w->site.status_page[i]);
@@ -338,6 +339,22 @@ take_service(struct web *w, struct bytes_in *in)
 }
 
 static bool
+take_planned(struct site *s, struct bytes_in *in)
+{
+	char *text = field_text_needed(in);
+	json_t *j = text != NULL ? json_loads(text, 0, NULL) : NULL;
+	bool fits = bytes_in_done(in) && json_is_array(j);
+
+	if (fits) {
+		json_decref(s->planned);
+		s->planned = json_incref(j);
+	}
+	json_decref(j);
+	mem_free(text);
+	return fits;
+}
+
+static bool
 take_acted(struct site *s, struct bytes_in *in)
 {
 	struct asked a;
@@ -391,6 +408,8 @@ take(struct web *w, const struct frame *f, int *fd, int tokens)
 		return take_show(w, &in, fd, tokens);
 	case MSG_SERVICE:
 		return take_service(w, &in);
+	case MSG_PLANNED:
+		return take_planned(&w->site, &in);
 	case MSG_ACTED:
 		return take_acted(&w->site, &in);
 	case MSG_CHANGED:

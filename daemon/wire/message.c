@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "wire/message.h"
+#include "wire/line.h"
 
 #include <string.h>
 

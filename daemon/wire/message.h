@@ -45,6 +45,7 @@ enum message_type {
 	MSG_SERVICE,
 	MSG_CHANGED,
 	MSG_COUNTED,
+	MSG_PLANNED,
 	MSG_ASKED, /* web asks */
 	MSG_ACTED
 };
@@ -136,15 +137,5 @@ void attempt_put(struct bytes_out *o, const struct attempt *a);
 MUST_CHECK
 bool attempt_get(struct bytes_in *i, struct attempt *a);
 void attempt_done(struct attempt *a);
-
-/* A line of our own log, already escaped. */
-struct line {
-	uint8_t severity, role; /* syslog priority; of the sender */
-	char *text;             /* owned */
-};
-void line_put(struct bytes_out *o, const struct line *l);
-MUST_CHECK
-bool line_get(struct bytes_in *i, struct line *l);
-void line_done(struct line *l);
 
 #endif

@@ -2,8 +2,10 @@
 /* No body of a message does harm, whoever sent it. */
 #include "fuzz.h"
 
+#include "wire/line.h"
 #include "wire/message.h"
 #include "wire/receiver.h"
+#include "wire/showing.h"
 #include "wire/target.h"
 
 union any {
@@ -17,6 +19,8 @@ union any {
 	struct line line;
 	struct target target;
 	struct receiver receiver;
+	struct showing showing;
+	struct asked asked;
 };
 
 #define TRY_OWNED(word)               \
@@ -47,9 +51,13 @@ try(unsigned type, const uint8_t *bytes, size_t n)
 	case 6:
 		TRY_OWNED(receiver);
 	case 7:
+		TRY_OWNED(showing);
+	case 8:
+		TRY_OWNED(asked);
+	case 9:
 		(void)!pace_get(&in, &a.pace);
 		break;
-	case 8:
+	case 10:
 		(void)!stats_get(&in, &a.stats);
 		break;
 	default:
@@ -62,6 +70,6 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
 	if (n > 0)
-		try(bytes[0] % 10, bytes + 1, n - 1);
+		try(bytes[0] % 12, bytes + 1, n - 1);
 	return 0;
 }

@@ -182,6 +182,8 @@ def test_operators_act(scene):
     assert planned.code == 200, planned.body
     window = planned.json()["message"].split()[-1]
     assert window in json.dumps(daemon.json("maintenance", "list"))
+    page = client.get("/maintenance").page().text
+    assert window in page and "disks" in page and "2099-01-01" in page
     assert post(client, f"/api/v1/maintenance/{window}/cancel",
                 known["operator"], {"why": "not needed"}).code == 200
     assert client.get(path + "/ack").code in (404, 405)

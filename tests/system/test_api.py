@@ -144,6 +144,10 @@ def test_every_answer_is_as_the_document_says(scene):
         {"service": "other", "title": "x", "from": "2099-01-01T00:00:00Z",
          "to": "2099-01-02T00:00:00Z"}]}).json()["message"]
     window = planned.split()[-1]
+    (item,) = get("/api/v1/maintenance").json()["items"]
+    assert (item["id"], item["service"], item["now"]) == (
+        window, "other", False)
+    assert item["next"][0]["from"] == "2099-01-01T00:00:00.000Z"
     post(f"/api/v1/maintenance/{window}/cancel", {})
     document = get("/api/v1/openapi.json").json()
     assert document == json.loads(json.dumps(DOCUMENT))
@@ -174,6 +178,7 @@ def test_every_answer_is_as_the_document_says(scene):
     left = {(path, code) for path, _, code in unseen}
     assert left <= {("/api/v1/stream", "200"), ("/api/v1/stream", "default"),
                     ("/api/v1/status", "default"),
+                    ("/api/v1/maintenance", "default"),
                     ("/api/v1/openapi.json", "default"),
                     ("/api/v1/endpoints", "200"),
                     (template(api + "/samples"), "200")}, unseen

@@ -133,7 +133,7 @@ def test_by_keyboard(window, scene, page):
     window.get(scene.address(page))
     everything = window.execute_script("""
         window.all = [...document.querySelectorAll(
-            "a[href], button, summary, input, select, textarea")]
+            "a[href], button, summary, input, select, textarea, [tabindex]")]
             .filter(n => n.checkVisibility({visibilityProperty: true}));
         return window.all.length;""")
     assert everything > 4
@@ -145,8 +145,12 @@ def test_by_keyboard(window, scene, page):
             look.outlineStyle !== "none" && parseFloat(look.outlineWidth) >= 2];
     """
     for i in range(everything):
-        window.switch_to.active_element.send_keys(Keys.TAB)
-        at, seen, marked = window.execute_script(place)
+        # A date has a stop for each of its parts.
+        for _ in range(6):
+            window.switch_to.active_element.send_keys(Keys.TAB)
+            at, seen, marked = window.execute_script(place)
+            if at != i - 1 or i == 0:
+                break
         assert at == i, (i, at)
         assert seen and marked, (i, window.switch_to.active_element.text)
     window.get(scene.address(page))
@@ -165,7 +169,9 @@ def test_with_and_without_scripts(window, plain, scene, page):
     """The same is said, nobody complains, nobody else is asked."""
     def found(one):
         one.get(scene.address(page))
-        return [(n.tag_name, n.get_attribute("href") or n.text)
+        # Links to other times are as of the moment.
+        return [(n.tag_name, re.sub(r"=[^&=]+Z", "=", n.get_attribute("href")
+                                    or n.text))
                 for n in one.find_elements(
                     By.CSS_SELECTOR, "main :is(h1, h2, h3, a, th, dt)")]
 
@@ -175,7 +181,7 @@ def test_with_and_without_scripts(window, plain, scene, page):
     assert with_scripts
     assert complaints(window) == []
     requests = asked(window)
-    assert requests and all(r.startswith(scene.url) for r in requests)
+    assert requests and all(r.startswith((scene.url, "data:")) for r in requests)
     assert found(plain) == with_scripts
 
 

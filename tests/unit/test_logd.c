@@ -15,6 +15,7 @@
 #include "io/logline.h"
 #include "log/logd.h"
 #include "loop_sim.h"
+#include "wire/line.h"
 #include "wire/message.h"
 #include "wire/receiver.h"
 

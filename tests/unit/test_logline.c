@@ -14,6 +14,7 @@
 #include "io/channel.h"
 #include "io/logline.h"
 #include "loop_sim.h"
+#include "wire/line.h"
 #include "wire/message.h"
 
 struct bench {

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "parts_wire.h"
 #include "wire/field.h"
+#include "wire/line.h"
 #include "wire/message.h"
 #include "wire/receiver.h"
 #include "wire/showing.h"

@@ -156,7 +156,6 @@
 	words.className = "small readout";
 	words.setAttribute("role", "status");
 	figure.tabIndex = 0;
-	figure.setAttribute("role", "group");
 	figure.setAttribute("aria-label", "Latency; arrows read values, plus " +
 	    "and minus zoom, Escape shows all");
 	figure.addEventListener("pointerenter", load);
