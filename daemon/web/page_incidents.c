@@ -15,6 +15,7 @@ struct page {
 	const struct visitor *visitor;
 	const struct choice *choice;
 	struct text *out;
+	wall_ms known;
 	struct incident_id last;
 	size_t shown;
 	bool more;
@@ -43,7 +44,7 @@ on_row(void *arg, const struct query_incident *i)
 		return false;
 	if (p->shown++ == 0)
 		rows_begin(p->out);
-	rows_one(p->out, i);
+	rows_one(p->out, i, p->known);
 	p->last = i->now.incident;
 	return true;
 }
@@ -83,6 +84,7 @@ render(struct text *t, struct query *q, struct page *p, struct fail *f)
 	frame_begin_form(t, "Incidents", site_version(p->site, version));
 	choice_form(t, p->site, p->visitor, p->choice);
 	text_add(t, "<section id=\"list\">\n<h2>Newest first</h2>\n");
+	p->known = query_known_until(q);
 	s = query_incidents(q, w, on_row, p, f);
 	if (p->shown > 0)
 		frame_table_end(t);

@@ -16,6 +16,7 @@ struct search {
 	const struct visitor *visitor;
 	const char *words;
 	struct text *out;
+	wall_ms known;
 	size_t shown; /* in the section that is being written */
 	bool any;
 };
@@ -104,7 +105,7 @@ on_incident(void *arg, const struct query_incident *i)
 	begin_with(x, "incidents", "Incidents");
 	if (x->shown == 1)
 		rows_begin(x->out);
-	rows_one(x->out, i);
+	rows_one(x->out, i, x->known);
 	return true;
 }
 
@@ -201,6 +202,7 @@ render(struct search *x, struct query *q, struct fail *f)
 	add_form(x->out, x->words);
 	if (x->words != NULL)
 		s = site_status(x->site, x->visitor, q, NULL, &l, f);
+	x->known = l.as_of;
 	if (x->words != NULL && s == OK) {
 		add_endpoints(x, &l);
 		s = add_incidents(x, q, f);

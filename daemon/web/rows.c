@@ -16,7 +16,7 @@ rows_begin(struct text *t)
 }
 
 void
-rows_one(struct text *t, const struct query_incident *i)
+rows_one(struct text *t, const struct query_incident *i, wall_ms known)
 {
 	const struct output *o = &i->now;
 	char id[INCIDENT_TEXT_BYTES];
@@ -29,7 +29,13 @@ rows_one(struct text *t, const struct query_incident *i)
 	frame_time(t, o->onset);
 	text_add(t, "</td>");
 	frame_cell(t, columns[2]);
-	frame_length(t, incident_failing_ms(o));
+	/* Of an open one, what is stored is as of its last event. */
+	if (i->closed == 0) {
+		text_add(t, "lasts ");
+		frame_length(t, known - o->onset);
+	} else {
+		frame_length(t, incident_failing_ms(o));
+	}
 	text_add(t, "</td>");
 	frame_cell(t, columns[3]);
 	text_printf(t, "%s%s", kind_name(o->kind_worst),
@@ -65,7 +71,7 @@ on_incident(void *arg, const struct query_incident *i)
 		    rows->title);
 		rows_begin(t);
 	}
-	rows_one(t, i);
+	rows_one(t, i, rows->known);
 	return true;
 }
 
@@ -79,6 +85,7 @@ rows_add(struct text *t, struct query *q, struct rows *rows, struct fail *f)
 	enum status s;
 
 	rows->out = t;
+	rows->known = query_known_until(q);
 	s = query_incidents(q, &which, on_incident, rows, f);
 	if (rows->shown > 0) {
 		frame_table_end(t);

@@ -20,11 +20,13 @@ struct rows {
 	bool more;
 
 	struct text *out; /* private */
+	wall_ms known;
 };
 
 /* The same by hand: the head, each row, frame_table_end(). */
 void rows_begin(struct text *t);
-void rows_one(struct text *t, const struct query_incident *i);
+/* known: as of when, for how long an open one lasts. */
+void rows_one(struct text *t, const struct query_incident *i, wall_ms known);
 
 /* Nothing at all where there is none. */
 MUST_CHECK
