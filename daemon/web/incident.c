@@ -47,6 +47,8 @@ on_follower(void *arg, const struct query_incident *i)
 {
 	struct incident_view *w = arg;
 
+	if (!site_shows(w->site, w->visitor, i->service))
+		return true;
 	w->parts = mem_resize(w->parts, w->part_count + 1, sizeof(w->parts[0]));
 	w->parts[w->part_count++] =
 	    (struct incident_part){.id = i->now.incident,
@@ -72,8 +74,8 @@ add_said(struct text *t, const struct event_said *said)
 }
 
 /* "incident.opened" is "opened" to people. */
-static const char *
-people_name(enum event_kind event)
+const char *
+incident_event_word(enum event_kind event)
 {
 	const char *dot = strchr(event_name(event), '.');
 
@@ -92,7 +94,7 @@ on_event(void *arg, const struct query_event *e)
 	j = incident_event_json(e);
 	text_add(t, "<li>");
 	frame_time(t, e->at);
-	text_printf(t, " <strong>%s</strong> ", people_name(e->event));
+	text_printf(t, " <strong>%s</strong> ", incident_event_word(e->event));
 	text_init(&words, WORDS_BYTES);
 	told_words(&words, e->event, j);
 	html_add(t, text_str(&words));
@@ -161,10 +163,15 @@ on_delivery(void *arg, const struct query_delivery *d)
 		w->told = d->done;
 	if (w->visitor->level < LEVEL_READER)
 		return true;
+	if (d->state == OUTBOX_SENT && d->done != 0) {
+		w->tellings = mem_resize(w->tellings, w->telling_count + 1,
+		    sizeof(w->tellings[0]));
+		w->tellings[w->telling_count++] = d->done;
+	}
 	text_add(t, "<li>");
 	html_safe(t, d->receiver);
 	text_printf(t, ": %s, <strong>%s</strong>",
-	    people_name(d->notice.event), outbox_state_name(d->state));
+	    incident_event_word(d->notice.event), outbox_state_name(d->state));
 	if (d->done != 0) {
 		text_char(t, ' ');
 		frame_time(t, d->done);
@@ -182,8 +189,9 @@ on_delivery(void *arg, const struct query_delivery *d)
 }
 
 enum status
-incident_view_read(struct incident_view *w, struct query *q,
-    struct incident_id id, const struct visitor *v, struct fail *f)
+incident_view_read(struct incident_view *w, const struct site *s,
+    struct query *q, struct incident_id id, const struct visitor *v,
+    struct fail *f)
 {
 	const struct query_incident_events on = {.on_incident = on_one,
 	    .on_follower = on_follower,
@@ -192,8 +200,9 @@ incident_view_read(struct incident_view *w, struct query *q,
 	    .on_delivery = on_delivery,
 	    .arg = w};
 
-	*w =
-	    (struct incident_view){.visitor = v, .known = query_known_until(q)};
+	*w = (struct incident_view){.site = s,
+	    .visitor = v,
+	    .known = query_known_until(q)};
 	text_init(&w->timeline, PAGE_BYTES);
 	text_init(&w->evidence, PAGE_BYTES);
 	text_init(&w->notices, PAGE_BYTES);
@@ -206,6 +215,7 @@ incident_view_done(struct incident_view *w)
 	for (size_t i = 0; i < w->part_count; i++)
 		mem_free(w->parts[i].endpoint);
 	mem_free(w->parts);
+	mem_free(w->tellings);
 	mem_free(w->endpoint);
 	mem_free(w->service);
 	mem_free(w->scope);

@@ -14,6 +14,7 @@ struct incident_part {
 };
 
 struct incident_view {
+	const struct site *site;
 	const struct visitor *visitor;
 	wall_ms known;
 
@@ -26,15 +27,26 @@ struct incident_view {
 	size_t part_count;
 	struct text timeline, evidence, notices; /* items of lists */
 	wall_ms told; /* when the first receiver had taken it; 0: none yet */
+	/* When somebody was told, for who may know; in no order. */
+	wall_ms *tellings;
+	size_t telling_count;
 
 	struct evidence_seen seen; /* private */
 };
 
 /* ERR_NOTFOUND when there is none; incident_view_done() in any case. */
 MUST_CHECK
-enum status incident_view_read(struct incident_view *w, struct query *q,
-    struct incident_id id, const struct visitor *v, struct fail *f);
+enum status incident_view_read(struct incident_view *w, const struct site *s,
+    struct query *q, struct incident_id id, const struct visitor *v,
+    struct fail *f);
 void incident_view_done(struct incident_view *w);
+
+/* "opened" to people. */
+const char *incident_event_word(enum event_kind event);
+
+/* Answer with the same as Markdown. */
+void incident_markdown(struct site *s, const struct visitor *v,
+    struct incident_id id);
 
 /* Which it is shown in. */
 enum bucket incident_bucket(const struct query_incident *i);

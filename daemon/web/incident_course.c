@@ -40,24 +40,61 @@ choose_time(struct course *c, const struct incident_view *w)
 	course_init(c, o->onset - margin, to);
 }
 
-/* A recovery that failed: when, and for how long it seemed to be back. */
+/* Back, and failing again. */
+static bool
+is_false(const struct course *c, size_t i)
+{
+	return c->pieces[i].bucket == BUCKET_RECOVERING && i + 1 < c->count &&
+	    c->pieces[i + 1].bucket != BUCKET_UP &&
+	    c->pieces[i + 1].bucket != BUCKET_UNKNOWN;
+}
+
+static size_t
+false_recoveries(const struct course *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->count; i++)
+		n += is_false(c, i);
+	return n;
+}
+
+/* Over each its number in the list. */
+static void
+add_numbers(struct text *t, const struct course *c)
+{
+	size_t n = 0;
+
+	if (false_recoveries(c) == 0)
+		return;
+	text_add(t, "<svg class=\"ticks\" aria-hidden=\"true\">");
+	for (size_t i = 0; i < c->count; i++) {
+		const struct course_piece *p = &c->pieces[i];
+		int x = lane_at(c, p->since + (p->until - p->since) / 2);
+
+		if (is_false(c, i))
+			text_printf(t,
+			    "<text x=\"%d.%d%%\" y=\"13\">%zu</text>", x / 10,
+			    x % 10, ++n);
+	}
+	text_add(t, "</svg>\n");
+}
+
+/* Of each false recovery: when, and for how long it seemed to be back. */
 static void
 add_false(struct text *t, const struct course *c)
 {
-	bool any = false;
+	size_t n = 0;
 
-	for (size_t i = 0; i + 1 < c->count; i++) {
+	if (false_recoveries(c) == 0)
+		return;
+	text_add(t, "<ul class=\"log\" aria-label=\"False recoveries\">\n");
+	for (size_t i = 0; i < c->count; i++) {
 		const struct course_piece *p = &c->pieces[i];
 
-		if (p->bucket != BUCKET_RECOVERING ||
-		    p[1].bucket == BUCKET_UP || p[1].bucket == BUCKET_UNKNOWN)
+		if (!is_false(c, i))
 			continue;
-		if (!any)
-			text_add(t,
-			    "<ul class=\"log\" aria-label=\"False "
-			    "recoveries\">\n");
-		any = true;
-		text_add(t, "<li>");
+		text_printf(t, "<li><strong>%zu</strong> ", ++n);
 		frame_state(t, BUCKET_RECOVERING);
 		text_add(t, " It seemed to be back ");
 		frame_time(t, p->since);
@@ -67,7 +104,34 @@ add_false(struct text *t, const struct course *c)
 		frame_time(t, p->until);
 		text_add(t, ".</li>\n");
 	}
-	text_add(t, any ? "</ul>\n" : "");
+	text_add(t, "</ul>\n");
+}
+
+/* Beneath the strip, a line for each time that somebody was told. */
+static void
+add_tellings(struct text *t, const struct course *c,
+    const struct incident_view *w)
+{
+	bool drawn[LANE_WIDTH + 1] = {false};
+
+	if (w->telling_count == 0)
+		return;
+	text_printf(t,
+	    "<svg class=\"ticks\" role=\"img\"><title>Somebody was told, "
+	    "%zu time%s</title>",
+	    w->telling_count, w->telling_count == 1 ? "" : "s");
+	for (size_t i = 0; i < w->telling_count; i++) {
+		int x = lane_at(c, w->tellings[i]);
+
+		if (w->tellings[i] > c->to)
+			continue; /* long after: not on the picture */
+		if (!drawn[x])
+			text_printf(t,
+			    "<line x1=\"%d.%d%%\" x2=\"%d.%d%%\" y2=\"8\"/>",
+			    x / 10, x % 10, x / 10, x % 10);
+		drawn[x] = true;
+	}
+	text_add(t, "</svg>\n");
 }
 
 static enum status
@@ -140,8 +204,14 @@ incident_course_add(struct text *t, struct query *q,
 	s = read_course(&c, q, w->endpoint, &found, f);
 	if (s == OK && found.endpoint != 0) {
 		text_add(t, "<section id=\"course\">\n<h2>How it went</h2>\n");
+		add_numbers(t, &c);
 		lane_add(t, &c, w->endpoint);
+		add_tellings(t, &c, w);
 		lane_axis(t, c.from, c.to);
+		if (w->telling_count > 0)
+			text_add(t,
+			    "<p class=\"small\">Lines beneath it: somebody "
+			    "was told.</p>\n");
 		add_false(t, &c);
 		lane_table(t, &c);
 		text_add(t, "</section>\n");

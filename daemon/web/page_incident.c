@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/html.h"
+#include "base/mem.h"
 #include "view/incident.h"
 #include "web/facts.h"
 #include "web/frame.h"
@@ -11,6 +12,8 @@
 #include "web/why.h"
 
 enum { WORDS_BYTES = 4096 };
+
+static const char as_markdown[] = ".md", as_json[] = ".json";
 
 static void
 add_fact(struct text *t, const char *what)
@@ -107,6 +110,11 @@ add_facts(struct text *t, const struct incident_view *w)
 		html_safe(t, i->acked_by);
 		text_add(t, ", since ");
 		frame_time(t, i->acked);
+		if (w->told != 0 && i->acked > w->told) {
+			text_add(t, ", ");
+			frame_length(t, i->acked - w->told);
+			text_add(t, " after somebody was told");
+		}
 		text_add(t, "</dd>\n");
 	}
 	add_promise(t, o);
@@ -201,25 +209,39 @@ render(const struct site *s, struct query *q, struct text *t,
 	add_section(t, "timeline", "Timeline", &w->timeline);
 	add_section(t, "evidence", "Evidence", &w->evidence);
 	add_section(t, "notices", "Who was told", &w->notices);
+	text_printf(t,
+	    "<p class=\"small\"><a href=\"%s/i/%s%s\">As Markdown</a> "
+	    "&middot; <a href=\"%s/i/%s%s\">as JSON</a></p>\n",
+	    frame_base(), id, as_markdown, frame_base(), id, as_json);
 	frame_end(t);
 	return status;
 }
 
-void
-page_incident(struct site *s, const struct visitor *v)
+/* What follows the id is the form that it is wanted in: ".md". */
+static bool
+take_id(const char *rest, struct incident_id *id, const char **form)
+{
+	size_t n = strcspn(rest, ".");
+	char *text = mem_dup_n(rest, n);
+	bool ok = incident_parse(text, id);
+
+	*form = rest + n;
+	mem_free(text);
+	return ok;
+}
+
+static void
+answer_whole(struct site *s, const struct visitor *v, struct incident_id id)
 {
 	struct incident_view w = {.found = false};
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
-	struct incident_id id;
 	enum status status = f.code;
 	struct text page;
 
 	text_init(&page, PAGE_BYTES);
-	if (!incident_parse(v->rest, &id))
-		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
-	else if (q != NULL)
-		status = incident_view_read(&w, q, id, v, &f);
+	if (q != NULL)
+		status = incident_view_read(&w, s, q, id, v, &f);
 	if (status == OK && !(w.found && site_shows(s, v, w.service)))
 		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
 	if (status == OK)
@@ -230,4 +252,28 @@ page_incident(struct site *s, const struct visitor *v)
 		answer_unread(s, v->r, &f);
 	incident_view_done(&w);
 	text_done(&page);
+}
+
+void
+page_incident(struct site *s, const struct visitor *v)
+{
+	char text[INCIDENT_TEXT_BYTES];
+	struct visitor asked = *v;
+	struct incident_id id;
+	const char *form;
+
+	if (!take_id(v->rest, &id, &form)) {
+		answer_problem(v->r, 404, "Not found",
+		    "There is no such incident.");
+	} else if (*form == '\0') {
+		answer_whole(s, v, id);
+	} else if (strcmp(form, as_markdown) == 0) {
+		incident_markdown(s, v, id);
+	} else if (strcmp(form, as_json) == 0) {
+		asked.rest = incident_format(id, text);
+		api_incident(s, &asked);
+	} else {
+		answer_problem(v->r, 404, "Not found",
+		    "There is no such incident.");
+	}
 }

@@ -99,7 +99,7 @@ add_problems(struct text *t, const struct status_list *l)
 		text_printf(t, "<p>and %zu as part of these</p>\n", parts);
 }
 
-/* "37 of 40 services up" */
+/* "Up 37 of 40 services" */
 static void
 add_healthy(struct text *t, const struct status_list *l)
 {
@@ -118,7 +118,7 @@ add_healthy(struct text *t, const struct status_list *l)
 		return;
 	text_add(t, "<p id=\"healthy\">");
 	frame_state(t, BUCKET_UP);
-	text_printf(t, " %zu of %zu service%s up</p>\n", well, services,
+	text_printf(t, " %zu of %zu service%s</p>\n", well, services,
 	    services == 1 ? "" : "s");
 }
 

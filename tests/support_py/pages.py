@@ -7,7 +7,7 @@ import json
 
 import live
 
-VOID = {"meta", "link", "br", "img", "input", "path", "circle", "rect", "use"}
+VOID = {"meta", "link", "br", "img", "input", "line", "path", "circle", "rect", "use"}
 
 
 class Page(html.parser.HTMLParser):

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 #include "parts_web.h"
+#include "store/acts.h"
 
 enum { MANY = 120 };
 
+#define MD  ".md"
 #define TEN "0123456789"
 #define LONG                                                                \
 	TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN \
@@ -211,7 +213,7 @@ on_a_wall(void **state)
 	assert_non_null(strstr(page, "class=\"wall\" data-rotate=\"30\""));
 	assert_non_null(strstr(page, "<span class=\"id\">a/eu</span>"));
 	assert_non_null(strstr(page, ">09:00:00</time> UTC"));
-	assert_non_null(strstr(page, " 0 of 2 services up"));
+	assert_non_null(strstr(page, "</svg>Up</span> 0 of 2 services"));
 	assert_null(strstr(page, "<nav"));
 	assert_null(strstr(page, "<form"));
 	free(page);
@@ -232,6 +234,113 @@ on_a_wall(void **state)
 	close_scene(&c);
 }
 
+/* Told at once, in the same transaction. */
+static void
+tell(struct scene *c, const char *receiver, wall_ms at, wall_ms done)
+{
+	struct store_notice notice = {.service = "a",
+	    .at = at,
+	    .event = EVENT_OPENED,
+	    .incident = {20230214, 1},
+	    .line = "a line",
+	    .body = "{}"};
+	struct store_delivery d = {.receiver = receiver,
+	    .webhook_id = receiver,
+	    .not_before = at,
+	    .expires = at + HOUR_MS};
+	struct attempt a = {.result = ATTEMPT_DELIVERED, .code = 204};
+
+	store_number_notice(c->store, "a", &notice.id, &notice.seq);
+	store_put_notice(c->store, &notice);
+	d.notice = notice.id;
+	a.outbox = store_put_outbox(c->store, &d);
+	store_put_attempt(c->store, &a, done, 0);
+}
+
+/* On its picture: numbered as in the list, and when somebody was told. */
+static void
+false_recoveries_and_tellings_are_drawn(void **state)
+{
+	static const struct {
+		span_ms after; /* it began an hour after T0 */
+		enum bucket bucket;
+	} spans[] = {{2 * HOUR_MS, BUCKET_RECOVERING},
+	    {2 * HOUR_MS + 12 * MINUTE_MS, BUCKET_DOWN},
+	    {3 * HOUR_MS, BUCKET_RECOVERING},
+	    {3 * HOUR_MS + 10 * MINUTE_MS, BUCKET_DOWN},
+	    {4 * HOUR_MS, BUCKET_RECOVERING}};
+	const struct output noted = {.kind = OUTPUT_EVENT,
+	    .event = EVENT_AMENDED,
+	    .at = STORES_T0 + 5 * HOUR_MS,
+	    .incident = {20230214, 1}};
+	struct scene c;
+	int code;
+	char *page;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	stores_begin(c.store, STORES_T0);
+	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
+		stores_put(c.store, c.endpoint,
+		    &(struct output){.kind = OUTPUT_SPAN,
+			.since = STORES_T0 + spans[i].after,
+			.bucket = spans[i].bucket,
+			.at = STORES_T0 + spans[i].after});
+	store_put_said(c.store, c.endpoint, &noted,
+	    &(struct event_said){ACT_NOTE, HOSTILE, HOSTILE}, "{}");
+	tell(&c, HOSTILE, STORES_T0 + HOUR_MS,
+	    STORES_T0 + HOUR_MS + 47 * SECOND_MS);
+	stores_commit(c.store);
+	greet(&c);
+	page = get(&c, "/i/20230214-1", &code, NULL);
+	assert_int_equal(code, 200);
+	assert_int_equal(times(page, " It seemed to be back "), 2);
+	assert_non_null(strstr(page, ">1</text>"));
+	assert_non_null(strstr(page, ">2</text>"));
+	assert_null(strstr(page, ">3</text>"));
+	assert_non_null(strstr(page, "Somebody was told, 1 time</title>"));
+	assert_int_equal(times(page, "<line x1="), 1);
+	assert_non_null(strstr(page, ">47 s</time> after it began</dd>"));
+	assert_null(strstr(page, "<script>alert"));
+	free(page);
+	close_scene(&c);
+}
+
+/* For an issue or a post, and as the API has it. */
+static void
+in_other_forms(void **state)
+{
+	struct scene c;
+	int code;
+	char *one, *other;
+
+	(void)state;
+	open_many(&c);
+	one = get(&c, "/i/20230214-1" MD, &code, NULL);
+	assert_int_equal(code, 200);
+	assert_non_null(
+	    strstr(one, "# 20230214-1: a/eu\n\n**outage, open**: "));
+	assert_non_null(strstr(one, "- Lasts: "));
+	assert_non_null(
+	    strstr(one, "\n## Timeline\n\n- 2023-02-14 10:00:00Z "));
+	assert_non_null(strstr(one, "\\<script\\>alert\\(1\\)\\</script\\>"));
+	assert_null(strchr(one, '\x1b'));
+	free(one);
+	expect(&c, "/i/20230213-120" MD, 200, ": =gone/\\<b\\>\n");
+	one = get(&c, "/i/20230214-1.json", &code, NULL);
+	assert_int_equal(code, 200);
+	other = get(&c, "/api/v1/incidents/20230214-1", &code, NULL);
+	assert_string_equal(one, other);
+	free(one);
+	free(other);
+	expect(&c, "/i/20230214-7" MD, 404, "Not found");
+	expect(&c, "/i/20230214-1.txt", 404, "Not found");
+	expect(&c, "/i/20230214-1" MD MD, 404, "Not found");
+	expect(&c, "/i/" MD, 404, "Not found");
+	close_scene(&c);
+}
+
 int
 lists_run(void)
 {
@@ -241,6 +350,8 @@ lists_run(void)
 	    cmocka_unit_test(what_is_watched_no_more_is_found),
 	    cmocka_unit_test(found_by_words),
 	    cmocka_unit_test(on_a_wall),
+	    cmocka_unit_test(false_recoveries_and_tellings_are_drawn),
+	    cmocka_unit_test(in_other_forms),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
