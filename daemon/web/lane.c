@@ -101,7 +101,7 @@ lane_axis(struct text *t, wall_ms from, wall_ms to)
 		if (to - from > 3 * DAY_MS)
 			text_printf(t, "%.10s", when);
 		else
-			text_printf(t, "<span>%.10s </span>%.5s", when,
+			text_printf(t, "<span>%.10s </span>%.5sZ", when,
 			    when + 11);
 		text_add(t, "</time>");
 	}

@@ -108,6 +108,7 @@ struct claimed {
 	const struct site *site;
 	const struct visitor *visitor;
 	struct text *out;
+	wall_ms known;
 	size_t shown;
 };
 
@@ -120,7 +121,7 @@ on_incident(void *arg, const struct query_incident *i)
 		return true;
 	if (c->shown++ == 0)
 		rows_begin(c->out);
-	rows_one(c->out, i);
+	rows_one(c->out, i, c->known);
 	return c->shown < CLAIMED_SHOWN;
 }
 
@@ -130,7 +131,7 @@ add_claimed(struct text *t, const struct site *s, const struct visitor *v,
 {
 	const enum kind kind = KIND_MAINTENANCE;
 	const struct query_incidents which = {.kind = &kind};
-	struct claimed c = {s, v, t, 0};
+	struct claimed c = {s, v, t, query_known_until(q), 0};
 	enum status status;
 
 	text_add(t,

@@ -196,9 +196,10 @@ static enum status
 render(struct search *x, struct query *q, struct fail *f)
 {
 	struct status_list l = {0};
+	char version[VERSION_BYTES];
 	enum status s = OK;
 
-	frame_begin(x->out, "Search", NULL);
+	frame_begin_form(x->out, "Search", site_version(x->site, version));
 	add_form(x->out, x->words);
 	if (x->words != NULL)
 		s = site_status(x->site, x->visitor, q, NULL, &l, f);

@@ -1,108 +1,73 @@
 # SPDX-License-Identifier: MIT
-"""A client of the pages and the API of a running daemon."""
+"""The pages of a database: which of them hold a table, and spoiling one."""
 import contextlib
-import html.parser
-import http.client
-import json
+import os
+import signal
+import sqlite3
+import struct
+import time
 
-import live
-
-VOID = {"meta", "link", "br", "img", "input", "line", "path", "circle", "rect", "use"}
-
-
-class Page(html.parser.HTMLParser):
-    """Fails on tags that do not nest; keeps what a reader is shown."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.links, self.words, self.ids = [], [], [], []
-        self.version = None
-        self.feed(text)
-        self.close()
-        assert self.open == [], self.open
-        assert len(self.ids) == len(set(self.ids)), self.ids
-        self.text = " ".join(" ".join(self.words).split())
-
-    def handle_starttag(self, tag, attrs):
-        attrs = dict(attrs)
-        assert not [name for name in attrs if name.startswith("on")], attrs
-        assert tag != "script" or "src" in attrs
-        assert "style" not in attrs
-        self.version = attrs.get("data-version", self.version)
-        if "id" in attrs:
-            self.ids.append(attrs["id"])
-        if "href" in attrs and not attrs["href"].startswith("#"):
-            self.links.append(attrs["href"])
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag, attrs):
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag):
-        assert self.open and self.open.pop() == tag, (tag, self.open)
-
-    def handle_data(self, data):
-        if "style" not in self.open:
-            self.words.append(data)
+INTERIOR, LEAF = 0x05, 0x0d
 
 
-class Answer:
-    def __init__(self, response):
-        self.code = response.status
-        self.headers = {k.lower(): v for k, v in response.getheaders()}
-        self.body = response.read()
-
-    def page(self):
-        assert self.code == 200, self.body
-        assert self.headers["content-type"].startswith("text/html")
-        return Page(self.body.decode())
-
-    def json(self):
-        return json.loads(self.body)
+def size(path):
+    with open(path, "rb") as f:
+        return struct.unpack(">H", f.read(18)[16:])[0]
 
 
-class Client:
-    def __init__(self, daemon):
-        said = daemon.until_said(r"dashboard address=http://([0-9.]+:\d+)/")
-        self.where = said[1]
+def leaves(path, table):
+    """Numbers of the leaf pages of a table, in the order of its rows."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        (root,) = db.execute("SELECT rootpage FROM sqlite_schema "
+                             "WHERE name = ?", (table,)).fetchone()
+    step = size(path)
+    with open(path, "rb") as f:
+        return list(_walk(f, step, root))
 
-    @classmethod
-    def at(cls, where):
-        """Of something else that listens, "127.0.0.1:80"."""
-        client = cls.__new__(cls)
-        client.where = where
-        return client
 
-    def reaches(self, path):
-        """Whether there is an answer, and a good one."""
+def _walk(f, step, number):
+    f.seek((number - 1) * step)
+    page = f.read(step)
+    if page[0] == LEAF:
+        yield number
+        return
+    assert page[0] == INTERIOR, page[0]
+    cells, = struct.unpack_from(">H", page, 3)
+    for at in struct.unpack_from(f">{cells}H", page, 12):
+        yield from _walk(f, step, struct.unpack_from(">I", page, at)[0])
+    yield from _walk(f, step, struct.unpack_from(">I", page, 8)[0])
+
+
+def spoil(path, number):
+    step = size(path)
+    with open(path, "r+b") as f:
+        f.seek((number - 1) * step)
+        f.write(b"\xa5" * step)
+
+
+def move_log(db):
+    """All of the log into the file; False while somebody is in the way."""
+    busy, log, moved = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy and log == moved
+
+
+@contextlib.contextmanager
+def held(pid, path):
+    """The daemon stands still with nothing in its log, nor in its cache
+    afterwards: another has written."""
+    with contextlib.closing(sqlite3.connect(path, timeout=0.1)) as db:
+        end = time.monotonic() + 30
+        while True:
+            os.kill(pid, signal.SIGSTOP)
+            with contextlib.suppress(sqlite3.OperationalError):
+                if move_log(db):
+                    break
+            os.kill(pid, signal.SIGCONT)
+            assert time.monotonic() < end
+            time.sleep(0.02)
         try:
-            return self.get(path).code == 200
-        except OSError:
-            return False
-
-    def ask(self, path, method="GET", **headers):
-        with contextlib.closing(
-                http.client.HTTPConnection(self.where, timeout=10)) as c:
-            c.request(method, path, headers={
-                k.replace("_", "-"): v for k, v in headers.items()})
-            return Answer(c.getresponse())
-
-    def get(self, path):
-        return self.ask(path)
-
-    def send(self, path, body, **headers):
-        """A POST."""
-        with contextlib.closing(
-                http.client.HTTPConnection(self.where, timeout=30)) as c:
-            c.request("POST", path, body, {
-                k.replace("_", "-"): v for k, v in headers.items()})
-            return Answer(c.getresponse())
-
-
-def shown(client, words, seconds=60):
-    return live.until(
-        lambda: words in (page := client.get("/").page()).text and page,
-        seconds, f"{words!r} on the page")
+            yield
+            db.execute("UPDATE counter SET value = value")
+            db.commit()
+        finally:
+            os.kill(pid, signal.SIGCONT)

@@ -21,6 +21,13 @@ PAGES = [
     "incidents",
     "i/{incident}",
     "e/fleet~eu",
+    "timeline",
+    "s/fleet",
+    "r/eu",
+    "maintenance",
+    "search?q=fleet",
+    "accounting",
+    "about",
     "nothing-is-here",
 ]
 

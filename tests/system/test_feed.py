@@ -11,7 +11,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support_py"))
 
 import live  # noqa: E402
-from pages import Client, shown  # noqa: E402
+from visitor import Client, shown  # noqa: E402
 
 NAME = "<img src=x onerror=alert(1)> & ${7*7} =cmd() \u202e\U0001f697"
 CONFIG = """

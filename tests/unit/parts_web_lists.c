@@ -236,7 +236,7 @@ on_a_wall(void **state)
 
 /* Told at once, in the same transaction. */
 static void
-tell(struct scene *c, const char *receiver, wall_ms at, wall_ms done)
+tell_receiver(struct scene *c, const char *receiver, wall_ms at, wall_ms done)
 {
 	struct store_notice notice = {.service = "a",
 	    .at = at,
@@ -289,7 +289,7 @@ false_recoveries_and_tellings_are_drawn(void **state)
 			.at = STORES_T0 + spans[i].after});
 	store_put_said(c.store, c.endpoint, &noted,
 	    &(struct event_said){ACT_NOTE, HOSTILE, HOSTILE}, "{}");
-	tell(&c, HOSTILE, STORES_T0 + HOUR_MS,
+	tell_receiver(&c, HOSTILE, STORES_T0 + HOUR_MS,
 	    STORES_T0 + HOUR_MS + 47 * SECOND_MS);
 	stores_commit(c.store);
 	greet(&c);
