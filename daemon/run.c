@@ -11,6 +11,7 @@
 #include "base/utc.h"
 #include "config/config.h"
 #include "io/control.h"
+#include "io/listen.h"
 #include "io/logline.h"
 #include "io/loop.h"
 #include "io/notify.h"
@@ -387,6 +388,7 @@ scale_time(struct run *r, struct fail *f)
 static bool
 open_doors(struct run *r, struct fail *f)
 {
+	listen_adopt();
 	r->loop = loop_new(f);
 	if (r->loop == NULL || !scale_time(r, f) ||
 	    channel_pair(r->lines, f) != OK)

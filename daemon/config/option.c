@@ -34,8 +34,8 @@ const struct option_row option_table[] = {
 	"cannot be written"},
     {SECTION_FILE, "listen", OPTION_LISTEN, 1, 256, NULL, NULL,
 	AT(config, listen),
-	"where the dashboard is served, like 127.0.0.1:8090 or unix:/path; "
-	"nowhere if not given"},
+	"where the dashboard is served, like 127.0.0.1:8090, unix:/path or "
+	"systemd; nowhere if not given"},
     {SECTION_FILE, "public_url", OPTION_URL, 1, 2048, NULL, NULL,
 	AT(config, public_url), "address that notices link to"},
     {SECTION_FILE, "base_path", OPTION_PREFIX, 1, 200, NULL, NULL,

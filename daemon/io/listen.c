@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,9 +13,14 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 512, HOST_BYTES = 64, PORT_MAX = 65535 };
+enum { BACKLOG = 512, HOST_BYTES = 64, PORT_MAX = 65535, PID_BYTES = 24 };
 
-static const char unix_prefix[] = "unix:";
+static const char unix_prefix[] = "unix:", by_systemd[] = "systemd";
+
+enum { FIRST_FD = 3 };
+
+/* Kept, so that it can be listened on again after a reload; -1: none. */
+static int adopted = -1;
 
 union place {
 	struct sockaddr any;
@@ -115,12 +121,46 @@ parse(const char *where, union place *p, struct fail *f)
 	    where);
 }
 
+void
+listen_adopt(void)
+{
+	const char *pid = getenv("LISTEN_PID"), *count = getenv("LISTEN_FDS");
+	char own[PID_BYTES];
+
+	(void)snprintf(own, sizeof(own), "%ld", (long)getpid());
+	if (pid != NULL && count != NULL && strcmp(pid, own) == 0 &&
+	    count[0] >= '1' && count[0] <= '9' &&
+	    fcntl(FIRST_FD, F_SETFD, FD_CLOEXEC) == 0)
+		adopted = FIRST_FD;
+	(void)unsetenv("LISTEN_PID");
+	(void)unsetenv("LISTEN_FDS");
+	(void)unsetenv("LISTEN_FDNAMES");
+}
+
+static enum status
+open_adopted(int *fd, struct fail *f)
+{
+	int copy = adopted < 0 ? -1 : fcntl(adopted, F_DUPFD_CLOEXEC, 0);
+
+	if (adopted < 0)
+		return fail_set(f, ERR_NOTFOUND,
+		    "systemd handed over no socket: enable vigie.socket");
+	if (copy < 0 || fcntl(copy, F_SETFL, O_NONBLOCK) != 0) {
+		if (copy >= 0)
+			(void)close(copy);
+		return fail_set(f, ERR_IO, "the socket of systemd: %s",
+		    strerror(errno));
+	}
+	*fd = copy;
+	return OK;
+}
+
 enum status
 listen_check(const char *where, struct fail *f)
 {
 	union place p;
 
-	return parse(where, &p, f);
+	return strcmp(where, by_systemd) == 0 ? OK : parse(where, &p, f);
 }
 
 /* A plain file refuses a connection, too. */
@@ -195,9 +235,12 @@ enum status
 listen_open(const char *where, int *fd, struct fail *f)
 {
 	union place p;
-	enum status s = parse(where, &p, f);
+	enum status s;
 	int type = SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, opened;
 
+	if (strcmp(where, by_systemd) == 0)
+		return open_adopted(fd, f);
+	s = parse(where, &p, f);
 	if (s != OK)
 		return s;
 	if (p.any.sa_family == AF_UNIX && is_other_file(p.un.sun_path))

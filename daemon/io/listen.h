@@ -3,6 +3,7 @@
  * listen - sockets that others may connect to, by the words of an option:
  *
  *	127.0.0.1:8090  [::1]:8090  localhost:8090  *:8090  unix:/path
+ *	systemd		the first socket that it handed over
  *
  * "*" is every address of the machine, of both families; "localhost" is
  * 127.0.0.1.  Port 0 is any free one.  No other names: a name may lead
@@ -17,6 +18,12 @@
 #include "base/status.h"
 
 enum { LISTEN_ADDRESS_BYTES = 128 };
+
+/*
+ * Take what systemd hands over (sd_listen_fds(3)), so that no child has it:
+ * once, at the start of the process.
+ */
+void listen_adopt(void);
 
 /* ERR_SYNTAX or ERR_RANGE with the reason; nothing is opened or looked up. */
 MUST_CHECK

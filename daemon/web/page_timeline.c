@@ -99,11 +99,11 @@ lanes_done(struct lanes *l)
 static void
 add_lane(struct text *t, const struct lane *one)
 {
-	text_add(t, "<article class=\"over\">\n<h3>");
+	text_add(t, "<article class=\"over\">\n<h2>");
 	frame_state(t, one->row->e.bucket);
 	text_char(t, ' ');
 	frame_endpoint(t, one->row->id);
-	text_add(t, "</h3>\n");
+	text_add(t, "</h2>\n");
 	lane_add(t, &one->course, one->row->id);
 	lane_table(t, &one->course);
 	text_add(t, "</article>\n");

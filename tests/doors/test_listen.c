@@ -32,6 +32,7 @@ words_are_checked(void **state)
 	    {"*:65535", OK, ""},
 	    {"localhost:8090", OK, ""},
 	    {"unix:/run/vigie/web.sock", OK, ""},
+	    {"systemd", OK, ""},
 	    {"", ERR_SYNTAX, "neither"},
 	    {"8090", ERR_SYNTAX, "neither"},
 	    {":8090", ERR_SYNTAX, "neither"},

@@ -332,6 +332,38 @@ def test_killed_it_starts_again(tmp_path, target):
         assert daemon.stop() == 0
 
 
+HANDED = """
+import os, socket, sys
+s = socket.create_server(("127.0.0.1", 0))
+os.dup2(s.fileno(), 3)
+os.set_inheritable(3, True)
+print(f"handed={s.getsockname()[1]}", file=sys.stderr, flush=True)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def test_a_socket_handed_over(tmp_path, target):
+    """As systemd does; it is the same one after a reload, and no child's."""
+    config = tmp_path / "vigie.yaml"
+    config.write_text(CONFIG.format(
+        f=tmp_path, u=target.url, listen="listen: systemd"))
+    with live.Daemon(config, wrap=[sys.executable, "-c", HANDED],
+                     speed=live.FAST) as daemon:
+        port = daemon.until_said(r"handed=(\d+)")[1]
+        client = Client(daemon)
+        assert client.where.endswith(f":{port}")
+        shown(client, "All 2 endpoints are up")
+        daemon.command("reload")
+        live.until(lambda: client.reaches("/readyz"))
+        for role, pid in live.children(daemon.pid).items():
+            held = [os.readlink(fd) for fd in
+                    pathlib.Path(f"/proc/{pid}/fd").iterdir()]
+            mine = os.readlink(f"/proc/{daemon.pid}/fd/3")
+            assert (mine in held) == (role == "web"), (role, held)
+        assert daemon.stop() == 0
+
+
 def test_another_address(tmp_path, target):
     """By a reload: another one, none, and one that is taken."""
     with daemon_at(tmp_path, target) as daemon:
