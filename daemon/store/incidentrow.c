@@ -32,6 +32,7 @@ incidentrow_read(const struct use *u, struct query_incident *i)
 	    .acked_why = use_col_text(u, 32),
 	    .scope = use_col_text(u, 34),
 	    .lead_endpoint = use_col_text(u, 36),
+	    .lead_service = use_col_text(u, 38),
 	    .now = {.kind = OUTPUT_EVENT,
 		.endpoint = ENDPOINT_NONE,
 		.incident = incident_of_row(use_col(u, 0)),

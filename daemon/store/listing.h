@@ -16,6 +16,7 @@ struct query_incident {
 	const char *acked_by, *acked_why;
 	const char *scope;         /* "region:eu" */
 	const char *lead_endpoint; /* id, where it has a lead; or NULL */
+	const char *lead_service;  /* of that */
 	/* EVENT-shaped: ids, scope, phase, kinds, origin, cause, times,
 	   chance, others, relapses, buckets, class, reason, code. */
 	struct output now;

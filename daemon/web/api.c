@@ -58,10 +58,14 @@ struct listed {
 
 /* People are named to readers only. */
 static json_t *
-told_to(const struct visitor *v, const struct query_incident *i)
+told_to(const struct site *s, const struct visitor *v,
+    const struct query_incident *i)
 {
-	json_t *j = incident_json(i);
+	struct query_incident told = *i;
+	json_t *j;
 
+	site_veil(s, v, &told);
+	j = incident_json(&told);
 	if (v->level < LEVEL_READER) {
 		(void)json_object_del(j, "acknowledged_by");
 		(void)json_object_del(j, "acknowledged_why");
@@ -79,7 +83,7 @@ on_listed(void *arg, const struct query_incident *i)
 	l->more = json_array_size(l->items) == l->limit;
 	if (l->more)
 		return false;
-	(void)json_array_append_new(l->items, told_to(l->visitor, i));
+	(void)json_array_append_new(l->items, told_to(l->site, l->visitor, i));
 	l->last = i->now.incident;
 	return true;
 }
@@ -120,7 +124,7 @@ on_one(void *arg, const struct query_incident *i)
 	struct whole *w = arg;
 
 	if (site_shows(w->site, w->visitor, i->service))
-		w->one = told_to(w->visitor, i);
+		w->one = told_to(w->site, w->visitor, i);
 	return true;
 }
 
@@ -129,18 +133,27 @@ on_follower(void *arg, const struct query_incident *i)
 {
 	struct whole *w = arg;
 
-	(void)json_array_append_new(w->parts, told_to(w->visitor, i));
+	if (site_shows(w->site, w->visitor, i->service))
+		(void)json_array_append_new(w->parts,
+		    told_to(w->site, w->visitor, i));
 	return true;
 }
 
 static bool
 on_event(void *arg, const struct query_event *e)
 {
+	/* Of the lead the incident says as much as the visitor may know. */
+	static const char *const leads[] = {"part_of", "caused_by", "lead"};
 	struct whole *w = arg;
+	bool reader = w->visitor->level >= LEVEL_READER;
+	json_t *j;
 
-	if (e->said.author == NULL || w->visitor->level >= LEVEL_READER)
-		(void)json_array_append_new(w->timeline,
-		    incident_event_json(e));
+	if (e->said.author != NULL && !reader)
+		return true;
+	j = incident_event_json(e);
+	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]) && !reader; i++)
+		(void)json_object_del(j, leads[i]);
+	(void)json_array_append_new(w->timeline, j);
 	return true;
 }
 

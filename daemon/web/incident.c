@@ -33,10 +33,11 @@ on_one(void *arg, const struct query_incident *i)
 
 	w->found = true;
 	w->is = *i;
+	site_veil(w->site, w->visitor, &w->is);
 	w->is.endpoint = w->endpoint = mem_dup(i->endpoint);
 	w->is.service = w->service = mem_dup(i->service);
 	w->is.scope = w->scope = mem_dup(i->scope);
-	w->is.lead_endpoint = w->lead_endpoint = mem_dup(i->lead_endpoint);
+	w->is.lead_endpoint = w->lead_endpoint = mem_dup(w->is.lead_endpoint);
 	w->is.acked_by = w->acked_by = mem_dup(i->acked_by);
 	w->is.region = w->is.acked_why = NULL;
 	return true;

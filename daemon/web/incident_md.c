@@ -80,12 +80,14 @@ static bool
 on_incident(void *arg, const struct query_incident *i)
 {
 	struct writing *w = arg;
-	const struct output *o = &i->now;
+	struct query_incident told = *i;
+	const struct output *o = &told.now;
 	char id[INCIDENT_TEXT_BYTES];
 	struct text *t = w->out;
 
 	if (!site_shows(w->site, w->visitor, i->service))
 		return true;
+	site_veil(w->site, w->visitor, &told);
 	w->found = true;
 	text_printf(t, "# %s: ", incident_format(o->incident, id));
 	markdown_safe(t, i->endpoint);
@@ -98,7 +100,7 @@ on_incident(void *arg, const struct query_incident *i)
 	if (o->code != 0)
 		text_printf(t, " (%u)", o->code);
 	text_char(t, '\n');
-	add_facts(t, i, w->known);
+	add_facts(t, &told, w->known);
 	return true;
 }
 

@@ -26,9 +26,11 @@ static bool
 is_listed(const struct page *p, const struct query_incident *i)
 {
 	const struct query_incidents *w = &p->choice->which;
+	struct query_incident told = *i;
 
+	site_veil(p->site, p->visitor, &told);
 	return site_shows(p->site, p->visitor, i->service) &&
-	    (i->now.lead.n == 0 || w->service != NULL || w->region != NULL ||
+	    (told.now.lead.n == 0 || w->service != NULL || w->region != NULL ||
 		w->text != NULL);
 }
 
@@ -140,12 +142,14 @@ static bool
 on_record(void *arg, const struct query_incident *i)
 {
 	const struct page *p = arg;
-	const struct output *o = &i->now;
+	struct query_incident told = *i;
+	const struct output *o = &told.now;
 	char id[INCIDENT_TEXT_BYTES];
 	struct text *t = p->out;
 
 	if (!site_shows(p->site, p->visitor, i->service))
 		return true;
+	site_veil(p->site, p->visitor, &told);
 	text_add(t, incident_format(o->incident, id));
 	add_cell(t, i->endpoint);
 	add_cell(t, i->service);
@@ -163,7 +167,7 @@ on_record(void *arg, const struct query_incident *i)
 	text_printf(t, ",%u,%u,%lld", o->code, o->relapses,
 	    (long long)incident_failing_ms(o));
 	add_cell(t, o->lead.n > 0 ? incident_format(o->lead, id) : NULL);
-	add_cell(t, o->lead.n > 0 ? i->lead_endpoint : NULL);
+	add_cell(t, o->lead.n > 0 ? told.lead_endpoint : NULL);
 	text_add(t, "\r\n");
 	return text_ok(t);
 }

@@ -76,6 +76,9 @@ const json_t *site_service(const struct site *s, const char *id);
 /* Whether a visitor is told of a service at all. */
 bool site_shows(const struct site *s, const struct visitor *v,
     const char *service);
+/* As if it had no lead, where the visitor is not told of that. */
+void site_veil(const struct site *s, const struct visitor *v,
+    struct query_incident *i);
 /* status_read() of what the visitor is told of, once for each change. */
 MUST_CHECK
 enum status site_status(const struct site *s, const struct visitor *v,

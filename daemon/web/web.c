@@ -144,10 +144,21 @@ site_service(const struct site *s, const char *id)
 bool
 site_shows(const struct site *s, const struct visitor *v, const char *service)
 {
-	const json_t *private =
-	    json_object_get(site_service(s, service), "private");
+	const json_t *known = site_service(s, service);
 
-	return v->level >= LEVEL_READER || !json_is_true(private);
+	/* What is configured no more may have been private. */
+	return v->level >= LEVEL_READER ||
+	    (known != NULL && !json_is_true(json_object_get(known, "private")));
+}
+
+void
+site_veil(const struct site *s, const struct visitor *v,
+    struct query_incident *i)
+{
+	if (i->now.lead.n == 0 || site_shows(s, v, i->lead_service))
+		return;
+	i->now.lead = (struct incident_id){0};
+	i->lead_endpoint = NULL;
 }
 
 /* Of the present change; empty when that is new. */
