@@ -295,33 +295,19 @@ on_evidence(void *arg, const struct query_evidence *e)
 	struct story *s = arg;
 	FILE *out = s->cli->out;
 	char when[WHEN_BYTES];
-	enum sample_class class = (enum sample_class)e->sample.class;
-	wall_ms at = evidence_at(e);
 	struct text words;
 
 	if (!evidence_is_news(&s->seen, e))
 		return true;
 	if (s->cli->json) {
-		json_t *j = json_object();
-
-		put_time(j, "t", at);
-		(void)json_object_set_new(j, "first", json_boolean(e->first));
-		put_text(j, "class", class_name(class));
-		put_text(j, "reason",
-		    reason_name((enum reason)e->sample.reason));
-		if (e->sample.code != 0)
-			put_count(j, "code", e->sample.code);
-		(void)json_object_set_new(j, "ledger",
-		    json_real(e->ledger / 10.0));
-		put_text(j, "detail", e->detail);
-		put_text(j, "headers", e->headers);
-		(void)json_array_append_new(s->evidence, j);
+		(void)json_array_append_new(s->evidence, evidence_json(e));
 		return true;
 	}
 	head(s, &s->evidence_headed, "Evidence");
 	text_init(&words, WORDS_BYTES);
 	evidence_words(&words, e);
-	(void)fprintf(out, "  %s  %s", when_text(at, when), text_str(&words));
+	(void)fprintf(out, "  %s  %s", when_text(evidence_at(e), when),
+	    text_str(&words));
 	text_done(&words);
 	(void)fputc('\n', out);
 	return true;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "view/evidence.h"
 
+#include <jansson.h>
 #include <string.h>
 
 #include "base/escape.h"
 #include "base/mem.h"
+#include "view/put.h"
 
 struct evidence_shown {
 	uint64_t ref;
@@ -62,4 +64,27 @@ evidence_words(struct text *t, const struct query_evidence *e)
 		text_add(t, "; ");
 		escape_log(t, e->detail, strlen(e->detail));
 	}
+}
+
+json_t *
+evidence_json(const struct query_evidence *e)
+{
+	json_t *j = json_object();
+	char *body;
+
+	put_time(j, "t", evidence_at(e));
+	(void)json_object_set_new(j, "first", json_boolean(e->first));
+	put_text(j, "class", class_name((enum sample_class)e->sample.class));
+	put_text(j, "reason", reason_name((enum reason)e->sample.reason));
+	if (e->sample.code != 0)
+		put_count(j, "code", e->sample.code);
+	(void)json_object_set_new(j, "ledger", json_real(e->ledger / 10.0));
+	put_safe(j, "detail", e->detail);
+	put_safe(j, "headers", e->headers);
+	if (e->body_size > 0) {
+		body = mem_dup_n(e->body, e->body_size);
+		put_safe(j, "excerpt", body);
+		mem_free(body);
+	}
+	return j;
 }

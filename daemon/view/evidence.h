@@ -20,4 +20,8 @@ wall_ms evidence_at(const struct query_evidence *e);
 /* "first: ORIGIN 503, server error; ...", harmless. */
 void evidence_words(struct text *t, const struct query_evidence *e);
 
+struct json_t;
+/* A new object, harmless; with what was kept of the answer, cut. */
+struct json_t *evidence_json(const struct query_evidence *e);
+
 #endif

@@ -49,6 +49,7 @@ const struct route route_table[] = {
 	api_availability},
     {HTTP_GET, "/api/v1/endpoints/*", LEVEL_PUBLIC, api_endpoint},
     {HTTP_GET, "/api/v1/incidents", LEVEL_PUBLIC, api_incidents},
+    {HTTP_GET, "/api/v1/incidents/*/evidence", LEVEL_READER, api_evidence},
     {HTTP_GET, "/api/v1/incidents/*", LEVEL_PUBLIC, api_incident},
     {HTTP_GET, "/api/v1/openapi.json", LEVEL_PUBLIC, api_openapi},
     {HTTP_GET, "/api/v1/stream", LEVEL_PUBLIC, api_stream},

@@ -126,6 +126,14 @@ def test_every_answer_is_as_the_document_says(scene):
     share = get(api + "/availability").json()
     assert sum(share["buckets_ms"].values()) > 0
     assert float(share["at_least"]) <= float(share["available"])
+    proofs = get(f"/api/v1/incidents/{number}/evidence").json()["items"]
+    assert {p["first"] for p in proofs} == {True, False}
+    assert all(p["code"] == 503 for p in proofs)
+    assert "<script>\\x1b[31m\\x0d\\x0ano" in {
+        p.get("excerpt") for p in proofs}
+    public = told.client.get(f"/api/v1/incidents/{number}/evidence")
+    assert told.check(f"/api/v1/incidents/{number}/evidence", "get",
+                      public).code == 401
     post(f"/api/v1/incidents/{number}/ack", {"why": "mine"})
     post(f"/api/v1/incidents/{number}/notes", {"note": "<b>"})
     get(f"/api/v1/incidents/{number}")
@@ -161,7 +169,8 @@ def test_every_answer_is_as_the_document_says(scene):
         name = re.search(r"[?&](limit|range|after|from)=", path)[1]
         assert name in answer.json()["detail"], answer.body
     for path in ("/api/v1/endpoints/none~none",
-                 "/api/v1/incidents/20010101-1"):
+                 "/api/v1/incidents/20010101-1",
+                 "/api/v1/incidents/20010101-1/evidence"):
         get(path, 404)
     for path in (f"/api/v1/incidents/{number}/ack",
                  f"/api/v1/incidents/{number}/notes",
