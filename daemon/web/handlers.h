@@ -30,7 +30,7 @@ route_fn page_timeline, page_day, page_matrix, page_endpoint, page_incident,
 /* api.c */
 route_fn api_status, api_incidents, api_incident, api_health, api_ready,
     api_endpoints, api_endpoint, api_timeline, api_latency, api_samples,
-    api_availability, api_maintenance, api_evidence;
+    api_availability, api_maintenance, api_evidence, api_matrix, api_recovery;
 /* stream.c */
 route_fn api_stream;
 /* feed.c, badge.c */

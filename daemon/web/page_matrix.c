@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/utc.h"
 #include "store/history.h"
+#include "view/put.h"
 #include "view/status.h"
 #include "web/frame.h"
 #include "web/param.h"
@@ -47,39 +48,51 @@ find_regions(const struct status_list *l)
 	return g;
 }
 
-/* The worst of a service in a region, and how many are like it. */
+struct cell {
+	const struct status_row *worst; /* NULL: there is nothing */
+	size_t all, such;               /* how many are like it */
+};
+
+/* The worst of a service in a region. */
+static struct cell
+find_cell(const struct status_row *rows, size_t n, const char *region)
+{
+	struct cell c = {.worst = NULL};
+
+	for (size_t k = 0; k < BUCKET_COUNT && c.worst == NULL; k++) {
+		c.all = c.such = 0;
+		for (size_t i = 0; i < n; i++) {
+			if (strcmp(region_of(&rows[i]), region) != 0)
+				continue;
+			c.all++;
+			if (rows[i].e.bucket != status_ranked(k))
+				continue;
+			c.such++;
+			c.worst = c.worst == NULL ? &rows[i] : c.worst;
+		}
+	}
+	return c;
+}
+
 static void
 add_cell(struct text *t, const struct status_row *rows, size_t n,
     const char *region, wall_ms now)
 {
-	const struct status_row *worst = NULL;
-	size_t all = 0, such = 0;
+	const struct cell c = find_cell(rows, n, region);
 
-	for (size_t k = 0; k < BUCKET_COUNT && worst == NULL; k++) {
-		all = such = 0;
-		for (size_t i = 0; i < n; i++) {
-			if (strcmp(region_of(&rows[i]), region) != 0)
-				continue;
-			all++;
-			if (rows[i].e.bucket != status_ranked(k))
-				continue;
-			such++;
-			worst = worst == NULL ? &rows[i] : worst;
-		}
-	}
 	text_add(t, "<td><span class=\"head\">");
 	html_safe(t, region);
 	text_add(t, "</span> ");
-	if (worst == NULL) {
+	if (c.worst == NULL) {
 		text_add(t, "<span class=\"small\">&ndash;</span></td>");
 		return;
 	}
-	frame_state(t, worst->e.bucket);
-	if (all > 1)
-		text_printf(t, " %zu of %zu", such, all);
-	if (worst->e.bucket != BUCKET_UP && status_since(worst) != 0) {
+	frame_state(t, c.worst->e.bucket);
+	if (c.all > 1)
+		text_printf(t, " %zu of %zu", c.such, c.all);
+	if (c.worst->e.bucket != BUCKET_UP && status_since(c.worst) != 0) {
 		text_add(t, " <span class=\"small\">for ");
-		frame_length(t, now - status_since(worst));
+		frame_length(t, now - status_since(c.worst));
 		text_add(t, "</span>");
 	}
 	text_add(t, "</td>");
@@ -261,30 +274,35 @@ add_steps(struct text *t, const struct status_list *l, wall_ms known)
 	text_add(t, "</nav>\n");
 }
 
+/* As the visitor wants it; known: as of when it is at the latest. */
+static enum status
+read_matrix(struct site *s, const struct visitor *v, const char *filter,
+    wall_ms at, struct status_list *l, wall_ms *known, struct fail *f)
+{
+	struct query *q = site_query(s, f);
+	enum status status =
+	    q != NULL ? site_status(s, v, q, filter, l, f) : f->code;
+
+	*known = l->as_of;
+	if (status == OK && at != 0 && at < l->as_of)
+		status = go_back(q, l, at, f);
+	return status;
+}
+
 void
 page_matrix(struct site *s, const struct visitor *v)
 {
 	struct status_list l = {0};
 	struct fail f = {.why = ""};
-	struct query *q;
 	char version[VERSION_BYTES];
-	enum status status = ERR_IO;
-	wall_ms at = 0, known = 0;
+	wall_ms at = 0, known;
 	struct wall wall;
 	struct text page;
 
 	if (!param_time(v, "at", &at) || !wall_take(v, &wall))
 		return;
 	text_init(&page, PAGE_BYTES);
-	q = site_query(s, &f);
-	if (q != NULL)
-		status = site_status(s, v, q, wall.filter, &l, &f);
-	if (status == OK) {
-		known = l.as_of;
-		if (at != 0 && at < known)
-			status = go_back(q, &l, at, &f);
-	}
-	if (status == OK) {
+	if (read_matrix(s, v, wall.filter, at, &l, &known, &f) == OK) {
 		wall_begin(&page, s, &wall, "Services by region",
 		    at == 0 ? site_version(s, version) : NULL);
 		add_matrix(&page, s, &l);
@@ -296,4 +314,68 @@ page_matrix(struct site *s, const struct visitor *v)
 	}
 	status_done(&l);
 	text_done(&page);
+}
+
+static json_t *
+cells_json(const struct status_row *rows, size_t n, const struct regions *g)
+{
+	json_t *cells = json_array();
+
+	for (size_t i = 0; i < g->count; i++) {
+		const struct cell c = find_cell(rows, n, g->names[i]);
+		json_t *j;
+
+		if (c.worst == NULL)
+			continue;
+		j = json_object();
+		put_text(j, "region", g->names[i]);
+		put_text(j, "bucket", bucket_name(c.worst->e.bucket));
+		put_time(j, "since", status_since(c.worst));
+		put_count(j, "endpoints", (int64_t)c.all);
+		put_count(j, "such", (int64_t)c.such);
+		(void)json_array_append_new(cells, j);
+	}
+	return cells;
+}
+
+static json_t *
+matrix_json(const struct status_list *l)
+{
+	struct regions g = find_regions(l);
+	json_t *j = json_object(), *items = json_array();
+	size_t begin = 0;
+
+	for (size_t i = 1; i <= l->count; i++) {
+		json_t *one;
+
+		if (i < l->count &&
+		    strcmp(l->rows[i].service, l->rows[begin].service) == 0)
+			continue;
+		one = json_object();
+		put_text(one, "service", l->rows[begin].service);
+		(void)json_object_set_new(one, "cells",
+		    cells_json(l->rows + begin, i - begin, &g));
+		(void)json_array_append_new(items, one);
+		begin = i;
+	}
+	put_time(j, "as_of", l->as_of);
+	(void)json_object_set_new(j, "items", items);
+	mem_free(g.names);
+	return j;
+}
+
+void
+api_matrix(struct site *s, const struct visitor *v)
+{
+	struct status_list l = {0};
+	struct fail f = {.why = ""};
+	wall_ms at = 0, known;
+
+	if (!param_time(v, "at", &at))
+		return;
+	if (read_matrix(s, v, NULL, at, &l, &known, &f) == OK)
+		answer_json(s, v->r, matrix_json(&l));
+	else
+		answer_unread(s, v->r, &f);
+	status_done(&l);
 }

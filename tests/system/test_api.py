@@ -126,6 +126,19 @@ def test_every_answer_is_as_the_document_says(scene):
     share = get(api + "/availability").json()
     assert sum(share["buckets_ms"].values()) > 0
     assert float(share["at_least"]) <= float(share["available"])
+    matrix = get("/api/v1/matrix").json()["items"]
+    assert [m["service"] for m in matrix] == ["fleet", "other"]
+    eu, na = matrix[0]["cells"]
+    assert (eu["region"], eu["bucket"], eu["endpoints"], eu["such"]) == (
+        "eu", "down", 2, 2)
+    assert (na["region"], na["endpoints"]) == ("na", 1)
+    past = get("/api/v1/matrix?at=2001-01-01").json()
+    assert past["as_of"] == "2001-01-01T00:00:00.000Z"
+    assert {c["bucket"] for m in past["items"]
+            for c in m["cells"]} == {"unknown"}
+    back = get(api + "/recovery").json()
+    assert back["recoveries"] == [] and back["others"] == 0
+    assert back["quiet_ms"] >= 120000 and "good_since" not in back
     proofs = get(f"/api/v1/incidents/{number}/evidence").json()["items"]
     assert {p["first"] for p in proofs} == {True, False}
     assert all(p["code"] == 503 for p in proofs)
@@ -140,7 +153,12 @@ def test_every_answer_is_as_the_document_says(scene):
     target.pages.clear()
     live.until(lambda: get(f"/api/v1/incidents/{number}").json()[
         "phase"] == "recovering")
-    get(f"/api/v1/incidents/{number}")
+    whole = get(f"/api/v1/incidents/{number}").json()
+    back = get("/api/v1/endpoints/" + whole["endpoint"].replace(
+        "/", "~") + "/recovery").json()
+    assert back["good_since"] >= whole["onset"]
+    chances = [row["chance"] for row in back["table"]]
+    assert chances == sorted(chances) and chances[0] < chances[-1]
     get("/api/v1/status")
     post(f"/api/v1/incidents/{number}/resolve", {"why": "seen"})
     get("/api/v1/incidents?limit=1000")
@@ -164,11 +182,12 @@ def test_every_answer_is_as_the_document_says(scene):
     for path in ("/api/v1/endpoints?limit=0", "/api/v1/incidents?limit=x",
                  api + "/timeline?range=8d", api + "/samples?after=0",
                  api + "/latency?from=2023-01-02&to=2023-01-01",
-                 api + "/availability?from=noon"):
+                 api + "/availability?from=noon", "/api/v1/matrix?at=x"):
         answer = get(path, 400)
-        name = re.search(r"[?&](limit|range|after|from)=", path)[1]
+        name = re.search(r"[?&](limit|range|after|from|at)=", path)[1]
         assert name in answer.json()["detail"], answer.body
     for path in ("/api/v1/endpoints/none~none",
+                 "/api/v1/endpoints/none~none/recovery",
                  "/api/v1/incidents/20010101-1",
                  "/api/v1/incidents/20010101-1/evidence"):
         get(path, 404)
