@@ -262,18 +262,17 @@ page_incident(struct site *s, const struct visitor *v)
 	struct incident_id id;
 	const char *form;
 
-	if (!take_id(v->rest, &id, &form)) {
-		answer_problem(v->r, 404, "Not found",
-		    "There is no such incident.");
-	} else if (*form == '\0') {
+	if (!take_id(v->rest, &id, &form))
+		form = NULL;
+	if (form != NULL && *form == '\0') {
 		answer_whole(s, v, id);
-	} else if (strcmp(form, as_markdown) == 0) {
+	} else if (form != NULL && strcmp(form, as_markdown) == 0) {
 		incident_markdown(s, v, id);
-	} else if (strcmp(form, as_json) == 0) {
+	} else if (form != NULL && strcmp(form, as_json) == 0) {
 		asked.rest = incident_format(id, text);
 		api_incident(s, &asked);
 	} else {
 		answer_problem(v->r, 404, "Not found",
-		    "There is no such incident.");
+		    "There is no such thing.");
 	}
 }

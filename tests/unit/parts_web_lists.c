@@ -262,16 +262,14 @@ static void
 false_recoveries_and_tellings_are_drawn(void **state)
 {
 	static const struct {
-		span_ms after; /* it began an hour after T0 */
+		unsigned after; /* minutes; it began at the 60th */
 		enum bucket bucket;
-	} spans[] = {{2 * HOUR_MS, BUCKET_RECOVERING},
-	    {2 * HOUR_MS + 12 * MINUTE_MS, BUCKET_DOWN},
-	    {3 * HOUR_MS, BUCKET_RECOVERING},
-	    {3 * HOUR_MS + 10 * MINUTE_MS, BUCKET_DOWN},
-	    {4 * HOUR_MS, BUCKET_RECOVERING}};
+	} spans[] = {{120, BUCKET_RECOVERING}, {132, BUCKET_DOWN},
+	    {180, BUCKET_RECOVERING}, {190, BUCKET_DOWN},
+	    {240, BUCKET_RECOVERING}};
 	const struct output noted = {.kind = OUTPUT_EVENT,
 	    .event = EVENT_AMENDED,
-	    .at = STORES_T0 + 5 * HOUR_MS,
+	    .at = STORES_T0 + (wall_ms)5 * HOUR_MS,
 	    .incident = {20230214, 1}};
 	struct scene c;
 	int code;
@@ -281,16 +279,19 @@ false_recoveries_and_tellings_are_drawn(void **state)
 	open_scene(&c);
 	fill(&c);
 	stores_begin(c.store, STORES_T0);
-	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++)
+	for (size_t i = 0; i < sizeof(spans) / sizeof(spans[0]); i++) {
+		wall_ms since = STORES_T0 + (wall_ms)spans[i].after * MINUTE_MS;
+
 		stores_put(c.store, c.endpoint,
 		    &(struct output){.kind = OUTPUT_SPAN,
-			.since = STORES_T0 + spans[i].after,
+			.since = since,
 			.bucket = spans[i].bucket,
-			.at = STORES_T0 + spans[i].after});
+			.at = since});
+	}
 	store_put_said(c.store, c.endpoint, &noted,
 	    &(struct event_said){ACT_NOTE, HOSTILE, HOSTILE}, "{}");
 	tell_receiver(&c, HOSTILE, STORES_T0 + HOUR_MS,
-	    STORES_T0 + HOUR_MS + 47 * SECOND_MS);
+	    STORES_T0 + HOUR_MS + (wall_ms)47 * SECOND_MS);
 	stores_commit(c.store);
 	greet(&c);
 	page = get(&c, "/i/20230214-1", &code, NULL);

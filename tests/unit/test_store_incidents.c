@@ -308,70 +308,70 @@ list(struct query *q, struct query_incidents w)
 	return sum;
 }
 
-static void
-lists_by_what_is_asked(void **state)
+/* Three of one endpoint, of which the last is open. */
+static struct query *
+three(struct fixture *x)
 {
-	static const enum kind outage = KIND_OUTAGE, slow = KIND_DEGRADATION;
-	static const char *const found[] = {"/b", "A/", "a/b"};
-	static const char *const none[] = {"%", "_", "\\", "a%b", "b/"};
 	struct query *q;
-	struct fixture x;
 	struct fail f;
 
-	(void)state;
-	begin(&x);
+	begin(x);
 	for (uint32_t n = 1; n <= 3; n++) {
 		wall_ms at = (wall_ms)n * 10000;
 		struct output o = event(EVENT_OPENED, at, PHASE_OPEN);
 
 		o.incident.n = n;
 		o.onset = at;
-		stores_put(x.s, x.e, &o);
+		stores_put(x->s, x->e, &o);
 		o = event(EVENT_RESOLVED, at + 5000, PHASE_CLOSED);
 		o.incident.n = n;
 		o.onset = at;
 		if (n < 3)
-			stores_put(x.s, x.e, &o);
+			stores_put(x->s, x->e, &o);
 	}
-	stores_commit(x.s);
-	assert_int_equal(query_open(x.d.path, 0, &q, &f), STORE_OK);
-	assert_int_equal(list(q, (struct query_incidents){0}), 321);
-	assert_int_equal(list(q, (struct query_incidents){.limit = 2}), 32);
-	assert_int_equal(list(q, (struct query_incidents){.open_only = true}),
-	    3);
-	assert_int_equal(list(q, (struct query_incidents){.since = 20000}), 32);
-	assert_int_equal(list(q, (struct query_incidents){.endpoint = "no/ne"}),
-	    0);
-	assert_int_equal(list(q,
-			     (struct query_incidents){.after = {20230214, 3}}),
-	    21);
-	assert_int_equal(list(q, (struct query_incidents){.closed_only = true}),
-	    21);
-	assert_int_equal(list(q,
-			     (struct query_incidents){.from = 15000,
-				 .to = 20001}),
-	    2);
-	assert_int_equal(list(q, (struct query_incidents){.from = 900000}), 3);
-	assert_int_equal(list(q, (struct query_incidents){.kind = &outage}),
-	    321);
-	assert_int_equal(list(q, (struct query_incidents){.kind = &slow}), 0);
-	assert_int_equal(list(q,
-			     (struct query_incidents){.service = "a",
-				 .region = "b",
-				 .closed_only = true,
-				 .limit = 1}),
-	    2);
-	assert_int_equal(list(q, (struct query_incidents){.service = "b"}), 0);
-	assert_int_equal(list(q, (struct query_incidents){.region = "a"}), 0);
-	for (size_t n = 0; n < sizeof(found) / sizeof(found[0]); n++)
-		assert_int_equal(list(q,
-				     (struct query_incidents){
-					 .text = found[n]}),
-		    321);
-	for (size_t n = 0; n < sizeof(none) / sizeof(none[0]); n++)
-		assert_int_equal(list(q,
-				     (struct query_incidents){.text = none[n]}),
-		    0);
+	stores_commit(x->s);
+	assert_int_equal(query_open(x->d.path, 0, &q, &f), STORE_OK);
+	return q;
+}
+
+static void
+lists_by_what_is_asked(void **state)
+{
+	static const enum kind outage = KIND_OUTAGE, slow = KIND_DEGRADATION;
+	static const struct {
+		struct query_incidents w;
+		int listed;
+	} rows[] = {
+	    {{0}, 321},
+	    {{.limit = 2}, 32},
+	    {{.open_only = true}, 3},
+	    {{.closed_only = true}, 21},
+	    {{.since = 20000}, 32},
+	    {{.endpoint = "no/ne"}, 0},
+	    {{.after = {20230214, 3}}, 21},
+	    {{.from = 15000, .to = 20001}, 2},
+	    {{.from = 900000}, 3},
+	    {{.kind = &outage}, 321},
+	    {{.kind = &slow}, 0},
+	    {{.service = "a", .region = "b", .closed_only = true, .limit = 1},
+		2},
+	    {{.service = "b"}, 0},
+	    {{.region = "a"}, 0},
+	    {{.text = "/b"}, 321},
+	    {{.text = "A/"}, 321},
+	    {{.text = "a/b"}, 321},
+	    {{.text = "%"}, 0},
+	    {{.text = "_"}, 0},
+	    {{.text = "\\"}, 0},
+	    {{.text = "a%b"}, 0},
+	    {{.text = "b/"}, 0},
+	};
+	struct fixture x;
+	struct query *q = three(&x);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(list(q, rows[i].w), rows[i].listed);
 	query_close(q);
 	end(&x);
 }
