@@ -10,7 +10,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support_py"))
 
 import live  # noqa: E402
-from pages import Client, shown  # noqa: E402
+from visitor import Client, shown  # noqa: E402
 
 CONFIG = """
 database: {f}/vigie.db
