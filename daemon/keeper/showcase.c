@@ -262,7 +262,8 @@ showcase_greet(struct keeper *k)
 	struct child *c = &k->children[CHILD_WEB];
 	struct text base, proxies;
 	struct showing show = {.database = k->config->database,
-	    .public_url = k->config->public_url};
+	    .public_url = k->config->public_url,
+	    .guarded = k->config->tokens != NULL};
 	int fds[] = {k->showcase.fd, open_tokens(k)};
 	unsigned char *buf = mem_zalloc(CHANNEL_BODY_MAX);
 	struct bytes_out out;

@@ -286,9 +286,12 @@ take_tokens(struct web *w, int fd)
 
 	access_free(s->access);
 	s->access = NULL;
-	if (fd < 0 || access_read(fd, &s->access, &f) == OK)
+	if (!s->show.guarded)
 		return;
-	log_event(s->log, SEVERITY_ERR, "tokens-unread why=%s", f.why);
+	if (fd >= 0 && access_read(fd, &s->access, &f) == OK)
+		return;
+	log_event(s->log, SEVERITY_ERR, "tokens-unread why=%s",
+	    fd >= 0 ? f.why : "no file came");
 	s->access = access_none();
 }
 

@@ -11,6 +11,7 @@ showing_put(struct bytes_out *o, const struct showing *s)
 	bytes_put_text(o, s->public_url);
 	bytes_put_text(o, s->base_path);
 	bytes_put_text(o, s->proxies);
+	field_put_bool(o, s->guarded);
 }
 
 bool
@@ -21,6 +22,7 @@ showing_get(struct bytes_in *i, struct showing *s)
 	s->public_url = field_text(i);
 	s->base_path = field_text_needed(i);
 	s->proxies = field_text_needed(i);
+	s->guarded = field_bool(i);
 	if (bytes_in_done(i))
 		return true;
 	showing_done(s);

@@ -25,6 +25,7 @@ struct showing {
 	char *public_url; /* or NULL; owned */
 	char *base_path;  /* "" or "/vigie"; owned */
 	char *proxies;    /* see io/proxies.h, a line each; owned */
+	bool guarded;     /* there are tokens, even if no file came with it */
 };
 void showing_put(struct bytes_out *o, const struct showing *s);
 MUST_CHECK

@@ -68,7 +68,8 @@ greet(struct scene *c)
 	char none[] = "";
 	struct showing show = {.database = c->folder.path,
 	    .base_path = none,
-	    .proxies = none};
+	    .proxies = none,
+	    .guarded = c->tokens != 0};
 	unsigned char buf[FRAME_BYTES];
 	struct bytes_out o;
 	int fds[] = {open("/dev/null", O_RDONLY | O_CLOEXEC), c->tokens};

@@ -29,7 +29,7 @@ struct scene {
 	int64_t endpoint;
 	unsigned ready;
 	bool ended;
-	int tokens; /* a file of them; 0: none */
+	int tokens; /* a file of them; 0: none; -1: it did not come */
 	struct changed now;
 };
 
@@ -54,5 +54,6 @@ int lists_run(void);
 void a_page_of_some_of_it(void **state);
 void a_time_that_is_asked_for(void **state);
 void each_address_is_for_whom_its_row_says(void **state);
+void tokens_that_do_not_come_let_nobody_in(void **state);
 
 #endif

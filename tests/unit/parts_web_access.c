@@ -80,3 +80,22 @@ each_address_is_for_whom_its_row_says(void **state)
 	(void)unlink(path);
 	close_scene(&c);
 }
+
+/* A keeper that can open no more files sends none with its greeting. */
+void
+tokens_that_do_not_come_let_nobody_in(void **state)
+{
+	struct scene c;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	c.tokens = -1;
+	greet(&c);
+	for (size_t i = 0; i < route_count; i++)
+		if (route_table[i].least > LEVEL_PUBLIC)
+			assert_int_equal(code_for(&c, &route_table[i], NULL),
+			    401);
+	assert_int_equal(code_for(&c, &route_table[0], NULL), 200);
+	close_scene(&c);
+}

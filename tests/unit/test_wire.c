@@ -218,7 +218,8 @@ fill_showing(union any *a)
 	    (struct showing){.database = mem_dup("/var/lib/vigie/vigie.db"),
 		.public_url = mem_dup("https://status.example.org"),
 		.base_path = mem_dup("/vigie"),
-		.proxies = mem_dup("unix\n")};
+		.proxies = mem_dup("unix\n"),
+		.guarded = true};
 }
 
 static void
