@@ -19,6 +19,32 @@
 
 enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000 };
 
+enum { BUCKET_ANY = 0 }; /* as there is a word before them */
+
+/* Which endpoints; NULL: whatever it is. */
+struct wanted {
+	const char *service, *region, *tag, *part;
+	size_t bucket; /* its place among the words */
+	const char *after;
+	size_t limit;
+};
+
+static bool
+take_wanted(const struct visitor *v, struct wanted *w)
+{
+	const char *buckets[BUCKET_COUNT + 2] = {""};
+
+	*w = (struct wanted){.limit = LIMIT_DEFAULT};
+	for (unsigned b = 0; b < BUCKET_COUNT; b++)
+		buckets[b + 1] = bucket_name((enum bucket)b);
+	return param_text(v, "service", &w->service) &&
+	    param_text(v, "region", &w->region) &&
+	    param_text(v, "tag", &w->tag) && param_text(v, "q", &w->part) &&
+	    param_word(v, "state", buckets, &w->bucket) &&
+	    param_text(v, "after", &w->after) &&
+	    param_number(v, "limit", 1, LIMIT_MAX, &w->limit);
+}
+
 static bool
 is_of(const char *name, const char *wanted)
 {
@@ -26,45 +52,44 @@ is_of(const char *name, const char *wanted)
 }
 
 static bool
-is_wanted(const struct visitor *v, const struct status_row *r)
+is_wanted(const struct site *s, const struct wanted *w,
+    const struct status_row *r)
 {
-	const char *q = http_param(v->r, "q");
-
-	return is_of(r->service, http_param(v->r, "service")) &&
-	    is_of(r->region, http_param(v->r, "region")) &&
-	    is_of(bucket_name(r->e.bucket), http_param(v->r, "state")) &&
-	    (q == NULL || strcasestr(r->id, q) != NULL);
+	return (w->after == NULL || strcmp(r->id, w->after) > 0) &&
+	    is_of(r->service, w->service) && is_of(r->region, w->region) &&
+	    (w->bucket == BUCKET_ANY || w->bucket == r->e.bucket + 1U) &&
+	    (w->part == NULL || strcasestr(r->id, w->part) != NULL) &&
+	    (w->tag == NULL || site_tagged(s, r->service, w->tag));
 }
 
 void
 api_endpoints(struct site *s, const struct visitor *v)
 {
-	const char *after = http_param(v->r, "after");
 	struct status_list l = {0};
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
-	size_t limit = LIMIT_DEFAULT, left;
+	struct wanted w;
+	size_t left;
 	json_t *items, *next = NULL;
 
-	if (!param_number(v, "limit", 1, LIMIT_MAX, &limit))
+	if (!take_wanted(v, &w))
 		return;
 	if (q == NULL || site_status(s, v, q, NULL, &l, &f) != OK) {
 		answer_unread(s, v->r, &f);
 		return;
 	}
 	items = json_array();
-	left = limit;
+	left = w.limit;
 	for (size_t i = 0; i < l.count && next == NULL; i++) {
 		const struct status_row *r = &l.rows[i];
 
-		if ((after != NULL && strcmp(r->id, after) <= 0) ||
-		    !is_wanted(v, r))
+		if (!is_wanted(s, &w, r))
 			continue;
 		if (left-- > 0)
 			(void)json_array_append_new(items, status_row_json(r));
 		else
 			next = json_incref(
-			    json_object_get(json_array_get(items, limit - 1),
+			    json_object_get(json_array_get(items, w.limit - 1),
 				"id"));
 	}
 	answer_list(s, v->r, items, next);

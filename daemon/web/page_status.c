@@ -172,18 +172,6 @@ add_services(struct text *t, const struct site *s, const struct status_list *l,
 }
 
 static bool
-has_tag(const struct site *s, const char *service, const char *tag)
-{
-	const json_t *tags = json_object_get(site_service(s, service), "tags");
-	size_t i;
-	json_t *one;
-
-	json_array_foreach(tags, i, one) if (json_is_string(one) &&
-	    strcmp(json_string_value(one), tag) == 0) return true;
-	return false;
-}
-
-static bool
 is_about(const struct site *s, const struct subject *about,
     const struct status_row *r)
 {
@@ -191,7 +179,7 @@ is_about(const struct site *s, const struct subject *about,
 		   strcmp(r->service, about->service) == 0) &&
 	    (about->region == NULL ||
 		(r->region != NULL && strcmp(r->region, about->region) == 0)) &&
-	    (about->tag == NULL || has_tag(s, r->service, about->tag));
+	    (about->tag == NULL || site_tagged(s, r->service, about->tag));
 }
 
 /* Its rows are those of l; only their array is its own. */

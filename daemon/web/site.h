@@ -73,6 +73,7 @@ struct query *site_query(struct site *s, struct fail *f);
 void site_failed(struct site *s, const struct fail *f);
 /* The object of a service, or NULL. */
 const json_t *site_service(const struct site *s, const char *id);
+bool site_tagged(const struct site *s, const char *service, const char *tag);
 /* Whether a visitor is told of a service at all. */
 bool site_shows(const struct site *s, const struct visitor *v,
     const char *service);

@@ -142,6 +142,18 @@ site_service(const struct site *s, const char *id)
 }
 
 bool
+site_tagged(const struct site *s, const char *service, const char *tag)
+{
+	const json_t *tags = json_object_get(site_service(s, service), "tags");
+	size_t i;
+	json_t *one;
+
+	json_array_foreach(tags, i, one) if (json_is_string(one) &&
+	    strcmp(json_string_value(one), tag) == 0) return true;
+	return false;
+}
+
+bool
 site_shows(const struct site *s, const struct visitor *v, const char *service)
 {
 	const json_t *known = site_service(s, service);
