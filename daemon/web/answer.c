@@ -164,6 +164,21 @@ answer_json(const struct site *s, const struct http_request *r, json_t *taken)
 	answer_json_with(s, r, taken, NULL);
 }
 
+void
+answer_own(const struct http_request *r, json_t *taken)
+{
+	char *text = event_json_text(taken);
+
+	json_decref(taken);
+	answer_packed(r,
+	    &(struct http_answer){.code = 200,
+		.type = type_json,
+		.body = text,
+		.size = strlen(text)},
+	    NULL);
+	mem_free(text);
+}
+
 /* What the query says but where it goes on. */
 static void
 add_query(struct text *t, const char *query)

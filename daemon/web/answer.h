@@ -34,6 +34,8 @@ void answer_shared(const struct site *s, const struct http_request *r,
     const struct text *body, const char *type, const char *cache);
 void answer_json(const struct site *s, const struct http_request *r,
     json_t *taken);
+/* To who asks alone: no page of others may read it, nor is it kept. */
+void answer_own(const struct http_request *r, json_t *taken);
 /*
  * {"items", "next"}, and a Link to the rest where there is some: the same query
  * with after=next.  items and next become its own; next NULL: that is all.

@@ -34,7 +34,7 @@ api_evidence(struct site *s, const struct visitor *v)
 	else if (q != NULL)
 		status = query_incident(q, id, &on, &f);
 	if (status == OK) {
-		answer_list(s, v->r, p.items, NULL);
+		answer_own(v->r, json_pack("{s:o}", "items", p.items));
 	} else {
 		json_decref(p.items);
 		answer_unread(s, v->r, &f);

@@ -290,6 +290,29 @@ def test_hostile_parameters_are_named(scene):
     assert told.get("/api/v1/status?sort=(select%201)").code == 200
 
 
+def test_who_has_it_is_sent_nothing(scene):
+    told, _, _ = scene
+    one = "/api/v1/endpoints/other~eu"
+    for path in ("/api/v1/status", "/api/v1/matrix", "/api/v1/endpoints",
+                 "/api/v1/incidents", "/api/v1/maintenance",
+                 one, one + "/timeline", one + "/latency", one + "/samples",
+                 one + "/availability", one + "/recovery"):
+        def unchanged(path=path):
+            tag = told.client.get(path).headers["etag"]
+            answer = told.client.ask(path, If_None_Match=tag)
+            return answer.code == 304 and answer.body == b""
+        live.until(unchanged)
+        public = told.client.get(path)
+        assert public.headers["access-control-allow-origin"] == "*", path
+        head = told.client.ask(path, "HEAD")
+        assert (head.code, head.body) == (200, b""), path
+        assert head.headers["content-type"] == public.headers["content-type"]
+        own = told.get(path)
+        assert "etag" not in own.headers, path
+        assert "access-control-allow-origin" not in own.headers, path
+        assert own.headers["cache-control"] == "no-store", path
+
+
 def test_the_document_and_the_routes_are_of_the_same():
     routes = re.findall(r'\{HTTP_(GET|POST), "(/api/[^"]*)"',
                         (ROOT / "daemon/web/routes.c").read_text())

@@ -92,6 +92,10 @@ def test_a_day_on_the_page(tmp_path, target):
         assert whole["id"] == number and whole["phase"] == "recovering"
         assert [e["event"] for e in whole["timeline"]] == [
             "incident.opened", "incident.recovering"]
+        proofs = client.get(f"/api/v1/incidents/{number}/evidence")
+        assert proofs.json()["items"][0]["code"] == 503
+        assert "access-control-allow-origin" not in proofs.headers
+        assert proofs.headers["cache-control"] == "no-store"
         listed = client.get("/api/v1/incidents?state=open&limit=1").json()
         assert [i["id"] for i in listed["items"]] == [number]
         assert number in client.get("/incidents").page().text
