@@ -23,16 +23,16 @@ times_json(const struct explanation *x)
 static json_t *
 table_json(unsigned others, const struct recovery_record *own)
 {
-	static const span_ms steps[] = {0, MINUTE_MS, 2 * MINUTE_MS,
-	    5 * MINUTE_MS, 10 * MINUTE_MS, 20 * MINUTE_MS, 30 * MINUTE_MS,
-	    HOUR_MS, 2 * HOUR_MS, 4 * HOUR_MS, 6 * HOUR_MS};
+	static const span_ms minutes[] = {0, 1, 2, 5, 10, 20, 30, 60, 120, 240,
+	    360};
 	json_t *table = json_array();
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (size_t i = 0; i < sizeof(minutes) / sizeof(minutes[0]); i++) {
+		const span_ms good = minutes[i] * MINUTE_MS;
 		json_t *j = json_object();
 
-		put_count(j, "good_ms", steps[i]);
-		put_count(j, "chance", recovery_chance(others, own, steps[i]));
+		put_count(j, "good_ms", good);
+		put_count(j, "chance", recovery_chance(others, own, good));
 		(void)json_array_append_new(table, j);
 	}
 	return table;
