@@ -274,45 +274,50 @@ add_steps(struct text *t, const struct status_list *l, wall_ms known)
 	text_add(t, "</nav>\n");
 }
 
-/* As the visitor wants it; known: as of when it is at the latest. */
-static enum status
-read_matrix(struct site *s, const struct visitor *v, const char *filter,
-    wall_ms at, struct status_list *l, wall_ms *known, struct fail *f)
-{
-	struct query *q = site_query(s, f);
-	enum status status =
-	    q != NULL ? site_status(s, v, q, filter, l, f) : f->code;
+struct matrix {
+	struct status_list list;
+	wall_ms at, known; /* 0: at present; as of when it is at the latest */
+	struct fail fail;
+};
 
-	*known = l->as_of;
-	if (status == OK && at != 0 && at < l->as_of)
-		status = go_back(q, l, at, f);
+/* Of what is at m->at, as the visitor is told of it. */
+static enum status
+read_matrix(struct matrix *m, struct site *s, const struct visitor *v,
+    const char *filter)
+{
+	struct query *q = site_query(s, &m->fail);
+	enum status status = q != NULL
+	    ? site_status(s, v, q, filter, &m->list, &m->fail)
+	    : m->fail.code;
+
+	m->known = m->list.as_of;
+	if (status == OK && m->at != 0 && m->at < m->known)
+		status = go_back(q, &m->list, m->at, &m->fail);
 	return status;
 }
 
 void
 page_matrix(struct site *s, const struct visitor *v)
 {
-	struct status_list l = {0};
-	struct fail f = {.why = ""};
+	struct matrix m = {.at = 0};
 	char version[VERSION_BYTES];
-	wall_ms at = 0, known;
 	struct wall wall;
 	struct text page;
 
-	if (!param_time(v, "at", &at) || !wall_take(v, &wall))
+	if (!param_time(v, "at", &m.at) || !wall_take(v, &wall))
 		return;
 	text_init(&page, PAGE_BYTES);
-	if (read_matrix(s, v, wall.filter, at, &l, &known, &f) == OK) {
+	if (read_matrix(&m, s, v, wall.filter) == OK) {
 		wall_begin(&page, s, &wall, "Services by region",
-		    at == 0 ? site_version(s, version) : NULL);
-		add_matrix(&page, s, &l);
-		add_steps(&page, &l, known);
+		    m.at == 0 ? site_version(s, version) : NULL);
+		add_matrix(&page, s, &m.list);
+		add_steps(&page, &m.list, m.known);
 		frame_end(&page);
 		wall_answer(s, v, &wall, &page);
 	} else {
-		answer_unread(s, v->r, &f);
+		answer_unread(s, v->r, &m.fail);
 	}
-	status_done(&l);
+	status_done(&m.list);
 	text_done(&page);
 }
 
@@ -367,15 +372,13 @@ matrix_json(const struct status_list *l)
 void
 api_matrix(struct site *s, const struct visitor *v)
 {
-	struct status_list l = {0};
-	struct fail f = {.why = ""};
-	wall_ms at = 0, known;
+	struct matrix m = {.at = 0};
 
-	if (!param_time(v, "at", &at))
+	if (!param_time(v, "at", &m.at))
 		return;
-	if (read_matrix(s, v, NULL, at, &l, &known, &f) == OK)
-		answer_json(s, v->r, matrix_json(&l));
+	if (read_matrix(&m, s, v, NULL) == OK)
+		answer_json(s, v->r, matrix_json(&m.list));
 	else
-		answer_unread(s, v->r, &f);
-	status_done(&l);
+		answer_unread(s, v->r, &m.fail);
+	status_done(&m.list);
 }
