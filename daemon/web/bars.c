@@ -183,12 +183,27 @@ add_sentence(struct text *t, const struct days *d, const char *name)
 }
 
 static void
-add_table(struct text *t, const struct days *d)
+add_day(struct text *t, wall_ms day, const char *endpoint)
+{
+	char at[UTC_TEXT_BYTES];
+
+	(void)utc_format(day, at);
+	at[DATE_BYTES] = '\0';
+	if (endpoint == NULL) {
+		text_add(t, at);
+		return;
+	}
+	text_printf(t, "<a href=\"%s", frame_base());
+	frame_path(t, endpoint);
+	text_printf(t, "/day/%s\">%s</a>", at, at);
+}
+
+void
+bars_list(struct text *t, const struct days *d, const char *endpoint)
 {
 	bool any = false;
 
 	for (size_t i = d->count; i-- > 0;) {
-		char at[UTC_TEXT_BYTES];
 		bool day = false;
 
 		for (size_t k = 0; k + 1 < BUCKET_COUNT; k++) {
@@ -201,10 +216,11 @@ add_table(struct text *t, const struct days *d)
 				    "<details><summary>Days with trouble"
 				    "</summary>\n<ul class=\"log\">\n");
 			any = true;
-			if (!day)
-				text_printf(t, "<li>%.*s", DATE_BYTES,
-				    utc_format(d->from + (wall_ms)i * DAY_MS,
-					at));
+			if (!day) {
+				text_add(t, "<li>");
+				add_day(t, d->from + (wall_ms)i * DAY_MS,
+				    endpoint);
+			}
 			day = true;
 			text_printf(t, " &middot; %s ", frame_word(b));
 			frame_length(t, d->ms[i][b]);
@@ -217,7 +233,7 @@ add_table(struct text *t, const struct days *d)
 }
 
 void
-bars_add(struct text *t, const struct days *d, const char *name, bool table)
+bars_add(struct text *t, const struct days *d, const char *name)
 {
 	text_printf(t,
 	    "<svg class=\"bars\" role=\"img\" viewBox=\"0 0 %zu %d\" "
@@ -230,6 +246,4 @@ bars_add(struct text *t, const struct days *d, const char *name, bool table)
 	for (size_t k = BUCKET_COUNT - 1; k-- > 0;)
 		add_path(t, d, status_ranked(k));
 	text_add(t, "</svg>\n");
-	if (table)
-		add_table(t, d);
 }

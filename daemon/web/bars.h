@@ -18,9 +18,12 @@ enum status bars_read(struct query *q, const struct status_list *l,
     struct bars *b, struct fail *f);
 void bars_done(struct bars *b); /* in any case */
 
-/* A picture that says itself in words, and may have a table of the days with
- * trouble. */
-void bars_add(struct text *t, const struct days *d, const char *name,
-    bool table);
+/* A picture that says itself in words. */
+void bars_add(struct text *t, const struct days *d, const char *name);
+/*
+ * The days with trouble, to be unfolded; each leads to its page if they are of
+ * that one endpoint.  NULL: of several.
+ */
+void bars_list(struct text *t, const struct days *d, const char *endpoint);
 
 #endif

@@ -320,7 +320,8 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 		frame_begin(t, r->id, site_version(s, version));
 		add_state(t, r, now);
 		facts_add(t, s, v, r->service);
-		bars_add(t, &past.days, r->id, true);
+		bars_add(t, &past.days, r->id);
+		bars_list(t, &past.days, r->id);
 		status = why_add(t, s, q, r->id, f);
 	}
 	if (status == OK)

@@ -126,7 +126,9 @@ add_service(struct text *t, const struct site *s, const struct service *of,
 	frame_group(t, 's', rows[0].service, name);
 	text_printf(t, "</h3>\n<p class=\"small\">%zu of %zu up</p>\n",
 	    banner_count(rows, n, BUCKET_UP), n);
-	bars_add(t, of->days, name, of->table);
+	bars_add(t, of->days, name);
+	if (of->table)
+		bars_list(t, of->days, NULL);
 	meaning_add(t, service, rows, n, l);
 	text_add(t, "<ul class=\"rows\">\n");
 	for (size_t i = 0; i < n; i++) {

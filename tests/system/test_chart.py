@@ -28,6 +28,7 @@ services:
   - id: fleet
     regions: {{eu: {u}/eu}}
 """
+DOWN = 4  # the bucket, as it is stored
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +57,9 @@ def scene(tmp_path_factory):
                     "(0, ?, ?, 10, 10, 0, 700000, 65000, 75000, ?, ?)",
                     ((now - 300 * (i + 1)) * 1000, endpoint, b"\x00\x0a",
                      bytes([64, 10])))
+            day = now // 86400 * 86400 - 2 * 86400
+            db.execute("INSERT INTO span VALUES (?, ?, ?, ?)", (
+                endpoint, (day + 36000) * 1000, (day + 43200) * 1000, DOWN))
         with live.Daemon(config) as daemon:
             client = Client(daemon)
             live.until(lambda: client.reaches("/readyz"))
@@ -78,6 +82,18 @@ def test_without_scripts(scene):
     assert "half of the answers within" in picture
     rows = re.search(r'<details class="numbers">.*?</table>', page, re.S)[0]
     assert rows.count("<tr>") >= 180
+
+
+def test_days_with_trouble_lead_to_theirs(scene):
+    page = scene.get("/e/fleet~eu").body.decode()
+    links = re.findall(r'href="(/e/fleet~eu/day/[0-9-]+)"', page)
+    day = scene.get(links[-1])  # the oldest is last
+    assert day.code == 200
+    said = re.search(r'<svg class="lane".*?<title>(.*?)</title>',
+                     day.body.decode(), re.S)[1]
+    assert "Down for 2 h" in said, said
+    for wrong in ("2023-02-31", "2023-2-14", "yesterday"):
+        assert scene.get(f"/e/fleet~eu/day/{wrong}").code == 404
 
 
 def test_zoom_and_read(scene, window):
