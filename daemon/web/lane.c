@@ -89,20 +89,18 @@ lane_add(struct text *t, const struct course *c, const char *name)
 void
 lane_axis(struct text *t, wall_ms from, wall_ms to)
 {
-	char when[WHEN_BYTES], machine[UTC_TEXT_BYTES];
+	char full[UTC_TEXT_BYTES];
 
 	text_add(t, "<p class=\"axis\">");
 	for (int i = 0; i < TICKS; i++) {
 		wall_ms at = from + (to - from) * i / (TICKS - 1);
 
-		(void)when_text(at, when);
-		text_printf(t, "<time datetime=\"%s\">",
-		    utc_format(at, machine));
+		text_printf(t, "<time datetime=\"%s\">", utc_format(at, full));
 		if (to - from > 3 * DAY_MS)
-			text_printf(t, "%.10s", when);
+			text_printf(t, "%.10s", full);
 		else
-			text_printf(t, "<span>%.10s </span>%.5sZ", when,
-			    when + 11);
+			text_printf(t, "<span>%.10s </span>%.5sZ", full,
+			    full + 11);
 		text_add(t, "</time>");
 	}
 	text_add(t, "</p>\n");

@@ -96,6 +96,15 @@ def test_days_with_trouble_lead_to_theirs(scene):
         assert scene.get(f"/e/fleet~eu/day/{wrong}").code == 404
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1970-01-01", "9999-12-31"])
+def test_no_day_is_too_odd(scene, day):
+    page = scene.get(f"/e/fleet~eu/day/{day}")
+    assert page.code == 200
+    axis = re.search(rb'<p class="axis">.*?</p>', page.body, re.S)[0].decode()
+    assert f"<span>{day} </span>00:00Z" in axis, axis
+    page.body.decode()  # nothing but text
+
+
 def test_zoom_and_read(scene, window):
     window.set_window_size(1280, 900)
     window.get(f"http://{scene.where}/e/fleet~eu")
