@@ -266,10 +266,33 @@ add_classes(struct text *t, const struct rollup *sum)
 	text_add(t, any ? "</p>\n" : "");
 }
 
-/* How it went in the time that is looked at, and how long answers took. */
+static void
+add_day(struct text *t, const char *path, wall_ms day, const char *word)
+{
+	char at[UTC_TEXT_BYTES];
+
+	text_printf(t, "<a rel=\"nofollow\" href=\"%s%s/day/%.*s\">%s</a> ",
+	    frame_base(), path, DATE_BYTES, utc_format(day, at), word);
+}
+
+/* To the days beside one. */
+static void
+add_days(struct text *t, const char *path, const struct range *day)
+{
+	text_add(t, "<nav class=\"steps\" aria-label=\"Days\">");
+	add_day(t, path, day->from - DAY_MS, "the day before");
+	if (day->to <= day->known)
+		add_day(t, path, day->to, "the day after");
+	text_add(t, "</nav>\n");
+}
+
+/*
+ * How it went in the time that is looked at, and how long answers took; day is
+ * the name of one, or NULL.
+ */
 static enum status
 add_course(struct text *t, struct query *q, const struct status_row *r,
-    const struct range *range, struct fail *f)
+    const struct range *range, const char *day, struct fail *f)
 {
 	struct course course;
 	struct chart chart;
@@ -284,7 +307,11 @@ add_course(struct text *t, struct query *q, const struct status_row *r,
 	if (s == OK) {
 		text_init(&path, ID_BYTES);
 		frame_path(&path, r->id);
-		text_add(t, "<section id=\"course\">\n<h2>How it went</h2>\n");
+		text_printf(t,
+		    "<section id=\"course\">\n<h2>How it went%s%s</h2>\n",
+		    day != NULL ? " on " : "", day != NULL ? day : "");
+		if (day != NULL)
+			add_days(t, text_str(&path), range);
 		range_links(t, range, text_str(&path), "");
 		lane_add(t, &course, r->id);
 		lane_axis(t, range->from, range->to);
@@ -301,7 +328,7 @@ add_course(struct text *t, struct query *q, const struct status_row *r,
 
 static enum status
 render(struct site *s, const struct visitor *v, struct endpoint *e,
-    const struct range *range, struct text *t)
+    const struct range *range, const char *day, struct text *t)
 {
 	const struct status_row *r = e->row;
 	struct query *q = e->q;
@@ -325,7 +352,7 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 		status = why_add(t, s, q, r->id, f);
 	}
 	if (status == OK)
-		status = add_course(t, q, r, range, f);
+		status = add_course(t, q, r, range, day, f);
 	if (status == OK) {
 		add_availability(t, &past);
 		status = rows_add(t, q, &incidents, f);
@@ -338,12 +365,12 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 
 static void
 answer_endpoint(struct site *s, const struct visitor *v, struct endpoint *e,
-    const struct range *range)
+    const struct range *range, const char *day)
 {
 	struct text page;
 
 	text_init(&page, PAGE_BYTES);
-	if (render(s, v, e, range, &page) == OK)
+	if (render(s, v, e, range, day, &page) == OK)
 		answer_page(s, v->r, &page);
 	else
 		answer_unread(s, v->r, &e->fail);
@@ -359,7 +386,7 @@ page_endpoint(struct site *s, const struct visitor *v)
 	if (!endpoint_find(&e, s, v))
 		return;
 	if (range_take(v, e.list.as_of, "24h", &range))
-		answer_endpoint(s, v, &e, &range);
+		answer_endpoint(s, v, &e, &range, NULL);
 	endpoint_done(&e);
 }
 
@@ -381,6 +408,6 @@ page_day(struct site *s, const struct visitor *v)
 		return;
 	range.to = range.from + DAY_MS;
 	range.known = e.list.as_of;
-	answer_endpoint(s, v, &e, &range);
+	answer_endpoint(s, v, &e, &range, v->more);
 	endpoint_done(&e);
 }

@@ -89,6 +89,10 @@ def test_days_with_trouble_lead_to_theirs(scene):
     links = re.findall(r'href="(/e/fleet~eu/day/[0-9-]+)"', page)
     day = scene.get(links[-1])  # the oldest is last
     assert day.code == 200
+    date, beside = links[-1][-10:], re.findall(
+        r'href="/e/fleet~eu/day/([0-9-]+)">the day ', day.body.decode())
+    assert f"How it went on {date}" in day.body.decode()
+    assert len(beside) == 2 and beside[0] < date < beside[1], beside
     said = re.search(r'<svg class="lane".*?<title>(.*?)</title>',
                      day.body.decode(), re.S)[1]
     assert "Down for 2 h" in said, said
