@@ -297,6 +297,21 @@ window_done(struct config_window *w)
 	mem_free(w->place);
 }
 
+static void
+texts_done(struct config *c)
+{
+	mem_free(c->path);
+	mem_free(c->database);
+	mem_free(c->control);
+	mem_free(c->public_url);
+	mem_free(c->listen);
+	mem_free(c->base_path);
+	mem_free(c->tokens);
+	bind_list_free(c->trusted_proxies);
+	mem_free(c->user_agent_contact);
+	mem_free(c->warnings);
+}
+
 void
 config_free(struct config *c)
 {
@@ -321,15 +336,6 @@ config_free(struct config *c)
 	mem_free(c->windows);
 	mem_free(c->zones);
 	mem_free(c->by_id);
-	mem_free(c->path);
-	mem_free(c->database);
-	mem_free(c->control);
-	mem_free(c->public_url);
-	mem_free(c->listen);
-	mem_free(c->base_path);
-	mem_free(c->tokens);
-	bind_list_free(c->trusted_proxies);
-	mem_free(c->user_agent_contact);
-	mem_free(c->warnings);
+	texts_done(c);
 	mem_free(c);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "io/proxies.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,34 +110,47 @@ proxies_trusts(const struct proxies *p, const struct address *peer)
 	return false;
 }
 
+/* The last of a list that ends at end, without blanks; false: no address. */
+static bool
+take_last(const char *list, const char *end, struct address *a)
+{
+	char text[ADDRESS_TEXT_BYTES];
+	const char *at = end;
+	size_t n;
+
+	while (at > list && at[-1] != ',')
+		at--;
+	at += strspn(at, " \t");
+	n = at < end ? (size_t)(end - at) : 0;
+	while (n > 0 && (at[n - 1] == ' ' || at[n - 1] == '\t'))
+		n--;
+	if (n >= sizeof(text))
+		return false;
+	memcpy(text, at, n);
+	text[n] = '\0';
+	if (!address_parse(text, a))
+		return false;
+	address_unmap(a);
+	return true;
+}
+
 bool
 proxies_client(const struct proxies *p, const char *forwarded,
     struct address *client)
 {
-	const char *end =
-	    forwarded != NULL ? forwarded + strlen(forwarded) : NULL;
+	const char *end;
 
-	while (end != NULL) {
-		char text[ADDRESS_TEXT_BYTES];
-		const char *at = end;
-		size_t n;
-
-		while (at > forwarded && at[-1] != ',')
-			at--;
-		while (at < end && (*at == ' ' || *at == '\t'))
-			at++;
-		n = (size_t)(end - at);
-		while (n > 0 && (at[n - 1] == ' ' || at[n - 1] == '\t'))
-			n--;
-		(void)snprintf(text, sizeof(text), "%.*s", (int)n, at);
-		if (n >= sizeof(text) || !address_parse(text, client))
-			return false;
-		address_unmap(client);
+	if (forwarded == NULL)
+		return false;
+	end = forwarded + strlen(forwarded);
+	while (take_last(forwarded, end, client)) {
 		if (!proxies_trusts(p, client))
 			return true;
-		while (at > forwarded && at[-1] != ',')
-			at--;
-		end = at > forwarded ? at - 1 : NULL;
+		while (end > forwarded && end[-1] != ',')
+			end--;
+		if (end == forwarded)
+			return false;
+		end--;
 	}
 	return false;
 }

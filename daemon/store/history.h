@@ -20,14 +20,23 @@ MUST_CHECK
 enum status history_spans(struct query *q, wall_ms from, wall_ms to,
     history_fn *fn, void *arg, struct fail *f);
 
+struct history_part {
+	int64_t endpoint;
+	wall_ms from, to;
+};
 /* The same of one endpoint. */
 MUST_CHECK
-enum status history_of(struct query *q, int64_t endpoint, wall_ms from,
-    wall_ms to, history_fn *fn, void *arg, struct fail *f);
+enum status history_of(struct query *q, const struct history_part *p,
+    history_fn *fn, void *arg, struct fail *f);
 
+struct history_page {
+	int64_t endpoint;
+	uint64_t ref;
+	size_t max;
+};
 /* Samples of an endpoint from that one on, itself first, newest first. */
 MUST_CHECK
-enum status history_samples(struct query *q, int64_t endpoint, uint64_t ref,
-    size_t max, query_sample_fn *fn, void *arg, struct fail *f);
+enum status history_samples(struct query *q, const struct history_page *p,
+    query_sample_fn *fn, void *arg, struct fail *f);
 
 #endif

@@ -4,7 +4,8 @@
 #include "store/reader.h"
 #include "store/rolluprow.h"
 
-static const span_ms lengths[ROLLUP_PERIODS] = {[ROLLUP_5MIN] = 5 * MINUTE_MS,
+static const span_ms lengths[ROLLUP_PERIODS] = {[ROLLUP_5MIN] =
+						    5 * (span_ms)MINUTE_MS,
     [ROLLUP_HOUR] = HOUR_MS,
     [ROLLUP_DAY] = DAY_MS};
 
@@ -27,21 +28,21 @@ latency_step(wall_ms from, wall_ms to)
 }
 
 enum status
-latency_read(struct query *q, int64_t endpoint, wall_ms from, wall_ms to,
-    latency_fn *fn, void *arg, struct fail *f)
+latency_read(struct query *q, const struct history_part *part, latency_fn *fn,
+    void *arg, struct fail *f)
 {
-	enum rollup_period p = period_of(to - from);
-	span_ms step = latency_step(from, to);
-	wall_ms first = from - from % step, at = first;
+	enum rollup_period p = period_of(part->to - part->from);
+	span_ms step = latency_step(part->from, part->to);
+	wall_ms first = part->from - part->from % step, at = first;
 	struct rollup sum = {.n = 0}, one;
 	struct use u = reader_ask(q, SQL_Q_ROLLUPS);
 	bool more = true;
 
 	use_int(&u, p);
-	use_int(&u, endpoint);
+	use_int(&u, part->endpoint);
 	use_int(&u, first);
 	use_int(&u, lengths[p]);
-	use_int(&u, first + (to - first + step - 1) / step * step);
+	use_int(&u, first + (part->to - first + step - 1) / step * step);
 	while (more && use_next(&u)) {
 		wall_ms since = use_col(&u, 8);
 

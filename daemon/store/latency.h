@@ -3,7 +3,7 @@
 #ifndef STORE_LATENCY_H
 #define STORE_LATENCY_H
 
-#include "store/query.h"
+#include "store/history.h"
 #include "store/rollup.h"
 
 enum { LATENCY_STEPS_MAX = 400 };
@@ -22,7 +22,7 @@ typedef bool latency_fn(void *arg, wall_ms since, wall_ms until,
  * minutes is not among it yet.
  */
 MUST_CHECK
-enum status latency_read(struct query *q, int64_t endpoint, wall_ms from,
-    wall_ms to, latency_fn *fn, void *arg, struct fail *f);
+enum status latency_read(struct query *q, const struct history_part *part,
+    latency_fn *fn, void *arg, struct fail *f);
 
 #endif

@@ -206,7 +206,8 @@ query_samples(struct query *q, int64_t endpoint, size_t max,
 	newest = newest_of(&q->newest, endpoint);
 	if (newest == NULL || max == 0)
 		return reader_told(q, f);
-	return history_samples(q, endpoint, newest->ref, max, fn, arg, f);
+	return history_samples(q,
+	    &(struct history_page){endpoint, newest->ref, max}, fn, arg, f);
 }
 
 enum status

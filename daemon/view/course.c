@@ -66,7 +66,8 @@ on_span(void *arg, const struct history_span *s)
 enum status
 course_read(struct course *c, struct query *q, int64_t endpoint, struct fail *f)
 {
-	return history_of(q, endpoint, c->from, c->to, on_span, c, f);
+	return history_of(q, &(struct history_part){endpoint, c->from, c->to},
+	    on_span, c, f);
 }
 
 int64_t

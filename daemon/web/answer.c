@@ -69,6 +69,13 @@ is_personal(const struct site *s, const struct http_request *r)
 	return s->access != NULL && http_header(r, "Authorization") != NULL;
 }
 
+/* Told to everybody, and less than to readers: any site may read it. */
+static bool
+is_public(const struct site *s, const struct http_request *r)
+{
+	return s->access != NULL && !is_personal(s, r);
+}
+
 /* change 0: it may change at any time.  k: where it is kept, or NULL. */
 static void
 reply(const struct site *s, const struct http_request *r, const char *type,
@@ -84,7 +91,7 @@ reply(const struct site *s, const struct http_request *r, const char *type,
 		.type = type,
 		.etag = change != 0 ? etag : NULL,
 		.cache = change != 0 ? fresh : NULL,
-		.shared = strcmp(type, type_json) == 0 && !is_personal(s, r),
+		.shared = strcmp(type, type_json) == 0 && is_public(s, r),
 		.body = body->at,
 		.size = body->size},
 	    k);
@@ -151,7 +158,7 @@ answer_json_with(const struct site *s, const struct http_request *r,
 		.etag = personal ? NULL : etag,
 		.cache = personal ? NULL : fresh,
 		.link = link,
-		.shared = !personal,
+		.shared = is_public(s, r),
 		.body = text,
 		.size = strlen(text)},
 	    NULL);

@@ -21,8 +21,8 @@ struct kept {
 
 extern const char *const type_page, *const type_json;
 /* Gzipped where its client takes that; k: where it is kept, or NULL. */
-void answer_packed(const struct http_request *r, const struct http_answer *a,
-    struct kept *k);
+void answer_packed(const struct http_request *r,
+    const struct http_answer *whole, struct kept *k);
 /* A page, or a problem where it is too large. */
 void answer_page(const struct site *s, const struct http_request *r,
     const struct text *body);

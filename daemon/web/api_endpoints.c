@@ -327,10 +327,12 @@ api_samples(struct site *s, const struct visitor *v)
 		return;
 	a.items = json_array();
 	a.skip = after;
-	status = after != 0 ? history_samples(e.q, e.row->e.endpoint, after,
-				  a.left + 1, on_sample, &a, &e.fail)
-			    : query_samples(e.q, e.row->e.endpoint, a.left,
-				  on_sample, &a, &e.fail);
+	status = after != 0
+	    ? history_samples(e.q,
+		  &(struct history_page){e.row->e.endpoint, after, a.left + 1},
+		  on_sample, &a, &e.fail)
+	    : query_samples(e.q, e.row->e.endpoint, a.left, on_sample, &a,
+		  &e.fail);
 	if (status == OK) {
 		answer_list(s, v->r, a.items,
 		    a.next != 0 ? json_integer((json_int_t)a.next) : NULL);

@@ -173,7 +173,7 @@ badge_serve(struct site *s, const struct visitor *v)
 		    "A badge is an endpoint or a service with .svg or .json.");
 		return;
 	}
-	text_init(&b.label, 4 * ESCAPE_LOG_BYTES);
+	text_init(&b.label, (size_t)4 * ESCAPE_LOG_BYTES);
 	id = mem_dup_n(v->rest, (size_t)(dot - v->rest));
 	for (char *p = id; *p != '\0'; p++)
 		if (*p == '~')

@@ -32,7 +32,8 @@ chart_read(struct chart *c, struct query *q, int64_t endpoint, wall_ms from,
     wall_ms to, struct fail *f)
 {
 	*c = (struct chart){.from = from, .to = to};
-	return latency_read(q, endpoint, from, to, on_step, c, f);
+	return latency_read(q, &(struct history_part){endpoint, from, to},
+	    on_step, c, f);
 }
 
 uint32_t

@@ -116,8 +116,11 @@ static bool
 is_json(const struct http_request *r)
 {
 	const char *type = http_header(r, "Content-Type");
-	size_t n = type != NULL ? strcspn(type, "; ") : 0;
+	size_t n;
 
+	if (type == NULL)
+		return false;
+	n = strcspn(type, "; ");
 	return n == strlen(type_json) && strncasecmp(type, type_json, n) == 0;
 }
 

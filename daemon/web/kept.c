@@ -13,6 +13,7 @@ kept_done(struct kept *k)
 }
 
 void
+/* NOLINTNEXTLINE(readability-non-const-parameter): it is freed later */
 kept_put(struct kept *k, uint64_t change, char *taken, size_t size)
 {
 	kept_done(k);

@@ -96,7 +96,7 @@ lane_axis(struct text *t, wall_ms from, wall_ms to)
 		wall_ms at = from + (to - from) * i / (TICKS - 1);
 
 		text_printf(t, "<time datetime=\"%s\">", utc_format(at, full));
-		if (to - from > 3 * DAY_MS)
+		if (to - from > (wall_ms)3 * DAY_MS)
 			text_printf(t, "%.10s", full);
 		else
 			text_printf(t, "<span>%.10s </span>%.5sZ", full,

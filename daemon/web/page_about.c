@@ -97,8 +97,8 @@ page_about(struct site *s, const struct visitor *v)
 	text_init(&a.gaps, PAGE_BYTES);
 	text_init(&a.canaries, PAGE_BYTES);
 	if (q == NULL ||
-	    own_read(q, query_known_until(q) - GAPS_DAYS * DAY_MS, GAPS_SHOWN,
-		&on, &f) != OK ||
+	    own_read(q, query_known_until(q) - GAPS_DAYS * (span_ms)DAY_MS,
+		GAPS_SHOWN, &on, &f) != OK ||
 	    query_tally(q, NULL, &tally, &f) != OK) {
 		answer_unread(s, v->r, &f);
 	} else {

@@ -103,8 +103,10 @@ past_read(struct past *p, struct query *q, const struct status_row *r,
 {
 	*p = (struct past){.now = now};
 	days_init(&p->days, now, DAYS_MAX);
-	return history_of(q, r->e.endpoint,
-	    now - windows[WINDOWS - 1].days * DAY_MS, now, on_span, p, f);
+	return history_of(q,
+	    &(struct history_part){r->e.endpoint,
+		now - windows[WINDOWS - 1].days * DAY_MS, now},
+	    on_span, p, f);
 }
 
 static void

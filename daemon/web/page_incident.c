@@ -158,7 +158,8 @@ add_meaning(struct text *t, const struct site *s, struct query *q,
 	size_t from = 0, n = 0;
 
 	for (size_t i = 0; i < l.count; i++) {
-		if (strcmp(l.rows[i].service, w->service) != 0)
+		if (w->service == NULL ||
+		    strcmp(l.rows[i].service, w->service) != 0)
 			continue;
 		from = n++ == 0 ? i : from;
 	}

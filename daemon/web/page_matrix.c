@@ -202,8 +202,8 @@ on_span(void *arg, const struct history_span *span)
 
 	if (span->since > p->at || span->until <= p->at)
 		return true;
-	r = bsearch(&span->endpoint, p->rows, p->count, sizeof(p->rows[0]),
-	    compare_key);
+	r = bsearch(&span->endpoint, p->rows, p->count,
+	    sizeof(struct status_row *), compare_key);
 	if (r != NULL) {
 		(*r)->e.bucket = span->bucket;
 		(*r)->e.since = span->since;
@@ -215,8 +215,8 @@ on_span(void *arg, const struct history_span *span)
 static enum status
 go_back(struct query *q, struct status_list *l, wall_ms at, struct fail *f)
 {
-	struct past past = {.rows =
-				mem_array(l->count + 1, sizeof(past.rows[0])),
+	struct past past = {.rows = mem_array(l->count + 1,
+				sizeof(struct status_row *)),
 	    .count = l->count,
 	    .at = at};
 	enum status status;
@@ -228,7 +228,7 @@ go_back(struct query *q, struct status_list *l, wall_ms at, struct fail *f)
 		l->rows[i].has_incident = false;
 	}
 	if (l->count > 1)
-		qsort(past.rows, l->count, sizeof(past.rows[0]),
+		qsort(past.rows, l->count, sizeof(struct status_row *),
 		    compare_endpoint);
 	status = history_spans(q, at, at + 1, on_span, &past, f);
 	l->as_of = at;

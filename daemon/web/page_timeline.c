@@ -177,7 +177,7 @@ page_timeline(struct site *s, const struct visitor *v)
 	struct lanes lanes = {0};
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
-	struct range r;
+	struct range r = {.word = NULL};
 	struct wall wall;
 	enum status status = f.code;
 	struct text page;

@@ -96,7 +96,7 @@ const char *site_daemon(const struct site *s);
 const char *site_version(const struct site *s, char buf[VERSION_BYTES]);
 
 /* kept.c: body becomes its own */
-void kept_put(struct kept *k, uint64_t change, char *body, size_t size);
+void kept_put(struct kept *k, uint64_t change, char *taken, size_t size);
 void kept_done(struct kept *k);
 /* The same gzipped, borrowed; NULL when there is no memory. */
 const void *kept_packed(struct kept *k, size_t *size);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "episode.h"
+#include <assert.h>
 
 #include <stdlib.h>
 
@@ -31,6 +32,7 @@ roll(uint64_t *dice)
 static uint64_t
 below(uint64_t *dice, uint64_t n)
 {
+	assert(n > 0);
 	return roll(dice) % n;
 }
 

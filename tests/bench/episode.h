@@ -40,8 +40,9 @@ struct pasts {
  * of an endpoint alone, some come in trains, some hit a service or a region,
  * and some last still at `until`.
  */
-void pasts_init(struct pasts *p, size_t endpoints, wall_ms from, wall_ms until);
-void pasts_done(struct pasts *p);
+void pasts_init(struct pasts *all, size_t endpoints, wall_ms from,
+    wall_ms until);
+void pasts_done(struct pasts *all);
 
 /*
  * The episode at this time, or NULL.  *hint is where to look first: of one

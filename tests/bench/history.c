@@ -105,7 +105,7 @@ static struct policy
 policy_of(uint32_t i, span_ms interval)
 {
 	return (struct policy){.interval = interval,
-	    .timeout = 10 * SECOND_MS,
+	    .timeout = (wall_ms)10 * SECOND_MS,
 	    .site = i / REGIONS + 1,
 	    .service = i / REGIONS + 1,
 	    .region = i % REGIONS + 1};
@@ -145,7 +145,7 @@ tell(struct making *m, const struct output *o, const struct event_names *n,
 	struct text line;
 
 	store_number_notice(m->store, n->service, &notice.id, &notice.seq);
-	text_init(&line, NAME_BYTES * NAME_BYTES);
+	text_init(&line, (size_t)NAME_BYTES * NAME_BYTES);
 	event_line(o, n, &line);
 	notice.line = text_str(&line);
 	store_put_notice(m->store, &notice);
@@ -233,7 +233,7 @@ probe(struct making *m, uint32_t i, wall_ms at)
 	in.at = sample_evidence(s);
 	if (e != NULL || at >= m->last) {
 		store_put_sample(m->store, in.ref, k->row, s);
-		if (e != NULL && at < e->from + 2 * MINUTE_MS)
+		if (e != NULL && at < e->from + (wall_ms)2 * MINUTE_MS)
 			put_excerpt(m, in.ref, s);
 		m->samples++;
 	}
@@ -281,7 +281,7 @@ live(struct making *m, wall_ms from, wall_ms until)
 			commit(m);
 			begin(m, at);
 		}
-		if (minute % (90 * MINUTES_PER_HOUR * 24) == 0)
+		if (minute % ((wall_ms)90 * MINUTES_PER_HOUR * 24) == 0)
 			say(m, at);
 		for (uint32_t i = 0; i < m->pasts.count; i++)
 			if (at >= m->last ||
@@ -290,7 +290,7 @@ live(struct making *m, wall_ms from, wall_ms until)
 				NEAR_MS))
 				probe(m, i,
 				    at +
-					i * MINUTE_MS /
+					(wall_ms)i * MINUTE_MS /
 					    (wall_ms)m->pasts.count);
 	}
 	commit(m);

@@ -67,6 +67,7 @@ pages_are_answered(void **state)
 	assert_int_equal(httpd_stats(s->httpd).refused, 0);
 }
 
+/* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one header of three */
 static const char *const by_any_means[] =
     {"Content-Security-Policy: default-src 'none'; style-src 'self'; "
      "script-src 'self'; img-src 'self' data:; connect-src 'self'; "

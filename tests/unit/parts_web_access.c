@@ -28,11 +28,11 @@ code_for(struct scene *c, const struct route *r, const char *authorization)
 	int code;
 
 	for (const char *p = r->pattern; *p != '\0'; p++)
-		target[n++] = *p == '*' ? 'x' : *p;
+		target[n++] = (char)(*p == '*' ? 'x' : *p);
 	target[n] = '\0';
 	asked.target = target;
 	v = httpd_sim_visit(c->httpd, &asked);
-	pass(c, 2 * SECOND_MS);
+	pass(c, (wall_ms)2 * SECOND_MS);
 	code = httpd_sim_answer(v).code;
 	httpd_sim_forget(v);
 	return code;

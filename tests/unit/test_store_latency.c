@@ -23,8 +23,8 @@ on_step(void *arg, wall_ms since, wall_ms until, const struct rollup *r)
 static void
 steps_are_few_and_whole(void **state)
 {
-	static const span_ms times[] = {MINUTE_MS, DAY_MS, 2 * DAY_MS,
-	    2 * DAY_MS + 1, 7 * DAY_MS, 20 * DAY_MS};
+	static const span_ms times[] = {MINUTE_MS, DAY_MS, (wall_ms)2 * DAY_MS,
+	    2 * DAY_MS + 1, (wall_ms)7 * DAY_MS, (wall_ms)20 * DAY_MS};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
@@ -33,13 +33,14 @@ steps_are_few_and_whole(void **state)
 			span_ms step =
 			    latency_step(STORES_T0, STORES_T0 + time);
 
-			assert_true(step > 0 && step % (5 * MINUTE_MS) == 0);
+			assert_true(
+			    step > 0 && step % ((wall_ms)5 * MINUTE_MS) == 0);
 			assert_true(
 			    (time + step - 1) / step <= LATENCY_STEPS_MAX);
 		}
 	}
-	assert_true(latency_step(0, DAY_MS) == 5 * MINUTE_MS);
-	assert_true(latency_step(0, 7 * DAY_MS) == HOUR_MS);
+	assert_true(latency_step(0, DAY_MS) == (wall_ms)5 * MINUTE_MS);
+	assert_true(latency_step(0, (wall_ms)7 * DAY_MS) == HOUR_MS);
 	assert_true(latency_step(0, 365 * (wall_ms)DAY_MS) == DAY_MS);
 }
 
@@ -61,7 +62,7 @@ of_one_endpoint_in_order(void **state)
 	e[0] = store_endpoint(s, "a/b", "a", "b", STORES_T0);
 	e[1] = store_endpoint(s, "a/c", "a", "c", STORES_T0);
 	for (int i = 0; i < 180; i++) {
-		wall_ms at = STORES_T0 + i * MINUTE_MS;
+		wall_ms at = STORES_T0 + (wall_ms)i * MINUTE_MS;
 
 		for (int k = 0; k < 2; k++) {
 			struct sample p =
@@ -72,16 +73,19 @@ of_one_endpoint_in_order(void **state)
 		}
 	}
 	stores_commit(s);
-	stores_begin(s, STORES_T0 + 181 * MINUTE_MS);
+	stores_begin(s, STORES_T0 + (wall_ms)181 * MINUTE_MS);
 	stores_commit(s);
 	store_close(s);
 	assert_int_equal(query_open(d.path, 0, &q, &f), STORE_OK);
-	assert_int_equal(latency_read(q, e[0], STORES_T0, STORES_T0 + DAY_MS,
+	assert_int_equal(latency_read(q,
+			     &(struct history_part){e[0], STORES_T0,
+				 STORES_T0 + DAY_MS},
 			     on_step, &seen, &f),
 	    OK);
 	assert_true(seen.count >= 35 && seen.count <= 36);
 	for (size_t i = 0; i < seen.count; i++) {
-		assert_true(seen.until[i] - seen.since[i] == 5 * MINUTE_MS);
+		assert_true(
+		    seen.until[i] - seen.since[i] == (wall_ms)5 * MINUTE_MS);
 		assert_true(
 		    seen.since[i] == STORES_T0 + (wall_ms)i * 5 * MINUTE_MS);
 		assert_int_equal(seen.rows[i].n, 5);
@@ -89,8 +93,10 @@ of_one_endpoint_in_order(void **state)
 		assert_int_equal(rollup_quantile_us(&seen.rows[i], 50), 10000);
 	}
 	seen = (struct seen){.max = 2};
-	assert_int_equal(latency_read(q, e[1], STORES_T0,
-			     STORES_T0 + 7 * DAY_MS, on_step, &seen, &f),
+	assert_int_equal(latency_read(q,
+			     &(struct history_part){e[1], STORES_T0,
+				 STORES_T0 + (wall_ms)7 * DAY_MS},
+			     on_step, &seen, &f),
 	    OK);
 	assert_int_equal(seen.count, 2);
 	assert_int_equal(seen.rows[0].n, 60);

@@ -77,7 +77,8 @@ only_what_came_since_is_read(void **state)
 	agree(q, d.path);
 	/* Long enough for heads to be written in between. */
 	for (int i = 0; i < ROUNDS; i++) {
-		add(s, 1 + i % (ENDPOINTS - 1), STORES_T0 + i * MINUTE_MS);
+		add(s, 1 + i % (ENDPOINTS - 1),
+		    STORES_T0 + (wall_ms)i * MINUTE_MS);
 		agree(q, d.path);
 	}
 	before = query_statements(q);

@@ -85,22 +85,24 @@ the_newest_of_each_is_told(void **state)
 	for (int i = 1; i <= 3; i++)
 		put(s, 0,
 		    (struct input){.kind = INPUT_GAP,
-			.at = STORES_T0 + i * HOUR_MS,
-			.u.gap_from = STORES_T0 + i * HOUR_MS - MINUTE_MS});
+			.at = STORES_T0 + (wall_ms)i * HOUR_MS,
+			.u.gap_from =
+			    STORES_T0 + (wall_ms)i * HOUR_MS - MINUTE_MS});
 	stores_commit(s);
 	store_close(s);
-	s = stores_open(d.path, STORES_T0 + 4 * HOUR_MS);
+	s = stores_open(d.path, STORES_T0 + (wall_ms)4 * HOUR_MS);
 	store_close(s);
 
 	seen = look(&d, STORES_T0, 10);
 	assert_int_equal(seen.starts, 1);
-	assert_true(seen.started == STORES_T0 + 4 * HOUR_MS);
+	assert_true(seen.started == STORES_T0 + (wall_ms)4 * HOUR_MS);
 	assert_string_equal(seen.version, "0");
 	assert_int_equal(seen.gaps, 3);
-	assert_true(seen.until == STORES_T0 + 3 * HOUR_MS);
+	assert_true(seen.until == STORES_T0 + (wall_ms)3 * HOUR_MS);
 	assert_true(seen.until - seen.from == MINUTE_MS);
 	assert_int_equal(look(&d, STORES_T0, 2).gaps, 2);
-	assert_int_equal(look(&d, STORES_T0 + 2 * HOUR_MS, 10).gaps, 2);
+	assert_int_equal(look(&d, STORES_T0 + (wall_ms)2 * HOUR_MS, 10).gaps,
+	    2);
 	/* Asked last more than an hour before what is known. */
 	assert_int_equal(seen.canaries, 0);
 	scratch_remove(&d);
@@ -122,7 +124,7 @@ a_canary_is_as_its_last_answer(void **state)
 	for (int i = 0; i < 3; i++)
 		put(s, canary,
 		    (struct input){.kind = INPUT_CANARY,
-			.at = STORES_T0 + i * MINUTE_MS,
+			.at = STORES_T0 + (wall_ms)i * MINUTE_MS,
 			.u.canary.good = i < 2});
 	stores_commit(s);
 	store_close(s);
@@ -130,7 +132,7 @@ a_canary_is_as_its_last_answer(void **state)
 	assert_int_equal(seen.canaries, 1);
 	assert_string_equal(seen.name, "canary/0");
 	assert_false(seen.good);
-	assert_true(seen.asked == STORES_T0 + 2 * MINUTE_MS);
+	assert_true(seen.asked == STORES_T0 + (wall_ms)2 * MINUTE_MS);
 	assert_int_equal(seen.gaps, 0);
 	scratch_remove(&d);
 }

@@ -86,16 +86,19 @@ it_is_summed_once_and_goes_on(void **state)
 	expect(&c, t + HOUR_MS, 0, HOUR_MS);
 	put(&c, c.a, t, BUCKET_UNKNOWN);
 	put(&c, c.a, t + HOUR_MS, BUCKET_UP);
-	put(&c, c.b, t + 2 * HOUR_MS, BUCKET_UP);
-	known(&c, t + 2 * HOUR_MS);
-	expect(&c, t + 2 * HOUR_MS, HOUR_MS, 2 * HOUR_MS);
+	put(&c, c.b, t + (wall_ms)2 * HOUR_MS, BUCKET_UP);
+	known(&c, t + (wall_ms)2 * HOUR_MS);
+	expect(&c, t + (wall_ms)2 * HOUR_MS, HOUR_MS, (wall_ms)2 * HOUR_MS);
 	/* Days later, twice: what is kept as a sum is not summed again. */
-	put(&c, c.a, t + 4 * DAY_MS, BUCKET_UNKNOWN);
-	known(&c, t + 5 * DAY_MS);
-	expect(&c, t + 5 * DAY_MS, HOUR_MS + DAY_MS, 2 * HOUR_MS);
-	expect(&c, t + 5 * DAY_MS, HOUR_MS + DAY_MS, 2 * HOUR_MS);
-	known(&c, t + 7 * DAY_MS);
-	expect(&c, t + 7 * DAY_MS, HOUR_MS + 3 * DAY_MS, 2 * HOUR_MS);
+	put(&c, c.a, t + (wall_ms)4 * DAY_MS, BUCKET_UNKNOWN);
+	known(&c, t + (wall_ms)5 * DAY_MS);
+	expect(&c, t + (wall_ms)5 * DAY_MS, HOUR_MS + DAY_MS,
+	    (wall_ms)2 * HOUR_MS);
+	expect(&c, t + (wall_ms)5 * DAY_MS, HOUR_MS + DAY_MS,
+	    (wall_ms)2 * HOUR_MS);
+	known(&c, t + (wall_ms)7 * DAY_MS);
+	expect(&c, t + (wall_ms)7 * DAY_MS, HOUR_MS + 3 * DAY_MS,
+	    (wall_ms)2 * HOUR_MS);
 	close_scene(&c);
 }
 
@@ -110,13 +113,13 @@ it_never_gets_less(void **state)
 	open_scene(&c);
 	put(&c, c.a, t, BUCKET_UP);
 	put(&c, c.a, t + MINUTE_MS, BUCKET_UNKNOWN);
-	known(&c, t + 10 * MINUTE_MS);
-	expect(&c, t + 10 * MINUTE_MS, 9 * MINUTE_MS, 0);
-	put(&c, c.a, t + 2 * MINUTE_MS, BUCKET_DOWN);
-	expect(&c, t + 10 * MINUTE_MS, 9 * MINUTE_MS, 0);
-	put(&c, c.a, t + 20 * MINUTE_MS, BUCKET_UNKNOWN);
-	known(&c, t + 30 * MINUTE_MS);
-	expect(&c, t + 30 * MINUTE_MS, 11 * MINUTE_MS, 0);
+	known(&c, t + (wall_ms)10 * MINUTE_MS);
+	expect(&c, t + (wall_ms)10 * MINUTE_MS, (wall_ms)9 * MINUTE_MS, 0);
+	put(&c, c.a, t + (wall_ms)2 * MINUTE_MS, BUCKET_DOWN);
+	expect(&c, t + (wall_ms)10 * MINUTE_MS, (wall_ms)9 * MINUTE_MS, 0);
+	put(&c, c.a, t + (wall_ms)20 * MINUTE_MS, BUCKET_UNKNOWN);
+	known(&c, t + (wall_ms)30 * MINUTE_MS);
+	expect(&c, t + (wall_ms)30 * MINUTE_MS, (wall_ms)11 * MINUTE_MS, 0);
 	close_scene(&c);
 }
 

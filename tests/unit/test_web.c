@@ -83,7 +83,7 @@ no_bar_is_higher_than_it_may_be(void **state)
 	stores_put(c.store, c.endpoint,
 	    &(struct output){.kind = OUTPUT_EVENT,
 		.event = EVENT_SIGHTED,
-		.at = STORES_T0 + 12 * HOUR_MS});
+		.at = STORES_T0 + (wall_ms)12 * HOUR_MS});
 	stores_commit(c.store);
 	greet(&c);
 	page = get(&c, "/", &code, NULL);
@@ -259,9 +259,9 @@ when_nobody_looks_it_is_said(void **state)
 	assert_null(strstr(page, "Nothing new is known"));
 	free(page);
 	/* It speaks on, and yet nothing comes. */
-	pass(&c, 10 * SECOND_MS);
+	pass(&c, (wall_ms)10 * SECOND_MS);
 	tell_counted(&c, t);
-	pass(&c, 6 * SECOND_MS);
+	pass(&c, (wall_ms)6 * SECOND_MS);
 	expect(&c, "/e/a~eu", 200, "Nothing new is known since ");
 	expect(&c, "/", 200, ": what is shown may be old");
 	expect(&c, "/", 200, "<strong>a/eu</strong>: 503 server error, for ");
