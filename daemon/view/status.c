@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/escape.h"
@@ -218,6 +219,22 @@ status_keep(struct status_list *l, bool (*keep)(void *arg, const char *service),
 			row_done(&l->rows[i]);
 	}
 	l->count = n;
+}
+
+static int
+compare_id(const void *id, const void *row)
+{
+	const struct status_row *r = row;
+
+	return strcmp(id, r->id);
+}
+
+const struct status_row *
+status_find(const struct status_list *l, const char *id)
+{
+	return l->count == 0
+	    ? NULL
+	    : bsearch(id, l->rows, l->count, sizeof(l->rows[0]), compare_id);
 }
 
 void

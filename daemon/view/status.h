@@ -50,6 +50,9 @@ void status_keep(struct status_list *l,
 /* Nobody is named in a borrowed list, nor what they wrote. */
 void status_unname(struct status_list *l);
 void status_done(struct status_list *l); /* in any case */
+/* That of an id, or NULL. */
+const struct status_row *status_find(const struct status_list *l,
+    const char *id);
 
 /* Buckets, those first that need a look; the last is up. */
 enum bucket status_ranked(size_t rank); /* 0..BUCKET_COUNT - 1 */

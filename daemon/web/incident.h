@@ -52,11 +52,11 @@ void incident_markdown(struct site *s, const struct visitor *v,
 enum bucket incident_bucket(const struct query_incident *i);
 
 /*
- * The incident and its parts as strips, and its false recoveries in words;
+ * l: all that is watched.  The incident and its parts as strips, and its false recoveries in words;
  * nothing of endpoints that are no more.
  */
 MUST_CHECK
 enum status incident_course_add(struct text *t, struct query *q,
-    const struct incident_view *w, struct fail *f);
+    const struct incident_view *w, const struct status_list *l, struct fail *f);
 
 #endif

@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* How an incident went: a strip for it and for each of its parts. */
 #include "base/html.h"
+#include "store/history.h"
 #include "web/frame.h"
 #include "web/incident.h"
 #include "web/lane.h"
 
 enum { PARTS_SHOWN = 20, MARGIN = 12, LEAST_MS = 5 * MINUTE_MS };
-
-struct found {
-	int64_t endpoint; /* 0: none */
-};
-
-static bool
-on_endpoint(void *arg, const struct query_endpoint *e)
-{
-	struct found *found = arg;
-
-	if (e->service != NULL)
-		found->endpoint = e->endpoint;
-	return true;
-}
 
 /* A little before it began until a little after it ended. */
 static void
@@ -134,56 +121,69 @@ add_tellings(struct text *t, const struct course *c,
 	text_add(t, "</svg>\n");
 }
 
-static enum status
-read_course(struct course *c, struct query *q, const char *id,
-    struct found *found, struct fail *f)
-{
-	enum status s;
+/* The parts that are shown, each with its course where it is watched. */
+struct strips {
+	struct strip {
+		const struct incident_part *part;
+		const struct status_row *row; /* or NULL */
+		struct course course;
+	} all[PARTS_SHOWN];
+	size_t count;
+};
 
-	*found = (struct found){0};
-	s = query_endpoints(q, id, on_endpoint, found, f);
-	if (s == OK && found->endpoint != 0)
-		s = course_read(c, q, found->endpoint, f);
-	return s;
+static bool
+on_span(void *arg, const struct history_span *s)
+{
+	struct strips *strips = arg;
+
+	for (size_t i = 0; i < strips->count; i++) {
+		struct strip *one = &strips->all[i];
+
+		if (one->row != NULL && one->row->e.endpoint == s->endpoint)
+			course_add(&one->course, s->since, s->until, s->bucket);
+	}
+	return true;
 }
 
-static enum status
-add_part(struct text *t, struct query *q, const struct incident_part *p,
-    const struct course *whole, struct fail *f)
+static void
+add_part(struct text *t, const struct strip *one)
 {
+	const struct incident_part *p = one->part;
 	char id[INCIDENT_TEXT_BYTES];
-	struct course c;
-	struct found found;
-	enum status s;
 
-	course_init(&c, whole->from, whole->to);
-	s = read_course(&c, q, p->endpoint, &found, f);
 	text_printf(t, "<li><a href=\"%s/i/%s\">%s</a> ", frame_base(),
 	    incident_format(p->id, id), id);
 	html_safe(t, p->endpoint);
 	text_add(t, p->effect ? ", hit by it, failing " : ", failing ");
 	frame_length(t, p->failing);
-	if (s == OK && found.endpoint != 0)
-		lane_add(t, &c, p->endpoint);
+	if (one->row != NULL)
+		lane_add(t, &one->course, p->endpoint);
 	text_add(t, "</li>\n");
-	course_done(&c);
-	return s;
 }
 
 static enum status
 add_parts(struct text *t, struct query *q, const struct incident_view *w,
-    const struct course *whole, struct fail *f)
+    const struct status_list *l, const struct course *whole, struct fail *f)
 {
-	enum status s = OK;
+	struct strips strips = {.count = 0};
+	enum status s;
 
-	if (w->part_count == 0)
-		return OK;
+	for (size_t i = 0; i < w->part_count && i < PARTS_SHOWN; i++) {
+		struct strip *one = &strips.all[strips.count++];
+
+		one->part = &w->parts[i];
+		one->row = status_find(l, w->parts[i].endpoint);
+		course_init(&one->course, whole->from, whole->to);
+	}
+	s = history_spans(q, whole->from, whole->to, on_span, &strips, f);
 	text_printf(t,
 	    "<section id=\"parts\">\n<h2>What belongs to it: %zu</h2>\n"
 	    "<ul class=\"log\">\n",
 	    w->part_count);
-	for (size_t i = 0; i < w->part_count && i < PARTS_SHOWN && s == OK; i++)
-		s = add_part(t, q, &w->parts[i], whole, f);
+	for (size_t i = 0; i < strips.count; i++) {
+		add_part(t, &strips.all[i]);
+		course_done(&strips.all[i].course);
+	}
 	text_add(t, "</ul>\n");
 	if (w->part_count > PARTS_SHOWN)
 		text_printf(t, "<p>and %zu more</p>\n",
@@ -192,32 +192,39 @@ add_parts(struct text *t, struct query *q, const struct incident_view *w,
 	return s;
 }
 
+static void
+add_course(struct text *t, const struct course *c,
+    const struct incident_view *w)
+{
+	text_add(t, "<section id=\"course\">\n<h2>How it went</h2>\n");
+	add_numbers(t, c);
+	lane_add(t, c, w->endpoint);
+	add_tellings(t, c, w);
+	lane_axis(t, c->from, c->to);
+	if (w->telling_count > 0)
+		text_add(t,
+		    "<p class=\"small\">Lines beneath it: somebody was "
+		    "told.</p>\n");
+	add_false(t, c);
+	lane_table(t, c);
+	text_add(t, "</section>\n");
+}
+
 enum status
 incident_course_add(struct text *t, struct query *q,
-    const struct incident_view *w, struct fail *f)
+    const struct incident_view *w, const struct status_list *l, struct fail *f)
 {
+	const struct status_row *row = status_find(l, w->endpoint);
 	struct course c;
-	struct found found;
-	enum status s;
+	enum status s = OK;
 
 	choose_time(&c, w);
-	s = read_course(&c, q, w->endpoint, &found, f);
-	if (s == OK && found.endpoint != 0) {
-		text_add(t, "<section id=\"course\">\n<h2>How it went</h2>\n");
-		add_numbers(t, &c);
-		lane_add(t, &c, w->endpoint);
-		add_tellings(t, &c, w);
-		lane_axis(t, c.from, c.to);
-		if (w->telling_count > 0)
-			text_add(t,
-			    "<p class=\"small\">Lines beneath it: somebody "
-			    "was told.</p>\n");
-		add_false(t, &c);
-		lane_table(t, &c);
-		text_add(t, "</section>\n");
-	}
-	if (s == OK)
-		s = add_parts(t, q, w, &c, f);
+	if (row != NULL)
+		s = course_read(&c, q, row->e.endpoint, f);
+	if (row != NULL && s == OK)
+		add_course(t, &c, w);
+	if (w->part_count > 0 && s == OK)
+		s = add_parts(t, q, w, l, &c, f);
 	course_done(&c);
 	return s;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "web/meaning.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/html.h"
@@ -9,14 +8,6 @@
 #include "wire/impact.h"
 
 enum { WORDS_BYTES = 1 << 20 };
-
-static int
-compare_id(const void *id, const void *row)
-{
-	const struct status_row *r = row;
-
-	return strcmp(id, r->id);
-}
 
 /* As much as impact_of() looks at. */
 static struct explanation
@@ -50,9 +41,8 @@ judge(const char *name, const json_t *proof, enum impact declared,
 		const struct status_row *r = NULL;
 		struct explanation x;
 
-		if (json_is_string(id) && l->count > 0)
-			r = bsearch(json_string_value(id), l->rows, l->count,
-			    sizeof(l->rows[0]), compare_id);
+		if (json_is_string(id))
+			r = status_find(l, json_string_value(id));
 		if (r != NULL)
 			x = explain(r);
 		impact_add(&one, r != NULL ? &x : NULL, l->as_of);

@@ -351,7 +351,7 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 		facts_add(t, s, v, r->service);
 		bars_add(t, &past.days, r->id);
 		bars_list(t, &past.days, r->id);
-		status = why_add(t, s, q, r->id, f);
+		status = why_add(t, s, q, r->e.endpoint, f);
 	}
 	if (status == OK)
 		status = add_course(t, q, r, range, day, f);

@@ -148,25 +148,21 @@ add_banner(struct text *t, const struct query_incident *i)
 }
 
 /* What its users cannot do meanwhile. */
-static enum status
-add_meaning(struct text *t, const struct site *s, struct query *q,
-    const struct incident_view *w, struct fail *f)
+static void
+add_meaning(struct text *t, const struct site *s, const struct incident_view *w,
+    const struct status_list *l)
 {
-	const json_t *service = site_service(s, w->service);
-	struct status_list l = {0};
-	enum status status = site_status(s, w->visitor, q, NULL, &l, f);
 	size_t from = 0, n = 0;
 
-	for (size_t i = 0; i < l.count; i++) {
+	for (size_t i = 0; i < l->count; i++) {
 		if (w->service == NULL ||
-		    strcmp(l.rows[i].service, w->service) != 0)
+		    strcmp(l->rows[i].service, w->service) != 0)
 			continue;
 		from = n++ == 0 ? i : from;
 	}
-	if (status == OK && n > 0)
-		meaning_add(t, service, l.rows + from, n, &l);
-	status_done(&l);
-	return status;
+	if (n > 0)
+		meaning_add(t, site_service(s, w->service), l->rows + from, n,
+		    l);
 }
 
 static void
@@ -186,8 +182,10 @@ render(const struct site *s, struct query *q, struct text *t,
     const struct incident_view *w, struct fail *f)
 {
 	char version[VERSION_BYTES], id[INCIDENT_TEXT_BYTES];
+	const struct status_row *row;
+	struct status_list l = {0};
+	enum status status = site_status(s, w->visitor, q, NULL, &l, f);
 	bool open = w->is.closed == 0;
-	enum status status = OK;
 	struct text title;
 
 	text_init(&title, WORDS_BYTES);
@@ -202,11 +200,12 @@ render(const struct site *s, struct query *q, struct text *t,
 	add_facts(t, w);
 	facts_add(t, s, w->visitor, w->service);
 	if (open)
-		status = add_meaning(t, s, q, w, f);
+		add_meaning(t, s, w, &l);
 	if (status == OK)
-		status = incident_course_add(t, q, w, f);
-	if (open && status == OK)
-		status = why_add(t, s, q, w->endpoint, f);
+		status = incident_course_add(t, q, w, &l, f);
+	row = status_find(&l, w->endpoint);
+	if (open && row != NULL && status == OK)
+		status = why_add(t, s, q, row->e.endpoint, f);
 	add_section(t, "timeline", "Timeline", &w->timeline);
 	add_section(t, "evidence", "Evidence", &w->evidence);
 	add_section(t, "notices", "Who was told", &w->notices);
@@ -215,6 +214,7 @@ render(const struct site *s, struct query *q, struct text *t,
 	    "&middot; <a href=\"%s/i/%s%s\">as JSON</a></p>\n",
 	    frame_base(), id, as_markdown, frame_base(), id, as_json);
 	frame_end(t);
+	status_done(&l);
 	return status;
 }
 

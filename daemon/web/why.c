@@ -53,28 +53,14 @@ add_all(struct text *t, const struct explanation *x)
 	text_add(t, "</ul>\n</section>\n");
 }
 
-static bool
-on_endpoint(void *arg, const struct query_endpoint *e)
-{
-	int64_t *endpoint = arg;
-
-	*endpoint = e->endpoint;
-	return true;
-}
-
 enum status
-why_add(struct text *t, const struct site *s, struct query *q, const char *id,
+why_add(struct text *t, const struct site *s, struct query *q, int64_t endpoint,
     struct fail *f)
 {
-	const struct recall *recall;
+	const struct recall *recall = site_recall(s, q, f);
 	struct explanation x;
-	int64_t endpoint = 0;
 	uint32_t slot;
-	enum status status = query_endpoints(q, id, on_endpoint, &endpoint, f);
 
-	if (status != OK)
-		return status;
-	recall = site_recall(s, q, f);
 	if (recall == NULL)
 		return f->code;
 	if (recall_slot(recall, endpoint, &slot)) {

@@ -6,11 +6,11 @@
 #include "web/site.h"
 
 /*
- * As the core remembers it, and whether it is really back while it recovers;
+ * Of an endpoint's row.  As the core remembers it, and whether it is really back while it recovers;
  * nothing of what is not watched.
  */
 MUST_CHECK
 enum status why_add(struct text *t, const struct site *s, struct query *q,
-    const char *id, struct fail *f);
+    int64_t endpoint, struct fail *f);
 
 #endif

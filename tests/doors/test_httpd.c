@@ -67,11 +67,10 @@ pages_are_answered(void **state)
 	assert_int_equal(httpd_stats(s->httpd).refused, 0);
 }
 
-/* NOLINTNEXTLINE(bugprone-suspicious-missing-comma): one header of three */
 static const char *const by_any_means[] =
-    {"Content-Security-Policy: default-src 'none'; style-src 'self'; "
-     "script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n",
+    {("Content-Security-Policy: default-src 'none'; style-src 'self'; "
+      "script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+      "form-action 'self'; base-uri 'none'; frame-ancestors 'none'\r\n"),
 	"X-Content-Type-Options: nosniff\r\n",
 	"Referrer-Policy: no-referrer\r\n",
 	"Cross-Origin-Resource-Policy: same-origin\r\n",
