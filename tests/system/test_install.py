@@ -17,6 +17,7 @@ BUILD = pathlib.Path(live.VIGIE).parent
 FILES = """
 usr/bin/vigie
 usr/lib/systemd/system/vigie.service
+usr/lib/systemd/system/vigie.socket
 usr/lib/sysusers.d/vigie.conf
 usr/lib/tmpfiles.d/vigie.conf
 usr/share/bash-completion/completions/vigie
