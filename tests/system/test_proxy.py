@@ -96,7 +96,7 @@ def test_every_address_begins_with_it(scene):
     seen, left = set(), ["/vigie/"]
     while left:
         path = left.pop()
-        if path in seen or "=" in path:
+        if path in seen or "=" in path or "/day/" in path:
             continue
         seen.add(path)
         answer = client.get(path)
