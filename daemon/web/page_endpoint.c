@@ -277,12 +277,14 @@ add_day(struct text *t, const char *path, wall_ms day, const char *word)
 	    frame_base(), path, DATE_BYTES, utc_format(day, at), word);
 }
 
-/* To the days beside one. */
+/* To the days beside one: before what is known there is nothing more. */
 static void
-add_days(struct text *t, const char *path, const struct range *day)
+add_days(struct text *t, const char *path, const struct range *day,
+    const struct course *course)
 {
 	text_add(t, "<nav class=\"steps\" aria-label=\"Days\">");
-	add_day(t, path, day->from - DAY_MS, "the day before");
+	if (course->count > 0)
+		add_day(t, path, day->from - DAY_MS, "the day before");
 	if (day->to <= day->known)
 		add_day(t, path, day->to, "the day after");
 	text_add(t, "</nav>\n");
@@ -313,7 +315,7 @@ add_course(struct text *t, struct query *q, const struct status_row *r,
 		    "<section id=\"course\">\n<h2>How it went%s%s</h2>\n",
 		    day != NULL ? " on " : "", day != NULL ? day : "");
 		if (day != NULL)
-			add_days(t, text_str(&path), range);
+			add_days(t, text_str(&path), range, &course);
 		range_links(t, range, text_str(&path), "");
 		lane_add(t, &course, r->id);
 		lane_axis(t, range->from, range->to);
