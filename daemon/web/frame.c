@@ -250,7 +250,7 @@ void
 frame_chart(struct text *t)
 {
 	add_asset(t, "<script src=\"", "chart.js", "\"");
-	add_asset(t, " data-library=\"", "dygraph.min.js", "\"");
+	add_asset(t, " data-engine=\"", "dygraph.min.js", "\"");
 	add_asset(t, " data-style=\"", "dygraph.min.css",
 	    "\" defer></script>\n");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Lets a reader zoom into the chart and read its values, by mouse, touch or
- * keyboard.  The library comes when somebody reaches for the chart; the numbers
+ * keyboard.  What draws it comes when somebody reaches for the chart; the numbers
  * are those of the table beneath it, and the picture stays for who has no
  * script.
  */
@@ -146,10 +146,10 @@
 		const style = document.createElement("link");
 		style.rel = "stylesheet";
 		style.href = script.dataset.style;
-		const library = document.createElement("script");
-		library.src = script.dataset.library;
-		library.addEventListener("load", draw);
-		document.head.append(style, library);
+		const engine = document.createElement("script");
+		engine.src = script.dataset.engine;
+		engine.addEventListener("load", draw);
+		document.head.append(style, engine);
 	}
 
 	box.className = "drawn";
