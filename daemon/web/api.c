@@ -11,8 +11,6 @@
 #include "web/site.h"
 #include "wire/event_json.h"
 
-enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000 };
-
 static enum status
 render(const struct site *s, const struct visitor *v, struct query *q,
     struct kept *k, struct fail *f)
@@ -91,14 +89,13 @@ on_listed(void *arg, const struct query_incident *i)
 void
 api_incidents(struct site *s, const struct visitor *v)
 {
-	struct listed l = {.site = s, .visitor = v, .limit = LIMIT_DEFAULT};
+	struct listed l = {.site = s, .visitor = v};
 	char id[INCIDENT_TEXT_BYTES];
 	struct fail f = {.why = ""};
 	struct choice choice;
 	struct query *q;
 
-	if (!param_number(v, "limit", 1, LIMIT_MAX, &l.limit) ||
-	    !choice_take(v, &choice))
+	if (!param_limit(v, &l.limit) || !choice_take(v, &choice))
 		return;
 	q = site_query(s, &f);
 	l.items = json_array();

@@ -17,8 +17,6 @@
 #include "web/range.h"
 #include "web/site.h"
 
-enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000 };
-
 enum { BUCKET_ANY = 0 }; /* as there is a word before them */
 
 /* Which endpoints; NULL: whatever it is. */
@@ -34,15 +32,14 @@ take_wanted(const struct visitor *v, struct wanted *w)
 {
 	const char *buckets[BUCKET_COUNT + 2] = {""};
 
-	*w = (struct wanted){.limit = LIMIT_DEFAULT};
+	*w = (struct wanted){.service = NULL};
 	for (unsigned b = 0; b < BUCKET_COUNT; b++)
 		buckets[b + 1] = bucket_name((enum bucket)b);
 	return param_text(v, "service", &w->service) &&
 	    param_text(v, "region", &w->region) &&
 	    param_text(v, "tag", &w->tag) && param_text(v, "q", &w->part) &&
 	    param_word(v, "state", buckets, &w->bucket) &&
-	    param_text(v, "after", &w->after) &&
-	    param_number(v, "limit", 1, LIMIT_MAX, &w->limit);
+	    param_text(v, "after", &w->after) && param_limit(v, &w->limit);
 }
 
 static bool
@@ -316,20 +313,20 @@ on_sample(void *arg, uint64_t ref, const struct sample *p)
 void
 api_samples(struct site *s, const struct visitor *v)
 {
-	struct sampling a = {.left = LIMIT_DEFAULT};
-	size_t after = 0;
+	struct sampling a = {.items = NULL};
+	int64_t after = 0;
 	struct endpoint e;
 	enum status status;
 
-	if (!param_number(v, "limit", 1, LIMIT_MAX, &a.left) ||
+	if (!param_limit(v, &a.left) ||
 	    !param_number(v, "after", 1, NUMBER_MOST, &after) ||
 	    !endpoint_find(&e, s, v))
 		return;
 	a.items = json_array();
-	a.skip = after;
+	a.skip = (uint64_t)after;
 	status = after != 0
 	    ? history_samples(e.q,
-		  &(struct history_page){e.row->e.endpoint, after, a.left + 1},
+		  &(struct history_page){e.row->e.endpoint, a.skip, a.left + 1},
 		  on_sample, &a, &e.fail)
 	    : query_samples(e.q, e.row->e.endpoint, a.left, on_sample, &a,
 		  &e.fail);

@@ -8,7 +8,13 @@
 
 #include "base/utc.h"
 
-enum { NUMBER_DIGITS = 9, DETAIL_BYTES = 512, TIME_BYTES = 64 };
+enum {
+	NUMBER_DIGITS = 18,
+	LIMIT_DEFAULT = 100,
+	LIMIT_MOST = 1000,
+	DETAIL_BYTES = 512,
+	TIME_BYTES = 64
+};
 
 static bool
 refuse(const struct visitor *v, const char *name, const char *what)
@@ -21,25 +27,36 @@ refuse(const struct visitor *v, const char *name, const char *what)
 }
 
 bool
-param_number(const struct visitor *v, const char *name, size_t least,
-    size_t most, size_t *n)
+param_number(const struct visitor *v, const char *name, int64_t least,
+    int64_t most, int64_t *n)
 {
 	const char *text = http_param(v->r, name);
 	char what[DETAIL_BYTES];
-	size_t digits, number;
+	int64_t number;
+	size_t digits;
 
 	if (text == NULL)
 		return true;
 	digits = strspn(text, "0123456789");
-	number = digits <= NUMBER_DIGITS ? (size_t)strtoul(text, NULL, 10)
-					 : SIZE_MAX;
+	number = digits <= NUMBER_DIGITS ? strtoll(text, NULL, 10) : INT64_MAX;
 	if (digits == 0 || text[digits] != '\0' || number < least ||
 	    number > most) {
-		(void)snprintf(what, sizeof(what), "a number from %zu to %zu",
-		    least, most);
+		(void)snprintf(what, sizeof(what),
+		    "a number from %" PRId64 " to %" PRId64, least, most);
 		return refuse(v, name, what);
 	}
 	*n = number;
+	return true;
+}
+
+bool
+param_limit(const struct visitor *v, size_t *limit)
+{
+	int64_t n = LIMIT_DEFAULT;
+
+	if (!param_number(v, "limit", 1, LIMIT_MOST, &n))
+		return false;
+	*limit = (size_t)n;
 	return true;
 }
 

@@ -11,10 +11,14 @@
 
 #include "web/site.h"
 
-enum { NUMBER_MOST = 999999999 };
+/* Of anything that is counted: each number of 18 digits. */
+#define NUMBER_MOST ((int64_t)999999999999999999)
 MUST_CHECK
-bool param_number(const struct visitor *v, const char *name, size_t least,
-    size_t most, size_t *n);
+bool param_number(const struct visitor *v, const char *name, int64_t least,
+    int64_t most, int64_t *n);
+/* limit=, how many of a list: 1 to 1000, by default 100. */
+MUST_CHECK
+bool param_limit(const struct visitor *v, size_t *limit);
 /* RFC 3339 in any zone, or a day, which is its first instant in UTC. */
 MUST_CHECK
 bool param_time(const struct visitor *v, const char *name, wall_ms *t);

@@ -15,14 +15,15 @@ wall_take(const struct visitor *v, struct wall *w)
 {
 	static const char *const words[] = {"0", "1", NULL};
 	size_t kiosk = 0;
+	int64_t rotate_s = 0;
 
 	*w = (struct wall){.on = false};
 	if (!param_word(v, "kiosk", words, &kiosk) ||
-	    !param_number(v, "rotate", ROTATE_LEAST, ROTATE_MOST,
-		&w->rotate_s) ||
+	    !param_number(v, "rotate", ROTATE_LEAST, ROTATE_MOST, &rotate_s) ||
 	    !param_text(v, "filter", &w->filter))
 		return false;
 	w->on = kiosk == 1;
+	w->rotate_s = (size_t)rotate_s;
 	return true;
 }
 

@@ -256,6 +256,9 @@ def test_lists_go_on(scene):
         path = link and urllib.parse.urljoin(
             path, re.fullmatch(r'<(.*)>; rel="next"', link)[1])
     assert len(refs) >= 4 and refs == sorted(set(refs), reverse=True)
+    # A database of years has refs beyond the thousand millions.
+    assert not told.get("/api/v1/endpoints/other~eu/samples?after=5000000000"
+                        ).json()["items"]
 
 
 HOSTILE = ("-1", "0", "1000000000", "(select%20sleep(9))", "1;drop", "%00",
@@ -274,6 +277,7 @@ def test_hostile_parameters_are_named(scene):
               "to": ("/api/v1/incidents", one + "/timeline"),
               "range": (one + "/timeline",),
               "at": ("/api/v1/matrix",)}
+    assert told.get(f"{one}/samples?after={'9' * 19}", 400)
     for name, paths in places.items():
         for path in paths:
             for bad in HOSTILE:
