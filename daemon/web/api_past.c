@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* How one endpoint was, for programs: what followed what, and each check. */
+#include <string.h>
+
+#include "store/history.h"
+#include "view/course.h"
+#include "view/put.h"
+#include "view/share.h"
+#include "web/chart.h"
+#include "web/endpoint.h"
+#include "web/param.h"
+#include "web/range.h"
+#include "web/site.h"
+
+/* An endpoint, and the time of it that is asked for. */
+struct past {
+	struct endpoint e;
+	struct range r;
+};
+
+/* As endpoint_find(). */
+static bool
+past_find(struct past *p, struct site *s, const struct visitor *v)
+{
+	if (!endpoint_find(&p->e, s, v))
+		return false;
+	if (range_take(v, p->e.list.as_of, "24h", &p->r))
+		return true;
+	endpoint_done(&p->e);
+	return false;
+}
+
+void
+api_timeline(struct site *s, const struct visitor *v)
+{
+	struct past p;
+	struct course c;
+	json_t *items;
+
+	if (!past_find(&p, s, v))
+		return;
+	course_init(&c, p.r.from, p.r.to);
+	if (course_read(&c, p.e.q, p.e.row->e.endpoint, &p.e.fail) == OK) {
+		items = json_array();
+		for (size_t i = 0; i < c.count; i++) {
+			json_t *one = json_object();
+
+			put_time(one, "since", c.pieces[i].since);
+			put_time(one, "until", c.pieces[i].until);
+			put_text(one, "bucket",
+			    bucket_name(c.pieces[i].bucket));
+			(void)json_array_append_new(items, one);
+		}
+		answer_list(s, v->r, items, NULL);
+	} else {
+		answer_unread(s, v->r, &p.e.fail);
+	}
+	course_done(&c);
+	endpoint_done(&p.e);
+}
+
+static json_t *
+point_json(const struct chart_point *p)
+{
+	json_t *j = json_object();
+
+	put_time(j, "since", p->since);
+	put_time(j, "until", p->until);
+	put_count(j, "n", p->n);
+	put_count(j, "good", p->good);
+	put_count(j, "failing", p->failing);
+	if (p->good > 0) {
+		put_count(j, "p50_us", p->p50_us);
+		put_count(j, "p95_us", p->p95_us);
+		put_count(j, "p99_us", p->p99_us);
+	}
+	return j;
+}
+
+void
+api_latency(struct site *s, const struct visitor *v)
+{
+	struct past p;
+	struct chart c;
+	json_t *items;
+
+	if (!past_find(&p, s, v))
+		return;
+	if (chart_read(&c, p.e.q, p.e.row->e.endpoint, p.r.from, p.r.to,
+		&p.e.fail) == OK) {
+		items = json_array();
+		for (size_t i = 0; i < c.count; i++)
+			(void)json_array_append_new(items,
+			    point_json(&c.points[i]));
+		answer_list(s, v->r, items, NULL);
+	} else {
+		answer_unread(s, v->r, &p.e.fail);
+	}
+	endpoint_done(&p.e);
+}
+
+/* "28.571 %", or left out of nothing. */
+static void
+put_share(json_t *j, const char *key, int64_t part, int64_t whole)
+{
+	char share[SHARE_BYTES];
+	const char *text = share_text(part, whole, share);
+
+	if (whole > 0)
+		(void)json_object_set_new(j, key,
+		    json_stringn(text, strcspn(text, " ")));
+}
+
+void
+api_availability(struct site *s, const struct visitor *v)
+{
+	struct query_sum sum = {.provisional = false};
+	int64_t good, known, whole;
+	struct past p;
+	json_t *j;
+
+	if (!past_find(&p, s, v))
+		return;
+	if (query_buckets(p.e.q, p.e.row->e.endpoint, p.r.from, p.r.to, &sum,
+		&p.e.fail) == OK) {
+		good = share_available(sum.ms);
+		known = share_known(sum.ms);
+		whole = share_whole(sum.ms);
+		j = json_object();
+		put_time(j, "from", p.r.from);
+		put_time(j, "to", p.r.to);
+		(void)json_object_set_new(j, "buckets_ms",
+		    buckets_json(sum.ms));
+		(void)json_object_set_new(j, "provisional",
+		    json_boolean(sum.provisional));
+		put_share(j, "available", good, known);
+		put_share(j, "at_least", good, whole);
+		put_share(j, "at_most", good + whole - known, whole);
+		put_share(j, "coverage", known, whole);
+		answer_json(s, v->r, j);
+	} else {
+		answer_unread(s, v->r, &p.e.fail);
+	}
+	endpoint_done(&p.e);
+}
+
+struct sampling {
+	json_t *items;
+	size_t left;
+	uint64_t next, skip; /* refs; 0: none */
+};
+
+static bool
+on_sample(void *arg, uint64_t ref, const struct sample *p)
+{
+	struct sampling *a = arg;
+	json_t *j;
+
+	if (ref == a->skip)
+		return true;
+	if (a->left == 0)
+		return false;
+	j = json_object();
+	put_count(j, "ref", (int64_t)ref);
+	put_time(j, "start", p->start);
+	put_text(j, "class", class_name((enum sample_class)p->class));
+	put_text(j, "reason", reason_name((enum reason)p->reason));
+	if (p->code != 0)
+		put_count(j, "code", p->code);
+	put_count(j, "total_us", p->total_us);
+	put_count(j, "dns_us", p->dns_us);
+	put_count(j, "connect_us", p->connect_us);
+	put_count(j, "tls_us", p->tls_us);
+	put_count(j, "wait_us", p->wait_us);
+	put_count(j, "receive_us", p->receive_us);
+	(void)json_array_append_new(a->items, j);
+	a->next = --a->left == 0 ? ref : 0;
+	return true;
+}
+
+void
+api_samples(struct site *s, const struct visitor *v)
+{
+	struct sampling a = {.items = NULL};
+	int64_t after = 0;
+	struct endpoint e;
+	enum status status;
+
+	if (!param_limit(v, &a.left) ||
+	    !param_number(v, "after", 1, NUMBER_MOST, &after) ||
+	    !endpoint_find(&e, s, v))
+		return;
+	a.items = json_array();
+	a.skip = (uint64_t)after;
+	status = after != 0
+	    ? history_samples(e.q,
+		  &(struct history_page){e.row->e.endpoint, a.skip, a.left + 1},
+		  on_sample, &a, &e.fail)
+	    : query_samples(e.q, e.row->e.endpoint, a.left, on_sample, &a,
+		  &e.fail);
+	if (status == OK) {
+		answer_list(s, v->r, a.items,
+		    a.next != 0 ? json_integer((json_int_t)a.next) : NULL);
+	} else {
+		json_decref(a.items);
+		answer_unread(s, v->r, &e.fail);
+	}
+	endpoint_done(&e);
+}
