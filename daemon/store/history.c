@@ -4,6 +4,11 @@
 #include "store/reader.h"
 #include "store/samplerow.h"
 
+enum {
+	DISORDER_MS = HOUR_MS, /* samples are stored when they end */
+	NEAR_REFS = 100000     /* as far as the next of an endpoint is sought */
+};
+
 enum status
 history_spans(struct query *q, wall_ms from, wall_ms to, history_fn *fn,
     void *arg, struct fail *f)
@@ -53,6 +58,57 @@ history_of(struct query *q, const struct history_part *p, history_fn *fn,
 	}
 	if (!more)
 		use_end(&u);
+	return reader_told(q, f);
+}
+
+/* When the first sample from that ref on began; INT64_MAX: there is none. */
+static wall_ms
+began_from(struct query *q, int64_t ref)
+{
+	struct use u = db_use(&q->db, SQL_Q_SAMPLE_FROM);
+
+	use_int(&u, ref);
+	return use_ask(&u, INT64_MAX);
+}
+
+/* The first ref, to last, from which on samples began after `at`. */
+static int64_t
+find_ref(struct query *q, int64_t last, wall_ms at)
+{
+	int64_t low = 1, high = last;
+
+	while (low < high && !q->db.failed) {
+		int64_t middle = low + (high - low) / 2;
+
+		if (began_from(q, middle) > at)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
+}
+
+enum status
+history_before(struct query *q, int64_t endpoint, wall_ms at, uint64_t *ref,
+    struct fail *f)
+{
+	const struct seen *newest;
+	struct use u;
+	int64_t from;
+
+	reader_begin(q);
+	newest_read(&q->newest, &q->db);
+	newest = newest_of(&q->newest, endpoint);
+	*ref = newest != NULL ? newest->ref : 0;
+	if (newest == NULL || newest->sample.start < at)
+		return reader_told(q, f);
+	from = find_ref(q, (int64_t)newest->ref, at + DISORDER_MS);
+	u = db_use(&q->db, SQL_Q_SAMPLE_NEAR);
+	use_int(&u, from);
+	use_int(&u, from + NEAR_REFS);
+	use_int(&u, endpoint);
+	/* Where it is looked at so rarely, the way from its newest is short. */
+	*ref = (uint64_t)use_ask(&u, (int64_t)newest->ref);
 	return reader_told(q, f);
 }
 

@@ -29,6 +29,14 @@ MUST_CHECK
 enum status history_of(struct query *q, const struct history_part *p,
     history_fn *fn, void *arg, struct fail *f);
 
+/*
+ * From which sample of an endpoint a walk back meets all that began before
+ * `at`, and few that began later; *ref 0: it has none.
+ */
+MUST_CHECK
+enum status history_before(struct query *q, int64_t endpoint, wall_ms at,
+    uint64_t *ref, struct fail *f);
+
 struct history_page {
 	int64_t endpoint;
 	uint64_t ref;

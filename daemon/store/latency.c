@@ -27,12 +27,22 @@ latency_step(wall_ms from, wall_ms to)
 	return length * ((rows + LATENCY_STEPS_MAX - 1) / LATENCY_STEPS_MAX);
 }
 
+/* The longest of which a step is made. */
+static enum rollup_period
+period_in(span_ms step)
+{
+	return step % lengths[ROLLUP_DAY] == 0 ? ROLLUP_DAY
+	    : step % lengths[ROLLUP_HOUR] == 0 ? ROLLUP_HOUR
+					       : ROLLUP_5MIN;
+}
+
 enum status
-latency_read(struct query *q, const struct history_part *part, latency_fn *fn,
+latency_read(struct query *q, const struct latency_part *part, latency_fn *fn,
     void *arg, struct fail *f)
 {
-	enum rollup_period p = period_of(part->to - part->from);
-	span_ms step = latency_step(part->from, part->to);
+	span_ms step =
+	    part->step > 0 ? part->step : latency_step(part->from, part->to);
+	enum rollup_period p = period_in(step);
 	wall_ms first = part->from - part->from % step, at = first;
 	struct rollup sum = {.n = 0}, one;
 	struct use u = reader_ask(q, SQL_Q_ROLLUPS);

@@ -3,7 +3,7 @@
 #ifndef STORE_LATENCY_H
 #define STORE_LATENCY_H
 
-#include "store/history.h"
+#include "store/query.h"
 #include "store/rollup.h"
 
 enum { LATENCY_STEPS_MAX = 400 };
@@ -14,6 +14,12 @@ enum { LATENCY_STEPS_MAX = 400 };
  */
 span_ms latency_step(wall_ms from, wall_ms to);
 
+struct latency_part {
+	int64_t endpoint;
+	wall_ms from, to; /* from < to */
+	span_ms step;     /* whole periods, at most LATENCY_STEPS_MAX of it;
+			     0: latency_step() */
+};
 /* Of [since, until), where there was any sample; borrowed for the call. */
 typedef bool latency_fn(void *arg, wall_ms since, wall_ms until,
     const struct rollup *r);
@@ -22,7 +28,7 @@ typedef bool latency_fn(void *arg, wall_ms since, wall_ms until,
  * minutes is not among it yet.
  */
 MUST_CHECK
-enum status latency_read(struct query *q, const struct history_part *part,
+enum status latency_read(struct query *q, const struct latency_part *part,
     latency_fn *fn, void *arg, struct fail *f);
 
 #endif

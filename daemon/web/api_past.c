@@ -77,17 +77,39 @@ point_json(const struct chart_point *p)
 	return j;
 }
 
+/* Of those whose sums are kept; 0: as suits the time.  False as for params. */
+static bool
+take_step(const struct visitor *v, span_ms *step)
+{
+	static const char *const words[] = {"5m", "1h", "1d", NULL};
+	static const span_ms steps[] = {5 * (span_ms)MINUTE_MS, HOUR_MS, DAY_MS,
+	    0};
+	size_t at = 3;
+
+	if (!param_word(v, "step", words, &at))
+		return false;
+	*step = steps[at];
+	return true;
+}
+
 void
 api_latency(struct site *s, const struct visitor *v)
 {
 	struct past p;
 	struct chart c;
 	json_t *items;
+	span_ms step;
 
-	if (!past_find(&p, s, v))
+	if (!take_step(v, &step) || !past_find(&p, s, v))
 		return;
-	if (chart_read(&c, p.e.q, p.e.row->e.endpoint, p.r.from, p.r.to,
-		&p.e.fail) == OK) {
+	if (step > 0 && (p.r.to - p.r.from - 1) / step >= LATENCY_STEPS_MAX) {
+		answer_problem(v->r, 400, "Bad parameter",
+		    "step is too short for that time: it makes more than 400 "
+		    "of it.");
+	} else if (chart_read(&c, p.e.q,
+		       &(struct latency_part){p.e.row->e.endpoint, p.r.from,
+			   p.r.to, step},
+		       &p.e.fail) == OK) {
 		items = json_array();
 		for (size_t i = 0; i < c.count; i++)
 			(void)json_array_append_new(items,
@@ -147,20 +169,16 @@ api_availability(struct site *s, const struct visitor *v)
 struct sampling {
 	json_t *items;
 	size_t left;
-	uint64_t next, skip; /* refs; 0: none */
+	wall_ms from, to;    /* those that began within; 0: whenever */
+	uint64_t skip, last; /* refs; 0: none */
+	bool more;
 };
 
-static bool
-on_sample(void *arg, uint64_t ref, const struct sample *p)
+static json_t *
+sample_json(uint64_t ref, const struct sample *p)
 {
-	struct sampling *a = arg;
-	json_t *j;
+	json_t *j = json_object();
 
-	if (ref == a->skip)
-		return true;
-	if (a->left == 0)
-		return false;
-	j = json_object();
 	put_count(j, "ref", (int64_t)ref);
 	put_time(j, "start", p->start);
 	put_text(j, "class", class_name((enum sample_class)p->class));
@@ -173,34 +191,73 @@ on_sample(void *arg, uint64_t ref, const struct sample *p)
 	put_count(j, "tls_us", p->tls_us);
 	put_count(j, "wait_us", p->wait_us);
 	put_count(j, "receive_us", p->receive_us);
-	(void)json_array_append_new(a->items, j);
-	a->next = --a->left == 0 ? ref : 0;
+	return j;
+}
+
+static bool
+on_sample(void *arg, uint64_t ref, const struct sample *p)
+{
+	struct sampling *a = arg;
+
+	if (ref == a->skip || (a->to != 0 && p->start >= a->to))
+		return true;
+	a->more = p->start >= a->from && a->left == 0;
+	if (p->start < a->from || a->more)
+		return false;
+	(void)json_array_append_new(a->items, sample_json(ref, p));
+	a->last = ref;
+	a->left--;
 	return true;
+}
+
+static bool
+take_sampling(const struct visitor *v, struct sampling *a)
+{
+	int64_t after = 0;
+
+	*a = (struct sampling){.items = NULL};
+	if (!param_limit(v, &a->left) ||
+	    !param_number(v, "after", 1, NUMBER_MOST, &after) ||
+	    !param_time(v, "from", &a->from) || !param_time(v, "to", &a->to))
+		return false;
+	a->skip = (uint64_t)after;
+	if (a->to == 0 || a->from < a->to)
+		return true;
+	answer_problem(v->r, 400, "Bad parameter", "from is before to.");
+	return false;
+}
+
+/* From where it goes on, or from its end, or from the newest. */
+static enum status
+walk_samples(struct sampling *a, struct endpoint *e)
+{
+	int64_t id = e->row->e.endpoint;
+	uint64_t ref = a->skip;
+	enum status status = OK;
+
+	if (ref == 0 && a->to == 0)
+		return query_samples(e->q, id, SIZE_MAX, on_sample, a,
+		    &e->fail);
+	if (ref == 0)
+		status = history_before(e->q, id, a->to, &ref, &e->fail);
+	if (ref == 0 || status != OK)
+		return status;
+	return history_samples(e->q, &(struct history_page){id, ref, SIZE_MAX},
+	    on_sample, a, &e->fail);
 }
 
 void
 api_samples(struct site *s, const struct visitor *v)
 {
-	struct sampling a = {.items = NULL};
-	int64_t after = 0;
+	struct sampling a;
 	struct endpoint e;
-	enum status status;
 
-	if (!param_limit(v, &a.left) ||
-	    !param_number(v, "after", 1, NUMBER_MOST, &after) ||
-	    !endpoint_find(&e, s, v))
+	if (!take_sampling(v, &a) || !endpoint_find(&e, s, v))
 		return;
 	a.items = json_array();
-	a.skip = (uint64_t)after;
-	status = after != 0
-	    ? history_samples(e.q,
-		  &(struct history_page){e.row->e.endpoint, a.skip, a.left + 1},
-		  on_sample, &a, &e.fail)
-	    : query_samples(e.q, e.row->e.endpoint, a.left, on_sample, &a,
-		  &e.fail);
-	if (status == OK) {
+	if (walk_samples(&a, &e) == OK) {
 		answer_list(s, v->r, a.items,
-		    a.next != 0 ? json_integer((json_int_t)a.next) : NULL);
+		    a.more ? json_integer((json_int_t)a.last) : NULL);
 	} else {
 		json_decref(a.items);
 		answer_unread(s, v->r, &e.fail);

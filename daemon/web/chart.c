@@ -28,12 +28,11 @@ on_step(void *arg, wall_ms since, wall_ms until, const struct rollup *r)
 }
 
 enum status
-chart_read(struct chart *c, struct query *q, int64_t endpoint, wall_ms from,
-    wall_ms to, struct fail *f)
+chart_read(struct chart *c, struct query *q, const struct latency_part *part,
+    struct fail *f)
 {
-	*c = (struct chart){.from = from, .to = to};
-	return latency_read(q, &(struct history_part){endpoint, from, to},
-	    on_step, c, f);
+	*c = (struct chart){.from = part->from, .to = part->to};
+	return latency_read(q, part, on_step, c, f);
 }
 
 uint32_t

@@ -22,8 +22,8 @@ struct chart {
 };
 
 MUST_CHECK
-enum status chart_read(struct chart *c, struct query *q, int64_t endpoint,
-    wall_ms from, wall_ms to, struct fail *f);
+enum status chart_read(struct chart *c, struct query *q,
+    const struct latency_part *part, struct fail *f);
 
 /* The next of 1, 2, 5, 10, 20, ... ms that is not less; in us, at least 1 ms. */
 uint32_t chart_top(uint32_t us);

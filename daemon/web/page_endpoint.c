@@ -306,7 +306,9 @@ add_course(struct text *t, struct query *q, const struct status_row *r,
 	course_init(&course, range->from, range->to);
 	s = course_read(&course, q, r->e.endpoint, f);
 	if (s == OK)
-		s = chart_read(&chart, q, r->e.endpoint, range->from, range->to,
+		s = chart_read(&chart, q,
+		    &(struct latency_part){r->e.endpoint, range->from,
+			range->to, 0},
 		    f);
 	if (s == OK) {
 		text_init(&path, ID_BYTES);

@@ -125,6 +125,7 @@ def test_every_answer_is_as_the_document_says(scene):
     assert whole["id"] == "fleet/eu/api" and whole["prospects"]
     assert get(api + "/timeline").json()["items"][-1]["bucket"] == "down"
     assert get(api + "/latency?range=7d").json()["items"] == []
+    assert get(api + "/latency?range=7d&step=1h").json()["items"] == []
     share = get(api + "/availability").json()
     assert sum(share["buckets_ms"].values()) > 0
     assert float(share["at_least"]) <= float(share["available"])
@@ -184,9 +185,12 @@ def test_every_answer_is_as_the_document_says(scene):
     for path in ("/api/v1/endpoints?limit=0", "/api/v1/incidents?limit=x",
                  api + "/timeline?range=8d", api + "/samples?after=0",
                  api + "/latency?from=2023-01-02&to=2023-01-01",
+                 api + "/latency?range=7d&step=5m", api + "/latency?step=2h",
+                 api + "/samples?from=2023-01-02&to=2023-01-01",
                  api + "/availability?from=noon", "/api/v1/matrix?at=x"):
         answer = get(path, 400)
-        name = re.search(r"[?&](limit|range|after|from|at)=", path)[1]
+        name = re.search(r"[?&](limit|after|from|at|step|range=8)", path)[1]
+        name = name.rstrip("=8")
         assert name in answer.json()["detail"], answer.body
     for path in ("/api/v1/endpoints/none~none",
                  "/api/v1/endpoints/none~none/recovery",
@@ -214,17 +218,22 @@ def test_every_answer_is_as_the_document_says(scene):
                     (template(api + "/samples"), "200")}, unseen
 
 
-def test_lists_go_on(scene):
-    told, daemon, target = scene
-    seen, path = [], "/api/v1/endpoints?service=fleet&limit=1"
+def pages(told, path):
+    """The items of a list, page after page, as its Link says."""
     while path:
         answer = told.get(path)
-        seen += [e["id"] for e in answer.json()["items"]]
+        yield from answer.json()["items"]
         link = answer.headers.get("link")
         assert (link is not None) == ("next" in answer.json())
         path = link and urllib.parse.urljoin(
             path, re.fullmatch(r'<(.*)>; rel="next"', link)[1])
-    assert seen == ["fleet/eu/api", "fleet/eu/auth", "fleet/na"]
+
+
+def test_lists_go_on(scene):
+    told, daemon, target = scene
+    assert [e["id"] for e in pages(
+        told, "/api/v1/endpoints?service=fleet&limit=1")] == [
+            "fleet/eu/api", "fleet/eu/auth", "fleet/na"]
     live.until(lambda: [e["id"] for e in told.get(
         "/api/v1/endpoints?state=down").json()["items"]] == [
             "fleet/eu/api", "fleet/eu/auth"])
@@ -237,28 +246,26 @@ def test_lists_go_on(scene):
 
     live.until(lambda: len(told.get(
         "/api/v1/incidents").json()["items"]) == 2)
-    ids, path = [], "/api/v1/incidents?service=fleet&kind=outage&limit=1"
-    while path:
-        answer = told.get(path)
-        ids += [i["id"] for i in answer.json()["items"]]
-        link = answer.headers.get("link")
-        path = link and urllib.parse.urljoin(
-            path, re.fullmatch(r'<(.*)>; rel="next"', link)[1])
+    ids = [i["id"] for i in pages(
+        told, "/api/v1/incidents?service=fleet&kind=outage&limit=1")]
     assert len(ids) == 2 and ids[0] > ids[1]
     assert not told.get("/api/v1/incidents?service=other").json()["items"]
     told.get("/api/v1/incidents?kind=x", 400)
 
-    refs, path = [], "/api/v1/endpoints/other~eu/samples?limit=2"
-    while path and len(refs) < 6:
-        answer = told.get(path)
-        refs += [s["ref"] for s in answer.json()["items"]]
-        link = answer.headers.get("link")
-        path = link and urllib.parse.urljoin(
-            path, re.fullmatch(r'<(.*)>; rel="next"', link)[1])
-    assert len(refs) >= 4 and refs == sorted(set(refs), reverse=True)
+
+def test_checks_go_on_within_their_time(scene):
+    told, _, _ = scene
+    one = "/api/v1/endpoints/other~eu/samples"
+    live.until(lambda: len(told.get(one).json()["items"]) >= 7)
+    refs = [s["ref"] for s in pages(told, one + "?limit=2")]
+    assert len(refs) >= 7 and refs == sorted(set(refs), reverse=True)
+    # Of a time: each once, page after page, and none of another.
+    whole = told.get(one + "?limit=1000").json()["items"]
+    end, begin = whole[1]["start"], whole[5]["start"]
+    assert list(pages(told, f"{one}?limit=2&from={begin}&to={end}")) == [
+        w for w in whole if begin <= w["start"] < end] != []
     # A database of years has refs beyond the thousand millions.
-    assert not told.get("/api/v1/endpoints/other~eu/samples?after=5000000000"
-                        ).json()["items"]
+    assert not told.get(one + "?after=5000000000").json()["items"]
 
 
 HOSTILE = ("-1", "0", "1000000000", "(select%20sleep(9))", "1;drop", "%00",
@@ -273,8 +280,11 @@ def test_hostile_parameters_are_named(scene):
               "state": ("/api/v1/endpoints", "/api/v1/incidents"),
               "kind": ("/api/v1/incidents",),
               "from": ("/api/v1/incidents", one + "/timeline",
-                       one + "/latency", one + "/availability"),
-              "to": ("/api/v1/incidents", one + "/timeline"),
+                       one + "/latency", one + "/availability",
+                       one + "/samples"),
+              "to": ("/api/v1/incidents", one + "/timeline",
+                     one + "/samples"),
+              "step": (one + "/latency",),
               "range": (one + "/timeline",),
               "at": ("/api/v1/matrix",)}
     assert told.get(f"{one}/samples?after={'9' * 19}", 400)

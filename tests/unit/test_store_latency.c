@@ -21,6 +21,14 @@ on_step(void *arg, wall_ms since, wall_ms until, const struct rollup *r)
 }
 
 static void
+look(struct query *q, const struct latency_part *part, struct seen *seen)
+{
+	struct fail f;
+
+	assert_int_equal(latency_read(q, part, on_step, seen, &f), OK);
+}
+
+static void
 steps_are_few_and_whole(void **state)
 {
 	static const span_ms times[] = {MINUTE_MS, DAY_MS, (wall_ms)2 * DAY_MS,
@@ -77,11 +85,8 @@ of_one_endpoint_in_order(void **state)
 	stores_commit(s);
 	store_close(s);
 	assert_int_equal(query_open(d.path, 0, &q, &f), STORE_OK);
-	assert_int_equal(latency_read(q,
-			     &(struct history_part){e[0], STORES_T0,
-				 STORES_T0 + DAY_MS},
-			     on_step, &seen, &f),
-	    OK);
+	look(q, &(struct latency_part){e[0], STORES_T0, STORES_T0 + DAY_MS, 0},
+	    &seen);
 	assert_true(seen.count >= 35 && seen.count <= 36);
 	for (size_t i = 0; i < seen.count; i++) {
 		assert_true(
@@ -93,14 +98,27 @@ of_one_endpoint_in_order(void **state)
 		assert_int_equal(rollup_quantile_us(&seen.rows[i], 50), 10000);
 	}
 	seen = (struct seen){.max = 2};
-	assert_int_equal(latency_read(q,
-			     &(struct history_part){e[1], STORES_T0,
-				 STORES_T0 + (wall_ms)7 * DAY_MS},
-			     on_step, &seen, &f),
-	    OK);
+	look(q,
+	    &(struct latency_part){e[1], STORES_T0,
+		STORES_T0 + (wall_ms)7 * DAY_MS, 0},
+	    &seen);
 	assert_int_equal(seen.count, 2);
 	assert_int_equal(seen.rows[0].n, 60);
 	assert_int_equal(rollup_quantile_us(&seen.rows[0], 50), 1000000);
+	/* As long a step as is asked for: of hours, or of five minutes. */
+	seen = (struct seen){.max = LATENCY_STEPS_MAX};
+	look(q,
+	    &(struct latency_part){e[0], STORES_T0, STORES_T0 + DAY_MS,
+		HOUR_MS},
+	    &seen);
+	assert_int_equal(seen.count, 3);
+	assert_int_equal(seen.rows[0].n, 60);
+	seen = (struct seen){.max = 2};
+	look(q,
+	    &(struct latency_part){e[0], STORES_T0,
+		STORES_T0 + (wall_ms)7 * DAY_MS, 5 * (span_ms)MINUTE_MS},
+	    &seen);
+	assert_int_equal(seen.rows[1].n, 5);
 	query_close(q);
 	scratch_remove(&d);
 }

@@ -2,6 +2,8 @@
 /* What a reader keeps of its last read is what it would read again. */
 #include "stores.h"
 
+#include "store/history.h"
+
 enum { ENDPOINTS = 3, ROUNDS = 40, WALK = 5 };
 
 struct looking {
@@ -104,11 +106,92 @@ only_what_came_since_is_read(void **state)
 	scratch_remove(&d);
 }
 
+struct way {
+	wall_ms before, found; /* the first that began before it */
+	unsigned skipped;
+};
+
+static bool
+on_way(void *arg, uint64_t ref, const struct sample *s)
+{
+	struct way *w = arg;
+
+	(void)ref;
+	w->skipped += s->start >= w->before;
+	w->found = s->start < w->before ? s->start : 0;
+	return w->found == 0;
+}
+
+/*
+ * Of one each minute and one each seven hours, among others, for two days: by
+ * few statements, and few samples that are not meant.
+ */
+static void
+a_walk_back_begins_near_its_time(void **state)
+{
+	enum { MINUTES = 48 * 60, RARELY = 7 * 60 };
+	static const int every[] = {1, RARELY};
+	struct scratch d;
+	struct store *s;
+	struct query *q;
+	struct fail f;
+	uint64_t ref;
+
+	(void)state;
+	scratch_make(&d);
+	s = stores_open(scratch_path(&d, "v.db"), STORES_T0);
+	stores_begin(s, STORES_T0);
+	for (int i = 0; i < 3; i++) {
+		char id[] = {'a', '/', (char)('a' + i), '\0'};
+
+		(void)store_endpoint(s, id, "a", id + 2, STORES_T0);
+	}
+	for (int i = 0; i < MINUTES; i++) {
+		wall_ms at = STORES_T0 + (wall_ms)i * MINUTE_MS;
+		struct sample p = stores_sample(at, 70000, REASON_OK);
+
+		for (int k = 0; k < 2; k++)
+			if (i % every[k] == 0)
+				store_put_sample(s, store_next_ref(s), 1 + k,
+				    &p);
+	}
+	stores_commit(s);
+	assert_int_equal(query_open(d.path, 1000, &q, &f), STORE_OK);
+	for (int i = 1; i <= MINUTES; i += 97) {
+		wall_ms at = STORES_T0 + (wall_ms)i * MINUTE_MS;
+
+		for (int k = 0; k < 2; k++) {
+			struct way w = {.before = at};
+			uint64_t before = query_statements(q);
+
+			assert_int_equal(history_before(q, 1 + k, at, &ref, &f),
+			    OK);
+			assert_int_equal(history_samples(q,
+					     &(struct history_page){1 + k, ref,
+						 SIZE_MAX},
+					     on_way, &w, &f),
+			    OK);
+			assert_true(query_statements(q) - before <= 20);
+			assert_int_equal(w.found,
+			    STORES_T0 +
+				(wall_ms)((i - 1) / every[k] * every[k]) *
+				    MINUTE_MS);
+			assert_true(w.skipped <= 62);
+		}
+	}
+	assert_int_equal(history_before(q, 3, STORES_T0, &ref, &f), OK);
+	assert_int_equal(ref, 0);
+	query_close(q);
+	store_close(s);
+	scratch_remove(&d);
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(only_what_came_since_is_read)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(
+					       only_what_came_since_is_read),
+	    cmocka_unit_test(a_walk_back_begins_near_its_time)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
