@@ -61,6 +61,22 @@ history_of(struct query *q, const struct history_part *p, history_fn *fn,
 	return reader_told(q, f);
 }
 
+enum status
+history_windows(struct query *q, const struct history_part *p,
+    history_window_fn *fn, void *arg, struct fail *f)
+{
+	struct use u = reader_ask(q, SQL_Q_WINDOWS);
+
+	use_int(&u, p->endpoint);
+	use_int(&u, p->from);
+	use_int(&u, p->to);
+	while (use_next(&u))
+		if (!fn(arg, use_col(&u, 0), use_col(&u, 1)))
+			break;
+	use_end(&u);
+	return reader_told(q, f);
+}
+
 /* When the first sample from that ref on began; INT64_MAX: there is none. */
 static wall_ms
 began_from(struct query *q, int64_t ref)

@@ -29,6 +29,13 @@ MUST_CHECK
 enum status history_of(struct query *q, const struct history_part *p,
     history_fn *fn, void *arg, struct fail *f);
 
+/* From `at` on, a planned window was to last until then; at most at: none. */
+typedef bool history_window_fn(void *arg, wall_ms at, wall_ms until);
+/* In order: what held when the time began, and all that was said within. */
+MUST_CHECK
+enum status history_windows(struct query *q, const struct history_part *p,
+    history_window_fn *fn, void *arg, struct fail *f);
+
 /*
  * From which sample of an endpoint a walk back meets all that began before
  * `at`, and few that began later; *ref 0: it has none.

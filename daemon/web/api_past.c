@@ -2,7 +2,7 @@
 /* How one endpoint was, for programs: what followed what, and each check. */
 #include <string.h>
 
-#include "store/history.h"
+#include "view/agreed.h"
 #include "view/course.h"
 #include "view/put.h"
 #include "view/share.h"
@@ -133,36 +133,74 @@ put_share(json_t *j, const char *key, int64_t part, int64_t whole)
 		    json_stringn(text, strcspn(text, " ")));
 }
 
+struct planned {
+	const struct range *range;
+	struct agreed agreed;
+	int64_t ms; /* of maintenance */
+};
+
+static bool
+on_span(void *arg, const struct history_span *span)
+{
+	struct planned *p = arg;
+
+	p->ms += agreed_ms(&p->agreed, span, p->range->from, p->range->to);
+	return true;
+}
+
+static enum status
+read_planned(struct planned *planned, struct past *p)
+{
+	const struct history_part part = {p->e.row->e.endpoint, p->r.from,
+	    p->r.to};
+	enum status status;
+
+	*planned = (struct planned){.range = &p->r};
+	status = agreed_read(&planned->agreed, p->e.q, &part, &p->e.fail);
+	if (status == OK)
+		status =
+		    history_of(p->e.q, &part, on_span, planned, &p->e.fail);
+	agreed_done(&planned->agreed);
+	return status;
+}
+
+static json_t *
+availability_json(const struct range *r, const struct query_sum *sum,
+    int64_t planned)
+{
+	int64_t good = share_available(sum->ms);
+	int64_t known = share_known(sum->ms), whole = share_whole(sum->ms);
+	json_t *j = json_object();
+
+	put_time(j, "from", r->from);
+	put_time(j, "to", r->to);
+	(void)json_object_set_new(j, "buckets_ms", buckets_json(sum->ms));
+	put_count(j, "planned_ms", planned);
+	(void)json_object_set_new(j, "provisional",
+	    json_boolean(sum->provisional));
+	put_share(j, "available", good, known);
+	put_share(j, "contractual", good, known - planned);
+	put_share(j, "at_least", good, whole);
+	put_share(j, "at_most", good + whole - known, whole);
+	put_share(j, "coverage", known, whole);
+	return j;
+}
+
 void
 api_availability(struct site *s, const struct visitor *v)
 {
 	struct query_sum sum = {.provisional = false};
-	int64_t good, known, whole;
+	struct planned planned;
 	struct past p;
-	json_t *j;
 
 	if (!past_find(&p, s, v))
 		return;
 	if (query_buckets(p.e.q, p.e.row->e.endpoint, p.r.from, p.r.to, &sum,
-		&p.e.fail) == OK) {
-		good = share_available(sum.ms);
-		known = share_known(sum.ms);
-		whole = share_whole(sum.ms);
-		j = json_object();
-		put_time(j, "from", p.r.from);
-		put_time(j, "to", p.r.to);
-		(void)json_object_set_new(j, "buckets_ms",
-		    buckets_json(sum.ms));
-		(void)json_object_set_new(j, "provisional",
-		    json_boolean(sum.provisional));
-		put_share(j, "available", good, known);
-		put_share(j, "at_least", good, whole);
-		put_share(j, "at_most", good + whole - known, whole);
-		put_share(j, "coverage", known, whole);
-		answer_json(s, v->r, j);
-	} else {
+		&p.e.fail) == OK &&
+	    read_planned(&planned, &p) == OK)
+		answer_json(s, v->r, availability_json(&p.r, &sum, planned.ms));
+	else
 		answer_unread(s, v->r, &p.e.fail);
-	}
 	endpoint_done(&p.e);
 }
 

@@ -6,7 +6,7 @@
 
 #include "base/html.h"
 #include "base/utc.h"
-#include "store/history.h"
+#include "view/agreed.h"
 #include "view/share.h"
 #include "view/status.h"
 #include "web/bars.h"
@@ -79,6 +79,8 @@ struct past {
 	wall_ms now;
 	struct days days;
 	int64_t ms[WINDOWS][BUCKET_COUNT];
+	struct agreed agreed;
+	int64_t planned[WINDOWS]; /* of maintenance */
 };
 
 static bool
@@ -91,6 +93,7 @@ on_span(void *arg, const struct history_span *s)
 	for (size_t i = 0; i < WINDOWS; i++) {
 		wall_ms from = a->now - windows[i].days * DAY_MS;
 
+		a->planned[i] += agreed_ms(&a->agreed, s, from, a->now);
 		from = s->since > from ? s->since : from;
 		a->ms[i][s->bucket] += until > from ? until - from : 0;
 	}
@@ -101,12 +104,17 @@ static enum status
 past_read(struct past *p, struct query *q, const struct status_row *r,
     wall_ms now, struct fail *f)
 {
+	const struct history_part year = {r->e.endpoint,
+	    now - windows[WINDOWS - 1].days * DAY_MS, now};
+	enum status s;
+
 	*p = (struct past){.now = now};
 	days_init(&p->days, now, DAYS_MAX);
-	return history_of(q,
-	    &(struct history_part){r->e.endpoint,
-		now - windows[WINDOWS - 1].days * DAY_MS, now},
-	    on_span, p, f);
+	s = agreed_read(&p->agreed, q, &year, f);
+	if (s == OK)
+		s = history_of(q, &year, on_span, p, f);
+	agreed_done(&p->agreed);
+	return s;
 }
 
 static void
@@ -114,8 +122,9 @@ add_availability(struct text *t, const struct past *p)
 {
 	static const enum bucket lost[] = {BUCKET_DOWN, BUCKET_MAINTENANCE,
 	    BUCKET_RECOVERING};
-	static const char *const columns[] = {"The last", "Available", "Down",
-	    "Maintenance", "Recovering", "Known of it", NULL};
+	static const char *const columns[] = {"The last", "Available",
+	    "By contract", "Down", "Maintenance", "Recovering", "Known of it",
+	    NULL};
 
 	text_add(t, "<section id=\"availability\">\n<h2>Availability</h2>\n");
 	frame_table(t, columns);
@@ -129,19 +138,25 @@ add_availability(struct text *t, const struct past *p)
 		frame_cell(t, columns[1]);
 		text_printf(t, "%s</td>",
 		    share_text(share_available(ms), share_known(ms), share));
+		frame_cell(t, columns[2]);
+		text_printf(t, "%s</td>",
+		    share_text(share_available(ms),
+			share_known(ms) - p->planned[i], share));
 		for (size_t k = 0; k < 3; k++) {
-			frame_cell(t, columns[2 + k]);
+			frame_cell(t, columns[3 + k]);
 			frame_length(t, ms[lost[k]]);
 			text_add(t, "</td>");
 		}
-		frame_cell(t, columns[5]);
+		frame_cell(t, columns[6]);
 		text_printf(t, "%s</td></tr>\n",
 		    share_text(share_known(ms), share_whole(ms), share));
 	}
 	frame_table_end(t);
-	text_add(t,
-	    "<p class=\"small\">Of the time that is known: "
-	    "up, or degraded.  Cut, not rounded.</p>\n</section>\n");
+	text_printf(t,
+	    "<p class=\"small\">Of the time that is known: up, or degraded; "
+	    "by contract, planned maintenance left out.  Cut, not rounded: "
+	    "<a href=\"%s/accounting\">the rules</a>.</p>\n</section>\n",
+	    frame_base());
 }
 
 static const char *const check_columns[] = {"Began", "Result", "Code",

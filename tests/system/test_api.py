@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The API as its document says it is: every address, every answer."""
+import datetime
 import json
 import pathlib
 import re
@@ -266,6 +267,29 @@ def test_checks_go_on_within_their_time(scene):
         w for w in whole if begin <= w["start"] < end] != []
     # A database of years has refs beyond the thousand millions.
     assert not told.get(one + "?after=5000000000").json()["items"]
+
+
+def test_planned_maintenance_is_told_apart(scene):
+    told, _, target = scene
+    api = "/api/v1/endpoints/other~eu"
+    now = datetime.datetime.fromisoformat(
+        told.get("/api/v1/status").json()["as_of"].replace("Z", "+00:00"))
+    told.post("/api/v1/maintenance", {"windows": [
+        {"service": "other", "title": "x", "from": now.isoformat(),
+         "to": (now + datetime.timedelta(days=1)).isoformat()}]})
+    target.pages["/other"] = DOWN
+    live.until(lambda: told.get(api).json()["bucket"] == "maintenance")
+    live.until(lambda: told.get(
+        api + "/availability").json()["planned_ms"] > 0)
+    share = told.get(api + "/availability").json()
+    # Exactly all of it, and left out of what it is held against.
+    times = share["buckets_ms"]
+    assert share["planned_ms"] == times["maintenance"]
+    good = times["up"] + times["degraded"]
+    assert float(share["available"]) < 100
+    known = sum(times.values()) - times["unknown"] - share["planned_ms"]
+    cut = good * 100000 // known
+    assert share["contractual"] == f"{cut // 1000}.{cut % 1000:03}"
 
 
 HOSTILE = ("-1", "0", "1000000000", "(select%20sleep(9))", "1;drop", "%00",

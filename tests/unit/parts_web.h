@@ -53,6 +53,7 @@ int lists_run(void);
 /* Tests. */
 void a_page_of_some_of_it(void **state);
 void a_time_that_is_asked_for(void **state);
+void what_was_planned_is_told_apart(void **state);
 void each_address_is_for_whom_its_row_says(void **state);
 void tokens_that_do_not_come_let_nobody_in(void **state);
 

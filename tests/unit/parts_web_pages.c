@@ -75,3 +75,60 @@ a_time_that_is_asked_for(void **state)
 	    "at most ten years");
 	close_scene(&c);
 }
+
+static void
+put_window(struct scene *c, wall_ms at, wall_ms until)
+{
+	struct input in = {.kind = INPUT_WINDOW,
+	    .at = at,
+	    .ref = store_next_ref(c->store),
+	    .u.window.until = until};
+
+	store_put_input(c->store, c->endpoint, &in, NULL, NULL);
+}
+
+/*
+ * Up for an hour, down for one; then in maintenance for three, of which two
+ * were planned: a window that was to last longer, was drawn out, and ended by
+ * somebody; and one of another day, and another endpoint.
+ */
+void
+what_was_planned_is_told_apart(void **state)
+{
+	const wall_ms hour = HOUR_MS, t = STORES_T0;
+	struct scene c;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	stores_begin(c.store, t);
+	stores_put(c.store, c.endpoint,
+	    &(struct output){.kind = OUTPUT_SPAN,
+		.since = t + 2 * hour,
+		.bucket = BUCKET_MAINTENANCE,
+		.at = t + 2 * hour});
+	put_window(&c, t - 9 * hour, t - 8 * hour);
+	put_window(&c, t + hour, t + 3 * hour);
+	put_window(&c, t + 2 * hour, t + 9 * hour);
+	put_window(&c, t + 4 * hour, t + 4 * hour);
+	c.endpoint = store_endpoint(c.store, "b/na", "b", "na", t);
+	put_window(&c, t, t + 9 * hour);
+	put_window(&c, t + 5 * hour, t + 9 * hour);
+	stores_commit(c.store);
+	greet(&c);
+	/* Of five hours one was good, and two need not be counted. */
+	expect(&c, "/api/v1/endpoints/a~eu/availability", 200,
+	    "\"planned_ms\":7200000,\"provisional\":true,"
+	    "\"available\":\"20.000\",\"contractual\":\"33.333\",");
+	expect(&c,
+	    "/api/v1/endpoints/a~eu/availability?from=2023-02-14T12:00:00Z"
+	    "&to=2023-02-14T12:30:00Z",
+	    200,
+	    "\"planned_ms\":1800000,\"provisional\":true,"
+	    "\"available\":\"0.000\",\"at_least\"");
+	expect(&c, "/e/a~eu", 200,
+	    "24 h</td><td data-name=\"Available\">20.000 %</td>"
+	    "<td data-name=\"By contract\">33.333 %</td>");
+	expect(&c, "/accounting", 200, "(U + G) / (K &minus; Mp)");
+	close_scene(&c);
+}

@@ -299,6 +299,7 @@ main(void)
 	    cmocka_unit_test(what_is_stored_is_shown),
 	    cmocka_unit_test(a_page_of_some_of_it),
 	    cmocka_unit_test(a_time_that_is_asked_for),
+	    cmocka_unit_test(what_was_planned_is_told_apart),
 	    cmocka_unit_test(no_bar_is_higher_than_it_may_be),
 	    cmocka_unit_test(what_people_write_stays_text),
 	    cmocka_unit_test(rendered_once_for_each_change),
