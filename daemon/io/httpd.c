@@ -338,7 +338,7 @@ on_request(struct evhttp_request *req, void *arg)
 	assert(c != NULL);
 	loop_enter(h->loop);
 	code = refusal(c, req);
-	govern_client(c, get(req, "X-Forwarded-For"), client);
+	govern_client(c, req, client);
 	if (c->doomed)
 		refuse(c, req, 503, true);
 	else if (code != 0)

@@ -13,13 +13,17 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
+#include <event2/http_struct.h>
+#include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "io/loop_base.h"
 
 enum {
@@ -309,15 +313,25 @@ origin_of(struct conn *c)
 }
 
 void
-govern_client(const struct conn *c, const char *forwarded,
+govern_client(const struct conn *c, const struct evhttp_request *req,
     unsigned char client[HTTP_CLIENT_BYTES])
 {
+	const struct evkeyval *field;
+	struct text said;
 	struct address a;
 
-	if (c->proxy && proxies_client(c->httpd->proxies, forwarded, &a))
+	memcpy(client, c->origin, HTTP_CLIENT_BYTES);
+	if (!c->proxy)
+		return;
+	/* One list (RFC 9110, 5.3), whose first lines a client may write. */
+	text_init(&said, c->httpd->limits.headers_max);
+	TAILQ_FOREACH (field, req->input_headers, next)
+		if (strcasecmp(field->key, "X-Forwarded-For") == 0)
+			text_printf(&said, ",%s", field->value);
+	if (text_ok(&said) &&
+	    proxies_client(c->httpd->proxies, text_str(&said), &a))
 		key_of(&a, client);
-	else
-		memcpy(client, c->origin, HTTP_CLIENT_BYTES);
+	text_done(&said);
 }
 
 bool

@@ -103,8 +103,8 @@ struct conn *govern_conn(struct httpd *h, struct evhttp_request *req);
 /* Whether its client may ask now, or has asked too often lately. */
 bool govern_may_ask(struct conn *c,
     const unsigned char client[HTTP_CLIENT_BYTES]);
-/* Whom it is from; forwarded: what its header says, or NULL. */
-void govern_client(const struct conn *c, const char *forwarded,
+/* Whom it is from, as a proxy of ours says, or as the connection tells. */
+void govern_client(const struct conn *c, const struct evhttp_request *req,
     unsigned char client[HTTP_CLIENT_BYTES]);
 void govern_phase(struct conn *c, enum conn_phase p);
 /* A stream has something to read from now on. */

@@ -513,6 +513,38 @@ a_socket_of_a_file_serves_any_name(void **state)
 	(void)unlink(where + strlen("unix:"));
 }
 
+/* Of what stands before the word of the proxy nothing is believed. */
+static void
+a_proxy_says_for_whom_it_asks(void **state)
+{
+	static const char *const proxies[] = {"127.0.0.1", NULL};
+	struct httpd_limits m = site_limits();
+	struct site s;
+
+	(void)state;
+	m.proxies = proxies;
+	site_open(&s, "127.0.0.1:0", &m);
+	visit(&s, "GET /client HTTP/1.1\r\n" HOST LAST, 200, "127.0.0.1");
+	visit(&s,
+	    "GET /client HTTP/1.1\r\n" HOST
+	    "X-Forwarded-For: 192.0.2.1, 198.51.100.7\r\n" LAST,
+	    200, "198.51.100.7");
+	visit(&s,
+	    "GET /client HTTP/1.1\r\n" HOST "X-Forwarded-For: 192.0.2.1\r\n"
+	    "x-forwarded-for: 198.51.100.7\r\n" LAST,
+	    200, "198.51.100.7");
+	visit(&s,
+	    "GET /client HTTP/1.1\r\n" HOST "X-Forwarded-For: 192.0.2.1\r\n"
+	    "X-Forwarded-For: 198.51.100.7, 127.0.0.1\r\n"
+	    "X-Forwarded-For: 127.0.0.1\r\n" LAST,
+	    200, "198.51.100.7");
+	visit(&s,
+	    "GET /client HTTP/1.1\r\n" HOST "X-Forwarded-For: 192.0.2.1\r\n"
+	    "X-Forwarded-For: rubbish\r\n" LAST,
+	    200, "127.0.0.1");
+	site_close(&s);
+}
+
 int
 main(void)
 {
@@ -533,6 +565,7 @@ main(void)
 	    VISIT(one_that_closes_its_half_is_answered),
 	    VISIT(a_body_may_be_announced),
 	    cmocka_unit_test(names_are_allowed_by_the_configuration),
+	    cmocka_unit_test(a_proxy_says_for_whom_it_asks),
 	    cmocka_unit_test(a_socket_of_a_file_serves_any_name)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

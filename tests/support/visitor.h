@@ -23,6 +23,7 @@ enum {
 
 /*
  * A site:  /hello  /echo  /param?q=  /head (a header)  /big  /missing  /move
+ * /client (its address, if that is of IPv4)
  * /later (answered by site_answer())  /stream  /end (frees the server)
  * /busy (for SITE_BUSY_MS, and stops the loop)
  */

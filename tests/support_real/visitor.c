@@ -79,10 +79,12 @@ answer_page(const struct http_request *r)
 	struct http_answer a = {.code = 200,
 	    .type = "text/plain",
 	    .etag = "v1"};
-	char *big = NULL;
+	char *big = NULL, client[INET_ADDRSTRLEN];
 
 	if (strcmp(r->path, "/hello") == 0) {
 		a.body = "hello\n";
+	} else if (strcmp(r->path, "/client") == 0) {
+		a.body = inet_ntop(AF_INET, r->client, client, sizeof(client));
 	} else if (strcmp(r->path, "/echo") == 0) {
 		a.body = r->body;
 		a.size = r->body_size;
