@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-enum { BITS_DIGITS = 3 };
+enum { BITS_DIGITS = 3, MAPPED_BITS = 96 /* of ::ffff:a.b.c.d */ };
 
 struct net {
 	struct address address;
@@ -19,12 +19,13 @@ struct proxies {
 	bool unix_socket;
 };
 
+/* Of IPv4 in whichever way it is written. */
 static bool
 parse(const char *who, struct net *n)
 {
 	char text[ADDRESS_TEXT_BYTES];
 	size_t length = strcspn(who, "/"), digits;
-	unsigned most;
+	unsigned most, least, bits;
 
 	if (length >= sizeof(text))
 		return false;
@@ -33,15 +34,18 @@ parse(const char *who, struct net *n)
 	if (!address_parse(text, &n->address))
 		return false;
 	most = n->address.family == FAMILY_IPV4 ? 32 : 128;
-	n->bits = most;
+	address_unmap(&n->address);
+	least = n->address.family == FAMILY_IPV4 && most > 32 ? MAPPED_BITS : 0;
+	n->bits = most - least;
 	if (who[length] == '\0')
 		return true;
 	who += length + 1;
 	digits = strspn(who, "0123456789");
 	if (digits == 0 || digits > BITS_DIGITS || who[digits] != '\0')
 		return false;
-	n->bits = (unsigned)strtoul(who, NULL, 10);
-	return n->bits <= most;
+	bits = (unsigned)strtoul(who, NULL, 10);
+	n->bits = bits - least;
+	return bits >= least && bits <= most;
 }
 
 enum status
@@ -70,7 +74,7 @@ proxies_new(const char *const *list)
 		if (strcmp(list[i], "unix") == 0)
 			p->unix_socket = true;
 		else if (parse(list[i], &p->nets[p->count]))
-			address_unmap(&p->nets[p->count++].address);
+			p->count++;
 	}
 	return p;
 }

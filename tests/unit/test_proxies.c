@@ -13,10 +13,12 @@ static void
 what_may_be_written(void **state)
 {
 	static const char *const good[] = {"unix", "192.0.2.1", "10.0.0.0/8",
-	    "0.0.0.0/0", "::1", "fd00::/8", "::/128"};
+	    "0.0.0.0/0", "::1", "fd00::/8", "::/128", "::ffff:10.0.0.0/104",
+	    "::ffff:0.0.0.0/96", "::ffff:10.0.0.1"};
 	static const char *const bad[] = {"", "unix:/x", "192.0.2", "10.0.0.0/",
 	    "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/8x", "::/129", "host",
-	    "1.2.3.4/0008"};
+	    "1.2.3.4/0008", "::ffff:10.0.0.0/95", "::ffff:10.0.0.0/8",
+	    "::ffff:10.0.0.0/129"};
 	struct fail f;
 
 	(void)state;
@@ -67,6 +69,38 @@ the_last_that_is_no_proxy(void **state)
 	proxies_free(p);
 }
 
+static bool
+trusts(const struct proxies *p, const char *text)
+{
+	struct address a;
+
+	assert_true(address_parse(text, &a));
+	return proxies_trusts(p, &a);
+}
+
+/* As a socket of IPv6 shows a client of IPv4. */
+static void
+networks_of_mapped_addresses(void **state)
+{
+	static const char *const list[] = {"::ffff:10.0.0.0/104",
+	    "::ffff:192.0.2.1", NULL};
+	static const char *const all[] = {"::ffff:0.0.0.0/96", NULL};
+	struct proxies *p = proxies_new(list);
+
+	(void)state;
+	assert_true(trusts(p, "10.255.0.1"));
+	assert_true(trusts(p, "::ffff:10.255.0.1"));
+	assert_false(trusts(p, "11.0.0.1"));
+	assert_true(trusts(p, "192.0.2.1"));
+	assert_false(trusts(p, "192.0.2.2"));
+	assert_false(trusts(p, "2001:db8::1"));
+	proxies_free(p);
+	p = proxies_new(all);
+	assert_true(trusts(p, "192.0.2.1"));
+	assert_false(trusts(p, "::1"));
+	proxies_free(p);
+}
+
 static void
 a_unix_socket(void **state)
 {
@@ -87,6 +121,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_may_be_written),
 	    cmocka_unit_test(the_last_that_is_no_proxy),
+	    cmocka_unit_test(networks_of_mapped_addresses),
 	    cmocka_unit_test(a_unix_socket),
 	};
 
