@@ -21,7 +21,7 @@ _vigie() {
 		esac
 	done
 	case $prev in
-	-c | --config | --database | --ics | --import)
+	-c | --config | --database | --ics | --import | --append)
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -26,23 +27,56 @@ write_hex(const unsigned char bytes[SECRET_BYTES], char hex[HEX_BYTES])
 		(void)snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
 }
 
+/* Zero, or an errno. */
+static int
+write_all(int fd, const char *text)
+{
+	size_t n = strlen(text);
+
+	while (n > 0) {
+		ssize_t took = write(fd, text, n);
+
+		if (took < 0)
+			return errno;
+		text += took;
+		n -= (size_t)took;
+	}
+	return fsync(fd) == 0 ? 0 : errno;
+}
+
+/* The line for itself, even where somebody left out the end of the last. */
+static int
+write_line(int fd, const char *line)
+{
+	char whole[LINE_BYTES + 1], last = '\n';
+	struct stat st;
+	int why;
+
+	if (fstat(fd, &st) != 0 ||
+	    (st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) < 0))
+		return errno;
+	(void)snprintf(whole, sizeof(whole), "%s%s", last == '\n' ? "" : "\n",
+	    line);
+	why = write_all(fd, whole);
+	if (why != 0 && ftruncate(fd, st.st_size) != 0)
+		return errno;
+	return why;
+}
+
 /* All of the line or nothing: others may read the file meanwhile. */
 static int
 append(struct cli *c, const char *path, const char *line)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	size_t n = strlen(line);
-	bool well = fd >= 0 && write(fd, line, n) == (ssize_t)n;
-	int why = errno;
+	int fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int why = fd >= 0 ? write_line(fd, line) : errno;
 
-	if (fd >= 0 && close(fd) != 0 && well) {
+	if (fd >= 0 && close(fd) != 0 && why == 0)
 		why = errno;
-		well = false;
-	}
-	if (well)
+	if (why == 0)
 		return EXIT_CODE_GOOD;
 	return cli_error(c, why == EACCES ? EXIT_CODE_PERMISSION : EXIT_CODE_IO,
-	    "%s: %s", path, strerror(why));
+	    "%s: %s; no token was made: run it again when that is mended", path,
+	    strerror(why));
 }
 
 static int

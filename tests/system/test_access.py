@@ -4,6 +4,9 @@ import base64
 import hashlib
 import json
 import pathlib
+import resource
+import signal
+import subprocess
 import sys
 import time
 
@@ -245,3 +248,29 @@ def test_a_token_is_made(tmp_path):
     for bad in (["Ann"], ["a", "b"], [], ["a", "--role", "king"]):
         assert live.vigie("token", *bad).returncode == 64, bad
     assert live.vigie("token", "a", "--append", tmp_path).returncode == 74
+
+
+def test_a_token_is_added_as_a_line_of_its_own(tmp_path):
+    file = tmp_path / "tokens"
+    file.write_text("# who may\n# and no end of this line")
+    token("ann", "operator", file)
+    token("bob", "reader", file)
+    assert [line.split()[0] for line in file.read_text().splitlines()] == [
+        "#", "#", "ann", "bob"]
+
+
+def test_a_token_that_finds_no_room_is_not_made(tmp_path):
+    file = tmp_path / "tokens"
+    token("ann", "operator", file)
+    before = file.read_bytes()
+
+    def nearly_full():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) + 9,) * 2)
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    done = subprocess.run(
+        [live.VIGIE, "token", "bob", "--append", file], text=True,
+        capture_output=True, preexec_fn=nearly_full, restore_signals=False,
+        check=False)
+    assert done.returncode == 74 and done.stdout == ""
+    assert "File too large; no token was made" in done.stderr
+    assert file.read_bytes() == before
