@@ -44,7 +44,7 @@ enum option_type {
 	OPTION_CHOICE,  /* one of words; stored as text */
 	OPTION_PATH,    /* relative to the folder of the configuration */
 	OPTION_FILE,    /* a path that can be read */
-	OPTION_SECRET,  /* a file that others may not read */
+	OPTION_SECRET,  /* a file that others may not read, nor change */
 	OPTION_URL,     /* http or https */
 	OPTION_LISTEN,  /* address:port or unix:/path */
 	OPTION_PREFIX,  /* "/path" */

@@ -218,6 +218,10 @@ file_fits(struct binder *b, const struct option_row *row,
 		faults_add(b->faults, node->at,
 		    "'%s': everybody may use %s; run: chmod 600 %s", row->name,
 		    path, path);
+	} else if (row->type == OPTION_SECRET && (st.st_mode & S_IWGRP) != 0) {
+		faults_add(b->faults, node->at,
+		    "'%s': all of a group may change %s; run: chmod g-w %s",
+		    row->name, path, path);
 	} else if (row->type == OPTION_FILE) {
 		return bundle_fits(b, row, node, path);
 	} else {

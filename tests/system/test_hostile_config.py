@@ -55,7 +55,8 @@ def secret(path, text, mode=0o600):
 
 
 def test_a_secret_that_changes(target, tmp_path):
-    """Used after a reload, not before; refused when all may read it; and
+    """Used after a reload, not before; refused when others may read or
+    change it; and
     never shown."""
     token, config = tmp_path / "token", tmp_path / "vigie.yaml"
     secret(token, "first-token")
@@ -79,11 +80,14 @@ services:
         assert set(target.tokens) == {"Bearer first-token"}
         daemon.command("reload")
         asked("second-token")
-        for text, mode in (("third-token", 0o644), ("", 0o600)):
+        for text, mode, why in (
+                ("third-token", 0o644, f"run: chmod 600 {token}"),
+                ("third-token", 0o660, f"run: chmod g-w {token}"),
+                ("", 0o600, f"{token} is empty")):
             secret(token, text, mode)
             refused = live.vigie("reload", "-c", config)
             assert refused.returncode == CONFIG_REFUSED
-            assert str(token) in refused.stderr
+            assert why in refused.stderr
         token.unlink()
         assert live.vigie("reload", "-c", config
                           ).returncode == CONFIG_REFUSED
