@@ -45,7 +45,7 @@ const struct option_row option_table[] = {
     {SECTION_FILE, "trusted_proxies", OPTION_PROXIES, 1, 60, NULL, NULL,
 	AT(config, trusted_proxies),
 	"addresses or networks whose X-Forwarded-For is believed, or unix"},
-    {SECTION_FILE, "tokens", OPTION_SECRET, 1, 4096, NULL, NULL,
+    {SECTION_FILE, "tokens", OPTION_TOKENS, 1, 4096, NULL, NULL,
 	AT(config, tokens),
 	"who may see all of the dashboard, and act: see vigie token; without it "
 	"everybody sees all and nobody acts"},
@@ -303,6 +303,7 @@ option_type_name(enum option_type t)
 	    [OPTION_PATH] = "path",
 	    [OPTION_FILE] = "file",
 	    [OPTION_SECRET] = "secret file",
+	    [OPTION_TOKENS] = "secret file",
 	    [OPTION_URL] = "url",
 	    [OPTION_LISTEN] = "socket",
 	    [OPTION_PREFIX] = "prefix",

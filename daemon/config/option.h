@@ -45,6 +45,7 @@ enum option_type {
 	OPTION_PATH,    /* relative to the folder of the configuration */
 	OPTION_FILE,    /* a path that can be read */
 	OPTION_SECRET,  /* a file that others may not read, nor change */
+	OPTION_TOKENS,  /* such a one, as of access_read() */
 	OPTION_URL,     /* http or https */
 	OPTION_LISTEN,  /* address:port or unix:/path */
 	OPTION_PREFIX,  /* "/path" */

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "base/glob.h"
 #include "base/mem.h"
 #include "config/suggest.h"
+#include "io/access.h"
 #include "io/crypto.h"
 #include "io/listen.h"
 #include "io/pattern.h"
@@ -200,6 +202,37 @@ bundle_fits(struct binder *b, const struct option_row *row,
 }
 
 static bool
+tokens_fit(struct binder *b, const struct option_row *row,
+    const struct yaml *node, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct access *read = NULL;
+	struct fail f = {.why = ""};
+	unsigned line = 0;
+	enum status s = fd < 0 ? fail_set(&f, ERR_IO, "%s", strerror(errno))
+			       : access_read(fd, &read, &line, &f);
+
+	if (fd >= 0)
+		(void)close(fd);
+	access_free(read);
+	if (s == OK)
+		return true;
+	if (line > 0)
+		faults_add(b->faults, node->at, "'%s': %s:%u: %s", row->name,
+		    path, line, f.why);
+	else
+		faults_add(b->faults, node->at, "'%s': %s: %s", row->name, path,
+		    f.why);
+	return false;
+}
+
+static bool
+is_secret(const struct option_row *row)
+{
+	return row->type == OPTION_SECRET || row->type == OPTION_TOKENS;
+}
+
+static bool
 file_fits(struct binder *b, const struct option_row *row,
     const struct yaml *node, const char *path)
 {
@@ -214,14 +247,16 @@ file_fits(struct binder *b, const struct option_row *row,
 	} else if (st.st_size == 0) {
 		faults_add(b->faults, node->at, "'%s': %s is empty", row->name,
 		    path);
-	} else if (row->type == OPTION_SECRET && (st.st_mode & S_IRWXO) != 0) {
+	} else if (is_secret(row) && (st.st_mode & S_IRWXO) != 0) {
 		faults_add(b->faults, node->at,
 		    "'%s': everybody may use %s; run: chmod 600 %s", row->name,
 		    path, path);
-	} else if (row->type == OPTION_SECRET && (st.st_mode & S_IWGRP) != 0) {
+	} else if (is_secret(row) && (st.st_mode & S_IWGRP) != 0) {
 		faults_add(b->faults, node->at,
 		    "'%s': all of a group may change %s; run: chmod g-w %s",
 		    row->name, path, path);
+	} else if (row->type == OPTION_TOKENS) {
+		return tokens_fit(b, row, node, path);
 	} else if (row->type == OPTION_FILE) {
 		return bundle_fits(b, row, node, path);
 	} else {
@@ -263,7 +298,7 @@ store_path(struct binder *b, const struct option_row *row,
 
 	if (!scalar_line(b, row, node))
 		return;
-	if (row->type == OPTION_SECRET)
+	if (is_secret(row))
 		path = credential_path(node->text);
 	credential = path != NULL;
 	if (!credential)
@@ -501,6 +536,7 @@ scalar_store(struct binder *b, const struct option_row *row,
 	case OPTION_PATH:
 	case OPTION_FILE:
 	case OPTION_SECRET:
+	case OPTION_TOKENS:
 		store_path(b, row, node, text);
 		break;
 	default:

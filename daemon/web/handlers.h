@@ -3,8 +3,8 @@
 #ifndef WEB_HANDLERS_H
 #define WEB_HANDLERS_H
 
+#include "io/access.h"
 #include "io/httpd.h"
-#include "web/access.h"
 
 struct site;
 

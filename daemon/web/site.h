@@ -7,13 +7,13 @@
 #include <sys/queue.h>
 
 #include "base/text.h"
+#include "io/access.h"
 #include "io/httpd.h"
 #include "io/logline.h"
 #include "io/throttle.h"
 #include "store/query.h"
 #include "store/recall.h"
 #include "view/status.h"
-#include "web/access.h"
 #include "web/answer.h"
 #include "web/handlers.h"
 #include "web/unknowns.h"

@@ -294,16 +294,17 @@ static void
 take_tokens(struct web *w, int fd)
 {
 	struct site *s = &w->site;
-	struct fail f = {.why = ""};
+	struct fail f = {.why = "no file came"};
+	unsigned line = 0;
 
 	access_free(s->access);
 	s->access = NULL;
 	if (!s->show.guarded)
 		return;
-	if (fd >= 0 && access_read(fd, &s->access, &f) == OK)
+	if (fd >= 0 && access_read(fd, &s->access, &line, &f) == OK)
 		return;
-	log_event(s->log, SEVERITY_ERR, "tokens-unread why=%s",
-	    fd >= 0 ? f.why : "no file came");
+	log_event(s->log, SEVERITY_ERR, "tokens-unread line=%u why=%s", line,
+	    f.why);
 	s->access = access_none();
 }
 

@@ -235,6 +235,39 @@ def test_without_tokens_nobody_acts(tmp_path):
             assert daemon.stop() == 0
 
 
+def test_a_wrong_file_of_tokens_is_refused(tmp_path):
+    """Those of before are let in as long as the new ones cannot be."""
+    config, file = tmp_path / "vigie.yaml", tmp_path / "tokens"
+    mine = token("ann", "operator", file)
+    right = file.read_text()
+    with live.Target() as target:
+        config.write_text(CONFIG.format(
+            f=tmp_path, u=target.url, tokens=f"tokens: {file}"))
+        with live.Daemon(config, speed=live.FAST) as daemon:
+            client = Client(daemon)
+            shown(client, "All 2 endpoints are up")
+            for wrong in ("bob king " + "0" * 64, "bob reader 12",
+                          "bob reader " + "g" * 64, "Bob reader " + "0" * 64,
+                          "bob reader " + "0" * 64 + " # he", "\x7f"):
+                file.write_text(f"# two\n{right}{wrong}\n")
+                why = f"'tokens': {file}:3: not 'NAME reader|operator SHA256'"
+                for command in "check", "reload":
+                    done = live.vigie(command, "-c", config)
+                    assert done.returncode == 78, (command, wrong)
+                    assert why in done.stderr, (command, wrong)
+                    assert wrong[:6] not in done.stderr.replace(why, "")
+            assert ask(client, "/metrics", mine).code == 200
+            for whole in b"ann\0", b"# " + b"a" * 65536 + b"\n":
+                file.write_bytes(whole)
+                done = live.vigie("reload", "-c", config)
+                assert done.returncode == 78
+                assert f"{file}: too many tokens, or not a" in done.stderr
+            assert ask(client, "/metrics", mine).code == 200
+            assert daemon.stop() == 0
+        done = live.vigie("run", "-c", config, timeout=20)
+        assert done.returncode == 78 and f"{file}: too many" in done.stderr
+
+
 def test_a_token_is_made(tmp_path):
     file = tmp_path / "tokens"
     made = json.loads(live.vigie("token", "ann", "--json").stdout)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "web/access.h"
+#include "io/access.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -108,41 +108,39 @@ take_line(struct access *a, char *line)
 }
 
 static enum status
-take_file(struct access *a, char *text, struct fail *f)
+take_file(struct access *a, char *text, unsigned *number, struct fail *f)
 {
-	unsigned number = 1;
-
-	for (char *line = text; line != NULL; number++) {
+	for (char *line = text; line != NULL;) {
 		char *end = strchr(line, '\n');
 
 		if (end != NULL)
 			*end++ = '\0';
+		++*number;
 		if (line[0] != '#' && line[strspn(line, " \t\r")] != '\0' &&
 		    !take_line(a, line))
 			return fail_set(f, ERR_SYNTAX,
-			    "line %u of the tokens is not 'NAME reader|operator "
-			    "SHA256', as 'vigie token' prints it",
-			    number);
+			    "not 'NAME reader|operator SHA256', as 'vigie "
+			    "token' prints it");
 		line = end;
 	}
 	return OK;
 }
 
 enum status
-access_read(int fd, struct access **a, struct fail *f)
+access_read(int fd, struct access **a, unsigned *line, struct fail *f)
 {
 	char *text = mem_zalloc(FILE_BYTES);
 	ssize_t n = pread(fd, text, FILE_BYTES - 1, 0);
 	struct access *new = access_none();
 	enum status s;
 
+	*line = 0;
 	if (n < 0)
-		s = fail_set(f, ERR_IO, "the tokens: %s", strerror(errno));
+		s = fail_set(f, ERR_IO, "%s", strerror(errno));
 	else if (n == FILE_BYTES - 1 || strlen(text) != (size_t)n)
-		s = fail_set(f, ERR_SYNTAX,
-		    "the tokens: too many, or not a text");
+		s = fail_set(f, ERR_SYNTAX, "too many tokens, or not a text");
 	else
-		s = take_file(new, text, f);
+		s = take_file(new, text, line, f);
 	mem_free(text);
 	if (s == OK)
 		*a = new;

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * access - who somebody is, by a token (RFC 6750, RFC 7617); private to this
- * room.
+ * access - who somebody is, by a token (RFC 6750, RFC 7617).
  *
  * Of a token only its SHA-256 is known.  A line of the file for each:
  *
  *	NAME ROLE SHA256	role: reader or operator; "# ..." and empty
  *				lines are skipped
  */
-#ifndef WEB_ACCESS_H
-#define WEB_ACCESS_H
+#ifndef IO_ACCESS_H
+#define IO_ACCESS_H
 
 #include <stdbool.h>
 
@@ -20,9 +19,13 @@
 enum level { LEVEL_PUBLIC, LEVEL_READER, LEVEL_OPERATOR };
 
 struct access;
-/* From a file; fd stays the caller's.  *a is set for OK only. */
+/*
+ * From a file; fd stays the caller's.  *a is set for OK only, *line otherwise:
+ * which one is wrong, 0 for the file as a whole.
+ */
 MUST_CHECK
-enum status access_read(int fd, struct access **a, struct fail *f);
+enum status access_read(int fd, struct access **a, unsigned *line,
+    struct fail *f);
 /* Knows nobody. */
 struct access *access_none(void);
 void access_free(struct access *a); /* NULL is ignored */
