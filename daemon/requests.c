@@ -37,16 +37,25 @@ words(const char *message)
 	return j;
 }
 
-void
-requests_reply(struct text *out, enum exit_code code, const char *message)
+/* refusal: its name, or NULL */
+static void
+answer(struct text *out, enum exit_code code, const char *refusal,
+    const char *message)
 {
-	json_t *j = json_pack("{s:b, s:i, s:o}", "ok", code == EXIT_CODE_GOOD,
-	    "code", (int)code, "message", words(message));
+	json_t *j = json_pack("{s:b, s:i, s:s*, s:o}", "ok",
+	    code == EXIT_CODE_GOOD, "code", (int)code, "refusal", refusal,
+	    "message", words(message));
 	char *text = j == NULL ? NULL : json_dumps(j, JSON_COMPACT);
 
 	text_add(out, text != NULL ? text : "{}");
 	mem_free(text);
 	json_decref(j);
+}
+
+void
+requests_reply(struct text *out, enum exit_code code, const char *message)
+{
+	answer(out, code, NULL, message);
 }
 
 /* A text of the request, or NULL. */
@@ -56,16 +65,30 @@ field(const struct request *q, const char *key)
 	return json_string_value(json_object_get(q->json, key));
 }
 
+static enum refusal
+refusal_of(enum status s)
+{
+	switch (s) {
+	case ERR_NOTFOUND:
+		return REFUSAL_NOT_FOUND;
+	case ERR_SYNTAX:
+	case ERR_LIMIT:
+		return REFUSAL_NOT_VALID;
+	default:
+		return REFUSAL_NOT_NOW;
+	}
+}
+
 static void
 reply(const struct request *q, enum status s, const struct fail *f,
     const char *done)
 {
 	if (s == OK)
 		requests_reply(q->out, EXIT_CODE_GOOD, done);
+	else if (s == ERR_IO || s == ERR_CORRUPT)
+		requests_reply(q->out, EXIT_CODE_IO, f->why);
 	else
-		requests_reply(q->out,
-		    s == ERR_IO || s == ERR_CORRUPT ? EXIT_CODE_IO
-						    : EXIT_CODE_DATA,
+		answer(q->out, EXIT_CODE_DATA, refusal_name(refusal_of(s)),
 		    f->why);
 }
 
@@ -233,14 +256,13 @@ maintenance_add(const struct request *q)
 {
 	struct fail f = {.why = ""};
 	struct text ids;
+	enum status s;
 
 	text_init(&ids, CONTROL_BYTES / 2);
-	if (keeper_windows_add(q->of->keeper, q->author,
-		json_is_true(json_object_get(q->json, "calendar")),
-		json_object_get(q->json, "windows"), &ids, &f) == OK)
-		requests_reply(q->out, EXIT_CODE_GOOD, text_str(&ids));
-	else
-		refuse(q, &f);
+	s = keeper_windows_add(q->of->keeper, q->author,
+	    json_is_true(json_object_get(q->json, "calendar")),
+	    json_object_get(q->json, "windows"), &ids, &f);
+	reply(q, s, &f, text_str(&ids));
 	text_done(&ids);
 }
 
@@ -250,17 +272,16 @@ maintenance_cancel(const struct request *q)
 	const char *id = field(q, "id");
 	struct fail f = {.why = ""};
 	struct text said;
+	enum status s;
 
 	if (id == NULL) {
 		requests_reply(q->out, EXIT_CODE_USAGE, "id is needed");
 		return;
 	}
 	text_init(&said, 256);
-	if (keeper_window_cancel(q->of->keeper, id, q->author, field(q, "why"),
-		&said, &f) == OK)
-		requests_reply(q->out, EXIT_CODE_GOOD, text_str(&said));
-	else
-		refuse(q, &f);
+	s = keeper_window_cancel(q->of->keeper, id, q->author, field(q, "why"),
+	    &said, &f);
+	reply(q, s, &f, text_str(&said));
 	text_done(&said);
 }
 

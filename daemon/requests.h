@@ -5,6 +5,7 @@
  *
  * The answer of an act is {"ok":..., "code":..., "message":...}, where code is
  * the exit code of who asked.  It is given once what was done is committed.
+ * Of EXIT_CODE_DATA there is also {"refusal": NAME} (enum refusal).
  * A new act is a function and a row of the table in requests.c.
  */
 #ifndef REQUESTS_H

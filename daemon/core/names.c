@@ -86,6 +86,11 @@ static const char *const bases[] = {
 #include "schema/names.def"
 };
 
+static const char *const refusals[] = {
+#define REFUSAL(id, name) name,
+#include "schema/names.def"
+};
+
 static const char *const roles[] = {
 #define ROLE(id, name) name,
 #include "schema/names.def"
@@ -346,6 +351,13 @@ basis_name(enum basis b)
 {
 	assert(b < BASIS_COUNT);
 	return bases[b];
+}
+
+const char *
+refusal_name(enum refusal r)
+{
+	assert(r < REFUSAL_COUNT);
+	return refusals[r];
 }
 
 const char *

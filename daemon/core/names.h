@@ -93,6 +93,13 @@ enum role {
 	ROLE_COUNT
 };
 
+/* What it names is not there; its words do not fit; the state forbids it. */
+enum refusal {
+#define REFUSAL(id, name) REFUSAL_##id,
+#include "schema/names.def"
+	REFUSAL_COUNT
+};
+
 /* Numbers are those of syslog; 0 and 1 are not ours to use. */
 enum severity {
 #define SEVERITY(id, number, name) SEVERITY_##id = (number),
@@ -126,6 +133,7 @@ const char *act_name(enum act a);
 const char *impact_name(enum impact i);
 const char *impact_text(enum impact i);
 const char *basis_name(enum basis b);
+const char *refusal_name(enum refusal r);
 const char *role_name(enum role r);
 MUST_CHECK
 bool role_parse(const char *s, enum role *r);

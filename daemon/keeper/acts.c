@@ -29,7 +29,7 @@ acts_text(const char *what, const char *s, size_t max, struct fail *f)
 	if (s == NULL)
 		return OK;
 	if (s[0] == '\0')
-		return fail_set(f, ERR_RANGE, "%s is empty", what);
+		return fail_set(f, ERR_SYNTAX, "%s is empty", what);
 	if (strlen(s) > max)
 		return fail_set(f, ERR_LIMIT,
 		    "%s has %zu bytes; %zu at most are kept", what, strlen(s),
@@ -74,7 +74,7 @@ find(struct found *x, const char *incident, struct fail *f)
 	enum status s;
 
 	if (!incident_parse(incident, &id))
-		return fail_set(f, ERR_SYNTAX,
+		return fail_set(f, ERR_NOTFOUND,
 		    "'%.40s' is not an incident (write 20230214-1)", incident);
 	s = acts_writable(x->k, f);
 	if (s != OK)
@@ -184,36 +184,27 @@ keeper_note(struct keeper *k, const char *incident, const char *author,
 	return s;
 }
 
-/* The endpoint whose incident is open, or NULL. */
-static struct watched *
-open_incident(struct keeper *k, struct incident_id id, struct output *o)
-{
-	for (uint32_t i = 0; i < k->endpoints.count; i++) {
-		if (!world_watches(k->world, i))
-			continue;
-		world_describe(k->world, i, o);
-		if (o->phase != PHASE_NONE && o->incident.day == id.day &&
-		    o->incident.n == id.n)
-			return k->endpoints.all[i];
-	}
-	return NULL;
-}
-
 static enum status
-resolve(struct keeper *k, const struct watched *w, const char *author,
-    const char *why, struct fail *f)
+resolve(const struct found *x, const char *author, const char *why,
+    struct fail *f)
 {
+	struct keeper *k = x->k;
 	struct input in = {.kind = INPUT_RESOLVE,
 	    .at = loop_now(k->loop),
-	    .endpoint = w->slot};
+	    .endpoint = x->w->slot};
 	struct output o;
 
+	world_describe(k->world, x->w->slot, &o);
+	if (o.phase != PHASE_RECOVERING)
+		return fail_set(f, ERR_RANGE,
+		    "%s is still failing: it would open again at once",
+		    x->w->id);
 	intake_input(k, &in, author, why);
 	journal_commit(k);
-	world_describe(k->world, w->slot, &o);
+	world_describe(k->world, x->w->slot, &o);
 	if (o.phase != PHASE_NONE)
 		return fail_set(f, ERR_RANGE,
-		    "%s: the last answer was not good", w->id);
+		    "%s: the last answer was not good", x->w->id);
 	return acts_committed(k, f);
 }
 
@@ -221,27 +212,17 @@ enum status
 keeper_resolve(struct keeper *k, const char *incident, const char *author,
     const char *why, struct fail *f)
 {
-	struct incident_id id;
-	struct output o;
-	struct watched *w;
+	struct found x = {.k = k};
 	enum status s = acts_text("the reason", why, KEEPER_WHY_BYTES, f);
 
-	if (s != OK)
-		return s;
-	if (!incident_parse(incident, &id))
-		return fail_set(f, ERR_SYNTAX,
-		    "'%.40s' is not an incident (write 20230214-1)", incident);
-	s = acts_writable(k, f);
-	if (s != OK)
-		return s;
-	w = open_incident(k, id, &o);
-	if (w == NULL)
-		return fail_set(f, ERR_NOTFOUND, "no open incident %s",
-		    incident);
-	if (o.phase != PHASE_RECOVERING)
-		return fail_set(f, ERR_RANGE,
-		    "%s is still failing: it would open again at once", w->id);
-	return resolve(k, w, author, why, f);
+	if (s == OK)
+		s = find(&x, incident, f);
+	if (s == OK && (x.closed != 0 || !world_watches(k->world, x.w->slot)))
+		s = fail_set(f, ERR_RANGE, "%s is over", incident);
+	if (s == OK)
+		s = resolve(&x, author, why, f);
+	mem_free(x.acked_by);
+	return s;
 }
 
 enum status

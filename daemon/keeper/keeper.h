@@ -82,8 +82,8 @@ void keeper_renew_doors(struct keeper *k, const char *why);
 
 /*
  * The acts of operators: OK once they are committed.  Texts are valid UTF-8 of
- * at most so many bytes, without control characters but newline and tab: else
- * ERR_LIMIT, ERR_SYNTAX, or ERR_RANGE when empty.  ERR_IO when the database
+ * 1 to so many bytes, without control characters but newline and tab: else
+ * ERR_LIMIT or ERR_SYNTAX.  ERR_IO when the database
  * cannot be written: nothing was done then, unless *f says otherwise.
  */
 enum { KEEPER_NOTE_BYTES = 4096, KEEPER_WHY_BYTES = 1024 };
@@ -104,7 +104,7 @@ enum status keeper_note(struct keeper *k, const char *incident,
 
 /*
  * An operator ends an incident that is recovering, for a reason.
- * ERR_NOTFOUND: no such incident is open; ERR_RANGE: it is still failing.
+ * ERR_NOTFOUND: no such incident; ERR_RANGE: it is over, or still failing.
  */
 MUST_CHECK
 enum status keeper_resolve(struct keeper *k, const char *incident,
@@ -115,7 +115,7 @@ enum status keeper_resolve(struct keeper *k, const char *incident,
  * unknown, and an open incident is withdrawn.  It outlives restarts and
  * reloads that keep the endpoint.  Paused again it has another end, and other
  * words.  What was done is added to out.  ERR_NOTFOUND: the configuration has
- * no such name; ERR_RANGE: a length below 0 or beyond 100 years.
+ * no such name; ERR_LIMIT: a length below 0 or beyond 100 years.
  */
 struct keeper_pause {
 	const char *name;   /* "service/region[/name]", or "service" */

@@ -97,7 +97,7 @@ keeper_pause(struct keeper *k, const struct keeper_pause *p, struct text *out,
 	enum status s;
 
 	if (p->length < 0 || p->length > longest)
-		return fail_set(f, ERR_RANGE,
+		return fail_set(f, ERR_LIMIT,
 		    "a pause lasts up to 100 years, or until it is resumed");
 	if (p->length > 0)
 		until = loop_now(k->loop) + p->length;

@@ -27,19 +27,32 @@ acts_end(struct site *s)
 	}
 }
 
-/* The exit code of the command as one of HTTP. */
+/* Why it is not done as a code of HTTP. */
 static int
-code_of(json_int_t code)
+refused_as(const char *refusal)
 {
-	switch (code) {
+	static const int codes[REFUSAL_COUNT] = {[REFUSAL_NOT_FOUND] = 404,
+	    [REFUSAL_NOT_VALID] = 400,
+	    [REFUSAL_NOT_NOW] = 409};
+
+	for (unsigned i = 0; i < REFUSAL_COUNT && refusal != NULL; i++)
+		if (strcmp(refusal, refusal_name((enum refusal)i)) == 0)
+			return codes[i];
+	return 503;
+}
+
+/* The answer to the command as a code of HTTP. */
+static int
+code_of(const json_t *j)
+{
+	switch (json_integer_value(json_object_get(j, "code"))) {
 	case EXIT_CODE_GOOD:
 		return 200;
 	case EXIT_CODE_USAGE:
 		return 400;
-	case EXIT_CODE_DATA:
-		return 409;
 	default:
-		return 503;
+		return refused_as(
+		    json_string_value(json_object_get(j, "refusal")));
 	}
 }
 
@@ -48,13 +61,13 @@ tell(const struct site *s, const struct http_request *r, const char *text)
 {
 	json_t *j = json_loads(text, 0, NULL);
 	const char *message = json_string_value(json_object_get(j, "message"));
-	int code = code_of(json_integer_value(json_object_get(j, "code")));
+	int code = j != NULL ? code_of(j) : 503;
 
 	message = message != NULL ? message : "";
-	if (j != NULL && code == 200)
+	if (code == 200)
 		answer_json(s, r, json_pack("{s:s}", "message", message));
 	else
-		answer_problem(r, j != NULL ? code : 503, "Not done", message);
+		answer_problem(r, code, "Not done", message);
 	json_decref(j);
 }
 

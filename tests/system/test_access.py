@@ -163,12 +163,11 @@ def test_operators_act(scene):
     assert post(client, path + "/notes", known["operator"],
                 {"note": "<b>&"}).code == 200
     for bad, code in (({"note": 1}, 400), ({}, 400), ({"x": 1}, 400),
-                      ({"note": ""}, 409), ([], 400)):
+                      ({"note": ""}, 400), ({"note": "\a"}, 400),
+                      ({"note": "n" * 4097}, 400), ([], 400)):
         answer = post(client, path + "/notes", known["operator"], bad)
         assert answer.code == code, (bad, answer.body)
         assert answer.headers["content-type"] == "application/problem+json"
-    assert post(client, "/api/v1/incidents/20010101-1/ack",
-                known["operator"]).code == 409
     assert client.send(path + "/notes", '{"note":"a","note":"b"}',
                        Content_Type="application/json",
                        Authorization=f"Bearer {known['operator']}").code == 400
@@ -190,6 +189,39 @@ def test_operators_act(scene):
     assert post(client, f"/api/v1/maintenance/{window}/cancel",
                 known["operator"], {"why": "not needed"}).code == 200
     assert client.get(path + "/ack").code in (404, 405)
+
+
+def test_acts_on_what_is_not_there(scene):
+    """404 for what does not exist; 409 for what may not be done as it is."""
+    client, known, _ = scene
+    number = incidents(client, known["operator"])["fleet"]
+    why = {"why": "because"}
+    for path, body, code in (
+            ("incidents/20010101-1/ack", why, 404),
+            ("incidents/20010101-1/notes", {"note": "n"}, 404),
+            ("incidents/20010101-1/resolve", why, 404),
+            ("incidents/x/ack", why, 404),
+            ("incidents/x/resolve", why, 404),
+            ("endpoints/fleet~none/pause", {}, 404),
+            ("endpoints/none/resume", {}, 404),
+            ("maintenance/w99/cancel", {}, 404),
+            ("maintenance/x/cancel", {}, 404),
+            ("maintenance", {"windows": []}, 400),
+            (f"incidents/{number}/ack", {"why": ""}, 400),
+            ("endpoints/fleet~eu/pause", {"for_ms": 1 << 53}, 400),
+            (f"incidents/{number}/resolve", why, 409)):
+        answer = post(client, f"/api/v1/{path}", known["operator"], body)
+        assert answer.code == code, (path, answer.body)
+        assert answer.headers["content-type"] == "application/problem+json"
+        told = answer.json()
+        assert told["status"] == code and told["detail"], path
+    # Of what is over nobody has to take charge, and it cannot end again.
+    assert post(client, "/api/v1/endpoints/fleet~eu/pause",
+                known["operator"]).code == 200
+    for act in "ack", "resolve":
+        answer = post(client, f"/api/v1/incidents/{number}/{act}",
+                      known["operator"], why)
+        assert answer.code == 409 and b"over" in answer.body, act
 
 
 def test_no_page_of_another_site_acts(scene):
