@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* bars - the last days of each service, as bars; private to this room. */
+/* bars - the last time of each service, as bars; private to this room. */
 #ifndef WEB_BARS_H
 #define WEB_BARS_H
 
-#include "view/days.h"
+#include "view/bins.h"
 #include "view/status.h"
 
 struct bars {
-	struct days *services; /* in the order in which l has them */
+	enum grain grain; /* which are wanted */
+	size_t each;
+	struct bins *services; /* in the order in which l has them */
 	size_t count;
 };
 
@@ -18,12 +20,19 @@ enum status bars_read(struct query *q, const struct status_list *l,
     struct bars *b, struct fail *f);
 void bars_done(struct bars *b); /* in any case */
 
-/* A picture that says itself in words. */
-void bars_add(struct text *t, const struct days *d, const char *name);
+/* Whose they are: of one endpoint, or of a service (endpoint NULL). */
+struct bars_of {
+	const char *name, *endpoint, *service;
+};
+
 /*
- * The days with trouble, to be unfolded; each leads to its page if they are of
- * that one endpoint.  NULL: of several.
+ * A picture that says itself in words; those of an endpoint are links.  What
+ * has no room for BINS_MAX of them shows the last third.
  */
-void bars_list(struct text *t, const struct days *d, const char *endpoint);
+void bars_add(struct text *t, const struct bins *d, const struct bars_of *of);
+/* When the first and the last of them are. */
+void bars_axis(struct text *t, const struct bins *d);
+/* Those with trouble, to be unfolded; each leads to the page of its time. */
+void bars_list(struct text *t, const struct bins *d, const struct bars_of *of);
 
 #endif

@@ -241,6 +241,12 @@ frame_cell(struct text *t, const char *name)
 }
 
 void
+frame_cell_wide(struct text *t, const char *name)
+{
+	text_printf(t, "<td class=\"wide\" data-name=\"%s\">", name);
+}
+
+void
 frame_table_end(struct text *t)
 {
 	text_add(t, "</tbody>\n</table>\n");
@@ -253,6 +259,12 @@ frame_chart(struct text *t)
 	add_asset(t, " data-engine=\"", "dygraph.min.js", "\"");
 	add_asset(t, " data-style=\"", "dygraph.min.css",
 	    "\" defer></script>\n");
+}
+
+void
+frame_bars(struct text *t)
+{
+	add_asset(t, "<script src=\"", "bars.js", "\" defer></script>\n");
 }
 
 void

@@ -38,9 +38,13 @@ const char *frame_word(enum bucket b);
  */
 void frame_table(struct text *t, const char *const *names);
 void frame_cell(struct text *t, const char *name); /* begins it */
+/* One that is left out there. */
+void frame_cell_wide(struct text *t, const char *name);
 void frame_table_end(struct text *t);
 /* What makes the chart of a page one to zoom into. */
 void frame_chart(struct text *t);
+/* What leads from bar to bar by keyboard. */
+void frame_bars(struct text *t);
 
 /* A part of an address, whatever is in it. */
 void frame_segment(struct text *t, const char *s);

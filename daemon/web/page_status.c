@@ -10,6 +10,7 @@
 #include "web/facts.h"
 #include "web/frame.h"
 #include "web/meaning.h"
+#include "web/param.h"
 #include "web/rows.h"
 #include "web/wall.h"
 
@@ -105,8 +106,8 @@ add_cards(struct text *t, const struct status_list *l)
 struct service {
 	const struct status_row *rows;
 	size_t n;
-	const struct days *days;
-	bool table; /* of its days, too */
+	const struct bins *bins;
+	bool table; /* of them, too */
 };
 
 /* "4 of 5 up" */
@@ -119,16 +120,20 @@ add_service(struct text *t, const struct site *s, const struct service *of,
 	const json_t *service = site_service(s, rows[0].service);
 	const char *name = json_string_value(json_object_get(service, "name"));
 	wall_ms now = l->as_of;
+	struct bars_of bars;
 
 	text_printf(t, "<article id=\"s-%s\" class=\"service\">\n<h3>",
 	    rows[0].service);
 	name = name != NULL ? name : rows[0].service;
+	bars = (struct bars_of){.name = name, .service = rows[0].service};
 	frame_group(t, 's', rows[0].service, name);
 	text_printf(t, "</h3>\n<p class=\"small\">%zu of %zu up</p>\n",
 	    banner_count(rows, n, BUCKET_UP), n);
-	bars_add(t, of->days, name);
-	if (of->table)
-		bars_list(t, of->days, NULL);
+	bars_add(t, of->bins, &bars);
+	if (of->table) {
+		bars_axis(t, of->bins);
+		bars_list(t, of->bins, &bars);
+	}
 	meaning_add(t, service, rows, n, l);
 	text_add(t, "<ul class=\"rows\">\n");
 	for (size_t i = 0; i < n; i++) {
@@ -151,6 +156,8 @@ add_service(struct text *t, const struct site *s, const struct service *of,
 /* What a page is about; NULL: of all. */
 struct subject {
 	const char *title, *service, *region, *tag;
+	enum grain grain;
+	size_t bars;
 };
 
 static void
@@ -219,7 +226,7 @@ render(const struct site *s, const struct visitor *v, struct query *q,
     const struct subject *about, struct text *t, struct fail *f)
 {
 	struct status_list whole = {0}, l = {0};
-	struct bars bars = {0};
+	struct bars bars = {.grain = about->grain, .each = about->bars};
 	char version[VERSION_BYTES];
 	enum status status = site_status(s, v, q, NULL, &whole, f);
 
@@ -263,44 +270,65 @@ answer_about(struct site *s, const struct visitor *v,
 	text_done(&t);
 }
 
+/* grain=hour|day|week and n=, how many bars. */
+static bool
+take_bars(const struct visitor *v, struct subject *about)
+{
+	static const char *const grains[GRAIN_COUNT + 1] =
+	    {[GRAIN_HOUR] = "hour", [GRAIN_DAY] = "day", [GRAIN_WEEK] = "week"};
+	size_t grain = GRAIN_DAY;
+	int64_t bars = BINS_MAX;
+
+	if (!param_word(v, "grain", grains, &grain) ||
+	    !param_number(v, "n", 1, BINS_MAX, &bars))
+		return false;
+	about->bars = (size_t)bars;
+	about->grain = (enum grain)grain;
+	return true;
+}
+
+static void
+answer_part(struct site *s, const struct visitor *v, struct subject about)
+{
+	if (take_bars(v, &about))
+		answer_about(s, v, &about);
+}
+
 void
 page_service(struct site *s, const struct visitor *v)
 {
 	const char *name = json_string_value(
 	    json_object_get(site_service(s, v->rest), "name"));
 
-	answer_about(s, v,
-	    &(struct subject){.title = name != NULL ? name : v->rest,
+	answer_part(s, v,
+	    (struct subject){.title = name != NULL ? name : v->rest,
 		.service = v->rest});
 }
 
 void
 page_region(struct site *s, const struct visitor *v)
 {
-	answer_about(s, v,
-	    &(struct subject){.title = v->rest, .region = v->rest});
+	answer_part(s, v,
+	    (struct subject){.title = v->rest, .region = v->rest});
 }
 
 void
 page_tag(struct site *s, const struct visitor *v)
 {
-	answer_about(s, v, &(struct subject){.title = v->rest, .tag = v->rest});
+	answer_part(s, v, (struct subject){.title = v->rest, .tag = v->rest});
 }
 
-void
-page_status(struct site *s, const struct visitor *v)
+/* As everybody asks for it: what was rendered is kept. */
+static void
+answer_all(struct site *s, const struct visitor *v)
 {
-	static const struct subject all;
+	const struct subject all = {.grain = GRAIN_DAY, .bars = BINS_MAX};
 	struct kept *k = site_kept(s->status_page, v);
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
 	struct text t;
 	size_t size;
 
-	if (http_param(v->r, "kiosk") != NULL) {
-		page_wall(s, v);
-		return;
-	}
 	text_init(&t, PAGE_BYTES);
 	if (k->body != NULL && k->change == s->now.change) {
 		answer_kept(s, v->r, k, type_page);
@@ -314,4 +342,16 @@ page_status(struct site *s, const struct visitor *v)
 		answer_kept(s, v->r, k, type_page);
 	}
 	text_done(&t);
+}
+
+void
+page_status(struct site *s, const struct visitor *v)
+{
+	if (http_param(v->r, "kiosk") != NULL)
+		page_wall(s, v);
+	else if (http_param(v->r, "grain") != NULL ||
+	    http_param(v->r, "n") != NULL)
+		answer_part(s, v, (struct subject){.title = NULL});
+	else
+		answer_all(s, v);
 }

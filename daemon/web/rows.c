@@ -81,6 +81,8 @@ rows_add(struct text *t, struct query *q, struct rows *rows, struct fail *f)
 	const struct query_incidents which = {.endpoint = rows->endpoint,
 	    .service = rows->service,
 	    .region = rows->region,
+	    .from = rows->from,
+	    .to = rows->to,
 	    .closed_only = rows->closed_only};
 	enum status s;
 

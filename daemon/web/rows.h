@@ -12,6 +12,7 @@ struct rows {
 	const char *title;    /* of its section */
 	const char *endpoint; /* its own, parts of others too; NULL: of all */
 	const char *service, *region; /* of these alone, or NULL */
+	wall_ms from, to;             /* lasted within [from, to), or 0 */
 	bool closed_only;
 	size_t max;
 

@@ -134,7 +134,8 @@ def test_by_keyboard(window, scene, page):
     everything = window.execute_script("""
         window.all = [...document.querySelectorAll(
             "a[href], button, summary, input, select, textarea, [tabindex]")]
-            .filter(n => n.checkVisibility({visibilityProperty: true}));
+            .filter(n => n.checkVisibility({visibilityProperty: true})
+                && n.getAttribute("tabindex") !== "-1");
         return window.all.length;""")
     assert everything > 4
     place = """
@@ -164,13 +165,40 @@ def test_by_keyboard(window, scene, page):
         "return document.activeElement.closest('main, footer') !== null")
 
 
+def test_from_bar_to_bar_by_arrows(window, scene):
+    """One stop for the keyboard; each leads to the page of its day."""
+    window.get(scene.url + "e/fleet~eu")
+    bars = window.find_elements(By.CSS_SELECTOR, ".bars a")
+    assert len(bars) == 90
+    assert [b.get_dom_attribute("tabindex") for b in bars].count("-1") == 89
+    window.execute_script("arguments[0].focus()", bars[-1])
+
+    def press(key):
+        window.switch_to.active_element.send_keys(key)
+        return window.execute_script(
+            "return [...document.querySelectorAll('.bars a')]"
+            ".indexOf(document.activeElement)")
+    assert press(Keys.ARROW_LEFT) == 88
+    assert press(Keys.ARROW_RIGHT) == 89
+    assert press(Keys.ARROW_RIGHT) == 89
+    assert press(Keys.HOME) == 0
+    assert press(Keys.END) == 89
+    day = bars[-1].get_dom_attribute("href")
+    press(Keys.ENTER)
+    live.until(lambda: window.current_url.endswith(day))
+    assert window.find_element(By.TAG_NAME, "h1").text == \
+        "fleet/eu, " + day[-10:]
+    hours = window.find_elements(By.CSS_SELECTOR, ".bars a")
+    assert len(hours) == 24
+
+
 @EVERYBODY
 def test_with_and_without_scripts(window, plain, scene, page):
     """The same is said, nobody complains, nobody else is asked."""
     def found(one):
         one.get(scene.address(page))
         # Links to other times are as of the moment.
-        return [(n.tag_name, re.sub(r"=[^&=]+Z", "=", n.get_attribute("href")
+        return [(n.tag_name, re.sub(r"=[^&=]+Z", "=", n.get_dom_attribute("href")
                                     or n.text))
                 for n in one.find_elements(
                     By.CSS_SELECTOR, "main :is(h1, h2, h3, a, th, dt)")]

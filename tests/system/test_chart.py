@@ -86,12 +86,13 @@ def test_without_scripts(scene):
 
 def test_days_with_trouble_lead_to_theirs(scene):
     page = scene.get("/e/fleet~eu").body.decode()
-    links = re.findall(r'href="(/e/fleet~eu/day/[0-9-]+)"', page)
+    listed = re.search(r"Days with trouble.*?</details>", page, re.S)[0]
+    links = re.findall(r'href="(/e/fleet~eu/day/[0-9-]+)"', listed)
     day = scene.get(links[-1])  # the oldest is last
     assert day.code == 200
     date, beside = links[-1][-10:], re.findall(
         r'href="/e/fleet~eu/day/([0-9-]+)">the day ', day.body.decode())
-    assert f"How it went on {date}" in day.body.decode()
+    assert f"<h1>fleet/eu, {date}</h1>" in day.body.decode()
     assert len(beside) == 2 and beside[0] < date < beside[1], beside
     said = re.search(r'<svg class="lane".*?<title>(.*?)</title>',
                      day.body.decode(), re.S)[1]
