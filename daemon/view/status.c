@@ -295,7 +295,9 @@ main_words(struct text *t, const struct status_row *r, wall_ms now)
 	} else if (r->e.bucket == BUCKET_UNKNOWN) {
 		text_add(t, why_text(r->e.why));
 	} else if (!r->has_incident) {
-		if (r->e.sampled)
+		if (r->e.sampled && r->e.last.total_us < 1000)
+			text_add(t, "under 1 ms");
+		else if (r->e.sampled)
 			text_printf(t, "%" PRIu32 " ms",
 			    r->e.last.total_us / 1000);
 	} else if (r->e.bucket == BUCKET_RECOVERING) {

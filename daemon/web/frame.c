@@ -201,13 +201,14 @@ frame_end(struct text *t)
 	text_printf(t,
 	    "</main>\n<footer><a href=\"%s/about\">Vigie " VIGIE_VERSION
 	    "</a> &middot; all times are UTC &middot; "
-	    "<a href=\"%s/accounting\">how time is counted</a>"
+	    "<a href=\"%s/accounting\">how time is counted</a> &middot; "
+	    "<a href=\"%s/history.atom\">incidents as a feed</a>"
 	    "<span id=\"themes\" hidden> &middot; "
 	    "colours: <button type=\"button\" data-theme=\"light\">light"
 	    "</button> <button type=\"button\" data-theme=\"dark\">dark"
 	    "</button> <button type=\"button\" data-theme=\"auto\">of the "
 	    "system</button></span></footer>\n</body>\n</html>\n",
-	    base, base);
+	    base, base, base);
 }
 
 const char *

@@ -11,10 +11,12 @@
 #include "web/frame.h"
 #include "web/meaning.h"
 #include "web/param.h"
+#include "web/planned.h"
 #include "web/rows.h"
 #include "web/wall.h"
 
 enum {
+	SOON_MS = 7 * DAY_MS,
 	CLOSED_SHOWN = 5,
 	CARDS_SHOWN = 24,
 	TABLES_MOST = 24 /* services; of more, each has its table on its page */
@@ -245,6 +247,9 @@ render(const struct site *s, const struct visitor *v, struct query *q,
 			facts_add(t, s, v, about->service);
 		add_cards(t, &l);
 		add_services(t, s, &l, &whole, &bars);
+		if (about->region == NULL && about->tag == NULL)
+			planned_add(t, s, v, about->service,
+			    whole.as_of + SOON_MS);
 		status = add_incidents(t, s, v, q, about, f);
 		frame_end(t);
 	}

@@ -100,11 +100,12 @@ add_problems(struct text *t, const struct status_list *l)
 		text_printf(t, "<p>and %zu as part of these</p>\n", parts);
 }
 
-/* "Up 37 of 40 services" */
+/* "Up 118 of 120 endpoints, 37 of 40 services in full" */
 static void
 add_healthy(struct text *t, const struct status_list *l)
 {
 	size_t services = 0, well = 0, begin = 0;
+	size_t up = banner_count(l->rows, l->count, BUCKET_UP);
 
 	for (size_t i = 1; i <= l->count; i++) {
 		if (i < l->count &&
@@ -115,11 +116,13 @@ add_healthy(struct text *t, const struct status_list *l)
 		    i - begin;
 		begin = i;
 	}
-	if (services == 0)
+	if (up == 0)
 		return;
 	text_add(t, "<p id=\"healthy\">");
 	frame_state(t, BUCKET_UP);
-	text_printf(t, " %zu of %zu service%s</p>\n", well, services,
+	text_printf(t,
+	    " %zu of %zu endpoint%s, %zu of %zu service%s in full</p>\n", up,
+	    l->count, l->count == 1 ? "" : "s", well, services,
 	    services == 1 ? "" : "s");
 }
 

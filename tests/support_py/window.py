@@ -14,15 +14,16 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 AXE = ROOT / "build/npm/node_modules/axe-core/axe.min.js"
 
 # Every page there is, for the checks that hold for all of them; {incident} is
-# one that is open.
+# one that is open, {today} the day in UTC.
 PAGES = [
     "",
     "matrix",
     "incidents",
     "i/{incident}",
     "e/fleet~eu",
+    "e/fleet~eu/day/{today}",
     "timeline",
-    "s/fleet",
+    "s/fleet?grain=hour&n=24",
     "r/eu",
     "maintenance",
     "search?q=fleet",

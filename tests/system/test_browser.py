@@ -215,7 +215,7 @@ def test_on_a_wall(window, scene, scheme):
             "mobile": False})
         window.get(scene.url + "?kiosk=1")
         until_shown(window, "fleet/eu")
-        until_shown(window, "Up 0 of 2 services")
+        until_shown(window, ", 0 of 2 services in full")
         size = window.execute_script(
             "const r = document.documentElement;"
             "return [r.scrollWidth, r.scrollHeight]")

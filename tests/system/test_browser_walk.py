@@ -5,6 +5,7 @@ import pathlib
 import re
 import signal
 import sys
+import time
 
 import pytest
 from selenium.webdriver.common.by import By
@@ -55,7 +56,8 @@ class Scene:
         assert self.daemon.stop() == 0
 
     def address(self, page):
-        return self.url + page.format(incident=self.incident)
+        return self.url + page.format(incident=self.incident,
+                                      today=time.strftime("%F", time.gmtime()))
 
 
 @pytest.fixture(scope="module")
