@@ -326,9 +326,9 @@ bars_axis(struct text *t, const struct bins *d)
 	const char *many = words[d->grain].many;
 
 	text_printf(t, "<p class=\"axis\"><span class=\"%s\">%zu %s ago</span>",
-	    d->count == BINS_MAX ? "wide" : "", d->count - 1, many);
+	    d->count == BINS_MAX ? "wide" : "", d->count, many);
 	if (d->count == BINS_MAX)
 		text_printf(t, "<span class=\"narrow\">%d %s ago</span>",
-		    BINS_MAX / 3 - 1, many);
+		    BINS_MAX / 3, many);
 	text_printf(t, "<span>%s</span></p>\n", words[d->grain].last);
 }

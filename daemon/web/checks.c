@@ -19,10 +19,12 @@ failed(const struct sample *s)
 	return class_effect((enum sample_class)s->class) == EFFECT_FAILING;
 }
 
-/* One of those after it, which come first, was good. */
+/* One of those after it, which come first, was good, as far as is shown. */
 static bool
 good_since(const struct checks *c, size_t i)
 {
+	if (c->after != 0)
+		return true;
 	while (i-- > 0)
 		if (class_effect((enum sample_class)c->all[i].class) ==
 		    EFFECT_GOOD)

@@ -22,7 +22,6 @@ struct day {
 	struct range range;
 	const char *name; /* "2023-02-14" */
 	struct bins hours;
-	bool watched;
 	struct checks checks;
 };
 
@@ -37,6 +36,16 @@ add_step(struct text *t, const char *id, wall_ms day, const char *word)
 	    word);
 }
 
+static bool
+is_watched(const struct bins *hours)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < hours->count; i++)
+		sum += bins_watched(hours, i);
+	return sum > 0;
+}
+
 /* Before what is known there is nothing more, and after it neither. */
 static void
 add_steps(struct text *t, const struct day *d, const char *id)
@@ -45,22 +54,37 @@ add_steps(struct text *t, const struct day *d, const char *id)
 	text_printf(t, "<a href=\"%s", frame_base());
 	frame_path(t, id);
 	text_add(t, "\">all of it</a> ");
-	if (d->watched)
+	if (is_watched(&d->hours))
 		add_step(t, id, d->range.from - DAY_MS, "the day before");
 	if (d->range.to <= d->range.known)
 		add_step(t, id, d->range.to, "the day after");
 	text_add(t, "</nav>\n");
 }
 
-/* "Available 77.091 % of what is known: Up 18 h 30 min, Down 5 h 06 min" */
+/* What nobody looked at is not known. */
 static void
-add_sums(struct text *t, const struct bins *hours)
+sum_up(struct day *d, int64_t ms[BUCKET_COUNT])
+{
+	wall_ms to =
+	    d->range.to < d->range.known ? d->range.to : d->range.known;
+	int64_t unwatched = to - d->range.from;
+
+	for (unsigned b = 0; b < BUCKET_COUNT; b++) {
+		ms[b] = bins_sum(&d->hours, (enum bucket)b);
+		unwatched -= ms[b];
+	}
+	if (unwatched > 0)
+		ms[BUCKET_UNKNOWN] += unwatched;
+}
+
+/* "Available: 77.091 % of what is known.  Up 18 h 30 min, Down 5 h 06 min" */
+static void
+add_sums(struct text *t, struct day *d)
 {
 	int64_t ms[BUCKET_COUNT];
 	char share[SHARE_BYTES];
 
-	for (unsigned b = 0; b < BUCKET_COUNT; b++)
-		ms[b] = bins_sum(hours, (enum bucket)b);
+	sum_up(d, ms);
 	text_printf(t, "<p>Available: %s of what is known.</p>\n<p>",
 	    share_text(share_available(ms), share_known(ms), share));
 	for (size_t k = BUCKET_COUNT; k-- > 0;) {
@@ -81,22 +105,6 @@ on_span(void *arg, const struct history_span *s)
 {
 	bins_add(arg, s->since, s->until, s->bucket);
 	return true;
-}
-
-/* What nobody looked at is not known. */
-static void
-fill(struct day *d)
-{
-	for (size_t i = 0; i < HOURS; i++) {
-		wall_ms from = bins_at(&d->hours, i),
-			to = bins_at(&d->hours, i + 1);
-		int64_t watched = bins_watched(&d->hours, i);
-
-		to = to < d->range.known ? to : d->range.known;
-		d->watched = d->watched || watched > 0;
-		if (to - from > watched)
-			d->hours.ms[i][BUCKET_UNKNOWN] += to - from - watched;
-	}
 }
 
 static enum status
@@ -149,14 +157,13 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 	    &(struct history_part){r->e.endpoint, range->from, range->to},
 	    on_span, &d->hours, f);
 
-	fill(d);
 	(void)snprintf(title, sizeof(title), "%s, %s", r->id, d->name);
 	frame_begin(t, title, site_version(s, version));
 	text_add(t, "<p class=\"asof\">Data as of ");
 	frame_time(t, e->list.as_of);
 	text_add(t, "</p>\n");
 	add_steps(t, d, r->id);
-	add_sums(t, &d->hours);
+	add_sums(t, d);
 	bars_add(t, &d->hours, &of);
 	lane_axis(t, range->from, range->to);
 	bars_list(t, &d->hours, &of);

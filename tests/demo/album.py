@@ -30,6 +30,7 @@ def pages(url):
              "service": "/s/" + worst["service"],
              "region": "/r/" + worst["region"],
              "endpoint": "/e/" + worst["id"].replace("/", "~")}
+    found["day"] = f"{found['endpoint']}/day/{status['as_of'][:10]}"
     if "incident" in worst:
         found["incident"] = "/i/" + worst["incident"]
     return found

@@ -52,14 +52,20 @@ tell_changed(struct scene *c, uint64_t news)
 }
 
 void
-tell_service(struct scene *c, const char *json)
+tell_text(struct scene *c, enum message_type type, const char *json)
 {
 	unsigned char buf[FRAME_BYTES];
 	struct bytes_out o;
 
 	bytes_out_init(&o, buf, sizeof(buf));
 	bytes_put_text(&o, json);
-	tell(c, MSG_SERVICE, &o, buf);
+	tell(c, type, &o, buf);
+}
+
+void
+tell_service(struct scene *c, const char *json)
+{
+	tell_text(c, MSG_SERVICE, json);
 }
 
 void
@@ -170,6 +176,18 @@ get(struct scene *c, const char *target, int *code, char *etag)
 	body = strdup(a.body != NULL ? a.body : "");
 	httpd_sim_forget(v);
 	return body;
+}
+
+unsigned
+times(const char *body, const char *words)
+{
+	unsigned n = 0;
+
+	while ((body = strstr(body, words)) != NULL) {
+		n++;
+		body += strlen(words);
+	}
+	return n;
 }
 
 void

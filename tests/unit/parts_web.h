@@ -37,6 +37,7 @@ void pass(struct scene *c, span_ms time);
 void tell(struct scene *c, enum message_type type, const struct bytes_out *o,
     const unsigned char *body);
 void tell_changed(struct scene *c, uint64_t news);
+void tell_text(struct scene *c, enum message_type type, const char *json);
 void tell_service(struct scene *c, const char *json);
 /* From when on there is httpd. */
 void greet(struct scene *c);
@@ -46,6 +47,7 @@ void open_scene(struct scene *c);
 void close_scene(struct scene *c);
 /* Owned by the caller; *code and *etag (which may be NULL) of the answer. */
 char *get(struct scene *c, const char *target, int *code, char *etag);
+unsigned times(const char *body, const char *words); /* how often */
 void expect(struct scene *c, const char *target, int code, const char *words);
 
 /* parts_web_lists.c: how many tests failed */
@@ -54,6 +56,10 @@ int lists_run(void);
 void a_page_of_some_of_it(void **state);
 void a_time_that_is_asked_for(void **state);
 void what_was_planned_is_told_apart(void **state);
+void a_day_hour_by_hour(void **state);
+void bars_by_hour_day_and_week(void **state);
+void a_year_in_figures(void **state);
+void what_is_planned_soon(void **state);
 void each_address_is_for_whom_its_row_says(void **state);
 void tokens_that_do_not_come_let_nobody_in(void **state);
 

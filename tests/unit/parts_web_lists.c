@@ -13,18 +13,6 @@ enum { MANY = 120 };
 	TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN \
 	    TEN TEN TEN "0"
 
-static unsigned
-times(const char *body, const char *words)
-{
-	unsigned n = 0;
-
-	while ((body = strstr(body, words)) != NULL) {
-		n++;
-		body += strlen(words);
-	}
-	return n;
-}
-
 static void
 put_incident(struct scene *c, int64_t endpoint, struct incident_id id,
     enum kind kind)

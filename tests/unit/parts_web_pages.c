@@ -132,3 +132,176 @@ what_was_planned_is_told_apart(void **state)
 	expect(&c, "/accounting", 200, "(U + G) / (K &minus; Mp)");
 	close_scene(&c);
 }
+
+/* Seven hours of a check a minute, of which some failed. */
+static void
+put_checks(struct scene *c)
+{
+	for (int m = 0; m < 7 * 60; m++) {
+		bool down = m >= 60 && m != 90;
+		struct sample p =
+		    stores_sample(STORES_T0 + m * (wall_ms)MINUTE_MS, 1500,
+			down || m == 30 ? REASON_SERVER_ERROR : REASON_OK);
+
+		store_put_sample(c->store, store_next_ref(c->store),
+		    c->endpoint, &p);
+	}
+}
+
+/* Up at nine, down from ten on: 420 checks, one of them a glitch. */
+void
+a_day_hour_by_hour(void **state)
+{
+	struct scene c;
+	int code, shown = 50, glitches = 0;
+	char *page, *next, path[128] = "/e/a~eu/day/2023-02-14";
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	stores_begin(c.store, STORES_T0);
+	put_checks(&c);
+	stores_commit(c.store);
+	greet(&c);
+	page = get(&c, path, &code, NULL);
+	assert_int_equal(code, 200);
+	assert_non_null(strstr(page, "<h1>a/eu, 2023-02-14</h1>"));
+	assert_int_equal(times(page, "<rect class=\"hit\""), 24);
+	assert_non_null(strstr(page,
+	    "<a tabindex=\"-1\" href=\"/e/a~eu?from=2023-02-14T09:00:00.000Z&amp;"
+	    "to=2023-02-14T10:00:00.000Z\"><title>2023-02-14 09h: Up</title>"));
+	assert_non_null(
+	    strstr(page, "<title>2023-02-14 08h: not watched</title>"));
+	assert_non_null(strstr(page, "<title>2023-02-14 10h: Down 1 h 00 min"));
+	assert_non_null(strstr(page, "<a href=\"/i/20230214-1\">"));
+	assert_null(strstr(page, "(glitch)"));
+	for (;;) {
+		next = strstr(page, "/day/2023-02-14?after=");
+		if (next == NULL)
+			break;
+		(void)snprintf(path, sizeof(path), "/e/a~eu%.*s",
+		    (int)strcspn(next, "#"), next);
+		free(page);
+		page = get(&c, path, &code, NULL);
+		assert_int_equal(code, 200);
+		shown += (int)times(page, "<td data-name=\"Began\">") -
+		    (int)times(page, "<a href=\"/i/");
+		glitches += (int)times(page, "(glitch)");
+	}
+	assert_int_equal(shown, 7 * 60);
+	/* Half past nine; not half past ten, when it was good for once. */
+	assert_int_equal(glitches, 1);
+	free(page);
+	expect(&c, "/e/a~eu/day/2023-02-14?after=1", 200, "There are no more.");
+	expect(&c, "/e/a~eu/day/2023-02-13", 200, "None is kept of that day.");
+	expect(&c, "/e/a~eu/day/2023-02-14?after=0", 400, "after is a number");
+	close_scene(&c);
+}
+
+void
+bars_by_hour_day_and_week(void **state)
+{
+	struct scene c;
+	int code;
+	char *page;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	stores_begin(c.store, STORES_T0);
+	put_checks(&c);
+	stores_commit(c.store);
+	greet(&c);
+	expect(&c, "/", 200, "<title>a, the last 90 days: Down for ");
+	expect(&c, "/?grain=hour&n=24", 200,
+	    "<title>a, the last 24 hours: Down for 5 h");
+	expect(&c, "/s/a?grain=week", 200,
+	    "<title>a, the last 90 weeks: Down for ");
+	expect(&c, "/r/eu?n=7", 200, "<title>a, the last 7 days: Down for ");
+	page = get(&c, "/?grain=week&n=2", &code, NULL);
+	assert_int_equal(code, 200);
+	assert_non_null(strstr(page,
+	    "<a rel=\"nofollow\" href=\"/timeline?service=a&amp;"
+	    "from=2023-02-13T00:00:00.000Z&amp;to=2023-02-20T00:00:00.000Z\">"
+	    "week of 2023-02-13</a>: Down "));
+	free(page);
+	expect(&c, "/?grain=month", 400, "grain is one of hour, day, week");
+	expect(&c, "/?n=91", 400, "n is a number from 1 to 90");
+	expect(&c, "/s/a?n=0", 400, "n is a number from 1 to 90");
+	close_scene(&c);
+}
+
+/* Of an endpoint, how its recoveries went, and how much is known. */
+void
+a_year_in_figures(void **state)
+{
+	const wall_ms t = STORES_T0 + HOUR_MS;
+	static const enum bucket then[] = {BUCKET_RECOVERING, BUCKET_DOWN,
+	    BUCKET_UP, BUCKET_DOWN, BUCKET_UP};
+	struct scene c;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	stores_begin(c.store, STORES_T0);
+	for (size_t i = 0; i < sizeof(then) / sizeof(then[0]); i++) {
+		wall_ms at = t + (wall_ms)(i + 1) * 8 * MINUTE_MS;
+
+		stores_put(c.store, c.endpoint,
+		    &(struct output){.kind = OUTPUT_SPAN,
+			.since = at,
+			.bucket = then[i],
+			.at = at});
+	}
+	put_checks(&c);
+	stores_commit(c.store);
+	greet(&c);
+	expect(&c, "/e/a~eu", 200,
+	    "<p>3 within 365 days, of which 1 failed again.</p>");
+	expect(&c, "/e/a~eu", 200,
+	    "5 min</time></td><td data-name=\"So many came so far\">3</td>"
+	    "<td data-name=\"Failed again later\">1</td>");
+	expect(&c, "/e/a~eu", 200,
+	    "10 min</time></td><td data-name=\"So many came so far\">2</td>"
+	    "<td data-name=\"Failed again later\">0</td>");
+	/* Seven hours less a minute, of 24. */
+	expect(&c, "/e/a~eu", 200,
+	    "<td data-name=\"Known of it\">29.097 %</td>");
+	close_scene(&c);
+}
+
+void
+what_is_planned_soon(void **state)
+{
+	static const char planned[] =
+	    "[{\"id\":\"c1\",\"source\":\"config\",\"service\":\"a\","
+	    "\"title\":\"new <disks>\",\"when\":\"once\",\"timezone\":\"UTC\","
+	    "\"now\":false,\"next\":[{\"from\":\"2023-02-20T02:00:00.000Z\","
+	    "\"to\":\"2023-02-20T04:00:00.000Z\"}]},"
+	    "{\"id\":\"c2\",\"source\":\"config\",\"service\":\"*\","
+	    "\"title\":\"much later\",\"when\":\"once\",\"timezone\":\"UTC\","
+	    "\"now\":false,\"next\":[{\"from\":\"2023-03-20T02:00:00.000Z\","
+	    "\"to\":\"2023-03-20T04:00:00.000Z\"}]}]";
+	struct scene c;
+	int code;
+	char *page;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	greet(&c);
+	tell_service(&c, "{\"id\":\"a\",\"name\":\"A\"}");
+	expect(&c, "/", 200, "</html>");
+	tell_text(&c, MSG_PLANNED, planned);
+	tell_changed(&c, 2);
+	page = get(&c, "/", &code, NULL);
+	assert_non_null(strstr(page, "new &lt;disks&gt;"));
+	assert_null(strstr(page, "much later"));
+	free(page);
+	expect(&c, "/maintenance", 200, "much later");
+	expect(&c, "/s/a", 200, "new &lt;disks&gt;");
+	page = get(&c, "/r/eu", &code, NULL);
+	assert_null(strstr(page, "id=\"planned\""));
+	free(page);
+	close_scene(&c);
+}
