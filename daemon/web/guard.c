@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "io/url.h"
 #include "web/site.h"
 
 enum { REFUSED_MS = SECOND_MS, HOST_BYTES = 300 };
@@ -54,6 +55,7 @@ refuse(struct site *s, const struct http_request *r)
 {
 	struct refused *one;
 
+	s->unknown_tokens++;
 	if (!throttle_take(s->wrong, r->client, loop_micros(s->loop) / 1000)) {
 		answer_problem_as(r,
 		    &(struct http_answer){.code = 429, .retry_after_s = 60},
@@ -67,6 +69,10 @@ refuse(struct site *s, const struct http_request *r)
 	timer_arm_real(one->timer, REFUSED_MS);
 }
 
+/*
+ * The token is looked at before the throttle: a right one is let in whatever
+ * others at its address tried, so that nobody can be locked out by them.
+ */
 bool
 guard_identify(struct site *s, struct visitor *v)
 {
@@ -83,20 +89,36 @@ guard_identify(struct site *s, struct visitor *v)
 	return true;
 }
 
-/* "https://host:port" is where this request went. */
+/* "example.org" of "https://example.org:443/" */
+static const char *
+authority(const struct url *u)
+{
+	return strstr(u->origin, "://") + 3;
+}
+
+/*
+ * The origin is that of public_url, whose name over another scheme is not: it
+ * can be spoken for on the way.  Another name is ours where this request went
+ * to it, past the proxy.
+ */
 static bool
 is_ours(const struct site *s, const struct http_request *r, const char *origin)
 {
 	const char *host = http_header(r, "Host"), *url = s->show.public_url;
-	const char *at = strstr(origin, "://");
-	size_t n = strlen(origin);
+	struct url from = {0}, to = {0};
+	bool ours = false;
 
-	if (at == NULL)
-		return false;
-	if (host != NULL && strcasecmp(at + 3, host) == 0)
-		return true;
-	return url != NULL && strncasecmp(url, origin, n) == 0 &&
-	    (url[n] == '/' || url[n] == '\0');
+	if (url_parse(origin, &from, NULL) == OK && url_is_web(&from)) {
+		if (url != NULL && url_parse(url, &to, NULL) == OK &&
+		    strcmp(authority(&from), authority(&to)) == 0)
+			ours = strcmp(from.origin, to.origin) == 0;
+		else
+			ours = host != NULL &&
+			    strcasecmp(strstr(origin, "://") + 3, host) == 0;
+	}
+	url_done(&from);
+	url_done(&to);
+	return ours;
 }
 
 /* No page of another site makes a browser act here. */

@@ -116,9 +116,10 @@ add_events(struct exposition *e, const struct counted *c)
 }
 
 static void
-add_numbers(struct exposition *e, const struct counted *c,
+add_numbers(struct exposition *e, const struct site *s,
     const struct httpd_stats *h, uint64_t queries)
 {
+	const struct counted *c = &s->counted;
 	const struct {
 		enum family_type type;
 		const char *name, *help;
@@ -146,6 +147,8 @@ add_numbers(struct exposition *e, const struct counted *c,
 		h->requests},
 	    {FAMILY_COUNTER, "vigie_web_refused",
 		"Requests and connections refused.", h->refused},
+	    {FAMILY_COUNTER, "vigie_auth_failures",
+		"Requests with a token that is not known.", s->unknown_tokens},
 	    {FAMILY_COUNTER, "vigie_web_queries", "Statements run for pages.",
 		queries},
 	    {FAMILY_COUNTER, "vigie_web_cut",
@@ -194,6 +197,6 @@ metrics_self(const struct site *s, const struct visitor *v, struct query *q,
 	add_health(e, s, &s->counted);
 	add_events(e, &s->counted);
 	add_attempts(e, &s->counted);
-	add_numbers(e, &s->counted, &stats, query_statements(q));
+	add_numbers(e, s, &stats, query_statements(q));
 	return add_told(v, q, e, f);
 }

@@ -54,8 +54,9 @@ struct site {
 	char boot[17];       /* of this process, in every ETag */
 	struct timer *beat;
 	LIST_HEAD(, stream) streams;
-	struct access *access;  /* NULL: no tokens are configured */
-	struct throttle *wrong; /* how often a token may be wrong */
+	struct access *access;   /* NULL: no tokens are configured */
+	struct throttle *wrong;  /* how often a token may be wrong */
+	uint64_t unknown_tokens; /* since the start */
 	LIST_HEAD(, refused) refused;
 	LIST_HEAD(, asking) askings;
 	uint64_t asked;

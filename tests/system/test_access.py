@@ -146,6 +146,9 @@ def test_who_is_not_known(scene):
     codes = [client.ask("/", Authorization="Bearer x").code
              for _ in range(6)]
     assert codes[-1] == 429, codes
+    counted = ask(client, "/metrics", known["reader"])
+    assert counted.code == 200
+    assert b"\nvigie_auth_failures_total 13\n" in counted.body
 
 
 def test_operators_act(scene):
@@ -240,6 +243,36 @@ def test_no_page_of_another_site_acts(scene):
     assert "acknowledged_by" not in daemon.json("incident", number)
     assert post(client, path, mine, Origin=f"http://{client.where}",
                 Sec_Fetch_Site="same-origin").code == 200
+
+
+def test_pages_are_ours_as_they_are_configured(tmp_path):
+    """Its name over another scheme is not: that page may be anybody's."""
+    config, file = tmp_path / "vigie.yaml", tmp_path / "tokens"
+    mine = token("ann", "operator", file)
+    with live.Target() as target:
+        config.write_text(CONFIG.format(
+            f=tmp_path, u=target.url, tokens=f"tokens: {file}\n"
+            "public_url: https://status.example.org:443/vigie"))
+        with live.Daemon(config, speed=live.FAST) as daemon:
+            client = Client(daemon)
+            public, direct = "status.example.org", client.where
+            for origin, host, code in (
+                    ("https://status.example.org", public, 200),
+                    ("https://STATUS.example.org:443", public, 200),
+                    ("https://status.example.org", direct, 200),
+                    ("http://status.example.org", public, 403),
+                    ("http://status.example.org:443", public, 403),
+                    ("https://status.example.org:8443", public, 403),
+                    ("ftp://status.example.org", public, 403),
+                    ("https://status.example.org.evil.example", public, 403),
+                    ("https://evil.example", public, 403),
+                    (f"http://{direct}", direct, 200),
+                    (f"ftp://{direct}", direct, 403),
+                    ("null", public, 403)):
+                answer = post(client, "/vigie/api/v1/endpoints/fleet~eu/pause",
+                              mine, Origin=origin, Host=host)
+                assert answer.code == code, (origin, host, answer.body)
+            assert daemon.stop() == 0
 
 
 def test_without_tokens_nobody_acts(tmp_path):
