@@ -151,6 +151,16 @@ def test_who_is_not_known(scene):
     assert b"\nvigie_auth_failures_total 13\n" in counted.body
 
 
+def test_a_token_of_64_kb(scene):
+    client, known, _ = scene
+    for _ in range(20):
+        answer = client.ask("/", Authorization="Bearer " + "a" * 65536)
+        assert answer.code in (400, 401, 431), answer.code
+    # Too long to be a request: it was not even a wrong token.
+    assert ask(client, "/metrics", known["reader"]).code == 200
+    assert client.ask("/", Authorization="Bearer x").code == 401
+
+
 def test_operators_act(scene):
     client, known, daemon = scene
     number = incidents(client, known["operator"])["fleet"]

@@ -68,10 +68,10 @@ each_address_is_for_whom_its_row_says(void **state)
 			else
 				assert_int_equal(code, level > 0 ? 403 : 401);
 		}
-		if (i < 9) /* more are not waited for within a minute */
-			assert_int_equal(code_for(&c, r,
-					     "Authorization: Bearer nobody"),
-			    401);
+		/* By then another may be wrong. */
+		assert_int_equal(code_for(&c, r,
+				     "Authorization: Bearer nobody"),
+		    401);
 	}
 	assert_int_equal(code_for(&c, &route_table[0],
 			     "Authorization: Basic d2FsbDpyZWFkZXI="),
