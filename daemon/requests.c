@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "keeper/backup.h"
 #include "keeper/reports.h"
+#include "keeper/trial.h"
 #include "keeper/windows.h"
 
 enum { MESSAGE_BYTES = 1024 };
@@ -37,19 +38,25 @@ words(const char *message)
 	return j;
 }
 
+static void
+add_object(struct text *out, json_t *taken)
+{
+	char *text = taken == NULL ? NULL : json_dumps(taken, JSON_COMPACT);
+
+	text_add(out, text != NULL ? text : "{}");
+	mem_free(text);
+	json_decref(taken);
+}
+
 /* refusal: its name, or NULL */
 static void
 answer(struct text *out, enum exit_code code, const char *refusal,
     const char *message)
 {
-	json_t *j = json_pack("{s:b, s:i, s:s*, s:o}", "ok",
-	    code == EXIT_CODE_GOOD, "code", (int)code, "refusal", refusal,
-	    "message", words(message));
-	char *text = j == NULL ? NULL : json_dumps(j, JSON_COMPACT);
-
-	text_add(out, text != NULL ? text : "{}");
-	mem_free(text);
-	json_decref(j);
+	add_object(out,
+	    json_pack("{s:b, s:i, s:s*, s:o}", "ok", code == EXIT_CODE_GOOD,
+		"code", (int)code, "refusal", refusal, "message",
+		words(message)));
 }
 
 void
@@ -318,6 +325,29 @@ report_import(const struct request *q)
 		reply(q, s, &f, "");
 }
 
+static void
+test_receiver(const struct request *q)
+{
+	const char *receiver = field(q, "receiver");
+	struct fail f = {.why = ""};
+	uint64_t notice = 0;
+	enum status s;
+
+	if (receiver == NULL) {
+		lacks(q, "receiver");
+		return;
+	}
+	s = keeper_test_receiver(q->of->keeper, receiver, q->author, &notice,
+	    &f);
+	if (s == OK)
+		add_object(q->out,
+		    json_pack("{s:b, s:i, s:s, s:I}", "ok", 1, "code",
+			EXIT_CODE_GOOD, "message", "it is owed", "notice",
+			(json_int_t)notice));
+	else
+		reply(q, s, &f, "");
+}
+
 static const struct {
 	const char *act;
 	void (*answer)(const struct request *q);
@@ -336,6 +366,7 @@ static const struct {
     {"resolve", resolve},
     {"resume", resume_watching},
     {"status", status},
+    {"test", test_receiver},
 };
 
 void

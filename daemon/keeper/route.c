@@ -80,9 +80,8 @@ route_takes(const struct config_route *r, const struct config_service *s,
 	    fits(r->severity, severity_name(route_severity(o)));
 }
 
-/* Index of a receiver, or the count for an unknown one. */
-static size_t
-receiver_index(const struct config *c, const char *id)
+size_t
+route_index(const struct config *c, const char *id)
 {
 	size_t i = 0;
 
@@ -116,7 +115,7 @@ route_event(const struct config *c, const struct config_service *s,
 		if (!route_takes(r, s, region, o))
 			continue;
 		for (char *const *to = r->to; *to != NULL; to++) {
-			size_t k = receiver_index(c, *to);
+			size_t k = route_index(c, *to);
 
 			if (wanted_at(r, o) < at[k])
 				at[k] = wanted_at(r, o);

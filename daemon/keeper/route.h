@@ -33,6 +33,9 @@ struct route_hit {
 	wall_ms not_before;
 };
 
+/* Index of a receiver, or the count for an unknown one. */
+size_t route_index(const struct config *c, const char *id);
+
 /*
  * err opened, crit worse and receiver.*, warning a certificate that expires,
  * notice recovering, resolved and addresses that fail, info the rest.

@@ -108,6 +108,12 @@ telling_whom(const struct keeper *k, const struct pending *e,
 	const struct watched *w = registry_at(&k->endpoints, e->slot);
 	const struct output *o = e->u.output.output;
 
+	if (o->event == EVENT_TEST) {
+		hits[0] = (struct route_hit){route_index(k->config,
+						 e->u.output.receiver),
+		    o->at};
+		return 1;
+	}
 	if (e->u.output.receiver != NULL)
 		return route_receiver(k->config, e->u.output.receiver, k->gone,
 		    o->at, hits);
@@ -222,23 +228,12 @@ telling_send(struct keeper *k, const struct receiver *r, const struct notice *n)
 	return sent;
 }
 
-static size_t
-receiver_index(const struct keeper *k, const char *id)
-{
-	size_t i = 0;
-
-	while (i < k->config->receiver_count &&
-	    strcmp(k->config->receivers[i].id, id) != 0)
-		i++;
-	return i;
-}
-
 static bool
 on_due(void *arg, const struct store_owed *o)
 {
 	struct keeper *k = arg;
 	struct sent *s;
-	size_t i = receiver_index(k, o->receiver);
+	size_t i = route_index(k->config, o->receiver);
 	const struct receiver *r = &k->config->receivers[i];
 	char *receiver, *id, *line, *body;
 	struct notice n;
@@ -400,7 +395,8 @@ telling_reset(struct keeper *k, const struct config *old)
 	for (size_t n = k->sent_count; n-- > 0;) {
 		struct sent *s = &k->sent[n];
 
-		s->receiver = receiver_index(k, old->receivers[s->receiver].id);
+		s->receiver =
+		    route_index(k->config, old->receivers[s->receiver].id);
 		if (s->receiver == k->config->receiver_count)
 			sent_remove(k, s);
 	}

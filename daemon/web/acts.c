@@ -56,8 +56,23 @@ code_of(const json_t *j)
 	}
 }
 
+/* A notice is owed, and not yet told. */
 static void
-tell(const struct site *s, const struct http_request *r, const char *text)
+tell_done(const struct http_request *r, const char *message, json_t *notice)
+{
+	char *text = event_json_text(
+	    json_pack("{s:s, s:O*}", "message", message, "notice", notice));
+
+	http_reply(r->exchange,
+	    &(struct http_answer){.code = notice != NULL ? 202 : 200,
+		.type = type_json,
+		.body = text,
+		.size = strlen(text)});
+	mem_free(text);
+}
+
+static void
+tell(const struct http_request *r, const char *text)
 {
 	json_t *j = json_loads(text, 0, NULL);
 	const char *message = json_string_value(json_object_get(j, "message"));
@@ -65,7 +80,7 @@ tell(const struct site *s, const struct http_request *r, const char *text)
 
 	message = message != NULL ? message : "";
 	if (code == 200)
-		answer_json(s, r, json_pack("{s:s}", "message", message));
+		tell_done(r, message, json_object_get(j, "notice"));
 	else
 		answer_problem(r, code, "Not done", message);
 	json_decref(j);
@@ -81,7 +96,7 @@ acts_answered(struct site *s, uint64_t id, const char *answer)
 			break;
 	if (one == NULL)
 		return;
-	tell(s, one->r, answer);
+	tell(one->r, answer);
 	LIST_REMOVE(one, entry);
 	mem_free(one);
 }
@@ -208,4 +223,10 @@ act_cancel(struct site *s, const struct visitor *v)
 {
 	act(s, v, "maintenance-cancel", "id",
 	    (const char *const[]){"why", NULL});
+}
+
+void
+act_test(struct site *s, const struct visitor *v)
+{
+	act(s, v, "test", "receiver", (const char *const[]){NULL});
 }

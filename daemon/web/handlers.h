@@ -21,7 +21,7 @@ typedef void route_fn(struct site *s, const struct visitor *v);
 route_fn page_login;
 /* acts.c */
 route_fn act_ack, act_note, act_resolve, act_pause, act_resume, act_plan,
-    act_cancel;
+    act_cancel, act_test;
 /* page_*.c */
 route_fn page_status, page_service, page_region, page_tag;
 route_fn page_about, page_accounting, page_maintenance;

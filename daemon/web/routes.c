@@ -36,6 +36,7 @@ const struct route route_table[] = {
     {HTTP_GET, "/api/v1/maintenance", LEVEL_PUBLIC, api_maintenance},
     {HTTP_POST, "/api/v1/maintenance", LEVEL_OPERATOR, act_plan},
     {HTTP_POST, "/api/v1/maintenance/*/cancel", LEVEL_OPERATOR, act_cancel},
+    {HTTP_POST, "/api/v1/receivers/*/test", LEVEL_OPERATOR, act_test},
     {HTTP_GET, "/assets/*", LEVEL_PUBLIC, asset_serve},
     {HTTP_GET, "/metrics", LEVEL_READER, metrics_serve},
     {HTTP_GET, "/healthz", LEVEL_PUBLIC, api_health},

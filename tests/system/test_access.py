@@ -219,6 +219,8 @@ def test_acts_on_what_is_not_there(scene):
             ("endpoints/none/resume", {}, 404),
             ("maintenance/w99/cancel", {}, 404),
             ("maintenance/x/cancel", {}, 404),
+            ("receivers/none/test", {}, 404),
+            ("receivers/a%2Fb/test", {}, 404),
             ("maintenance", {"windows": []}, 400),
             (f"incidents/{number}/ack", {"why": ""}, 400),
             ("endpoints/fleet~eu/pause", {"for_ms": 1 << 53}, 400),
