@@ -12,6 +12,7 @@
 #include "cli/outlook.h"
 #include "cli/reading.h"
 #include "store/query.h"
+#include "view/delivery.h"
 #include "view/evidence.h"
 #include "view/incident.h"
 #include "view/put.h"
@@ -319,7 +320,7 @@ on_delivery(void *arg, const struct query_delivery *d)
 	struct story *s = arg;
 
 	if (s->cli->json) {
-		(void)json_array_append_new(s->notices, notices_json(d));
+		(void)json_array_append_new(s->notices, delivery_json(d));
 		return true;
 	}
 	head(s, &s->notices_headed, "Notices");

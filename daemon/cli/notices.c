@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "cli/reading.h"
+#include "view/delivery.h"
 #include "view/put.h"
 #include "view/when.h"
 #include "wire/event_json.h"
@@ -18,34 +19,6 @@ struct listing {
 	json_t *list; /* with --json */
 	size_t count, limit;
 };
-
-json_t *
-notices_json(const struct query_delivery *d)
-{
-	json_t *j = json_object();
-	char id[INCIDENT_TEXT_BYTES];
-
-	put_count(j, "notice", (int64_t)d->notice.id);
-	put_time(j, "t", d->notice.at);
-	put_text(j, "event", event_name(d->notice.event));
-	if (d->notice.incident.n > 0)
-		put_text(j, "incident",
-		    incident_format(d->notice.incident, id));
-	put_text(j, "service", d->notice.service);
-	put_count(j, "seq", (int64_t)d->notice.seq);
-	(void)json_object_set_new(j, "loud", json_boolean(d->notice.loud));
-	put_text(j, "receiver", d->receiver);
-	put_text(j, "webhook_id", d->webhook_id);
-	put_text(j, "state", outbox_state_name(d->state));
-	put_count(j, "attempts", d->attempts);
-	if (d->done == 0)
-		put_time(j, "next_try", d->next_try);
-	put_time(j, "done", d->done);
-	if (d->code != 0)
-		put_count(j, "code", d->code);
-	put_text(j, "detail", d->detail);
-	return j;
-}
 
 void
 notices_line(struct cli *c, const struct query_delivery *d)
@@ -79,7 +52,7 @@ on_delivery(void *arg, const struct query_delivery *d)
 	    d->state != OUTBOX_GONE)
 		return true;
 	if (l->cli->json)
-		(void)json_array_append_new(l->list, notices_json(d));
+		(void)json_array_append_new(l->list, delivery_json(d));
 	else
 		notices_line(l->cli, d);
 	return ++l->count < l->limit;

@@ -6,8 +6,6 @@
 #include "cli/cli.h"
 #include "store/query.h"
 
-struct json_t;
-struct json_t *notices_json(const struct query_delivery *d);
 void notices_line(struct cli *c, const struct query_delivery *d);
 
 #endif

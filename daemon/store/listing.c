@@ -25,6 +25,7 @@ ask(struct query *q, const struct query_incidents *w, const char *pattern)
 	use_text(&u, w->service);
 	use_text(&u, w->region);
 	use_text(&u, pattern);
+	use_text(&u, w->scope);
 	if (!w->open_only && w->since > 0)
 		use_int(&u, w->since);
 	return u;

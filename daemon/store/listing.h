@@ -30,6 +30,7 @@ struct query_incidents { /* 0, NULL: whatever it is */
 	const char *endpoint;  /* id */
 	const char *service, *region;
 	const char *text;         /* in the endpoint's id, or in the scope */
+	const char *scope;        /* "region:eu" */
 	struct incident_id after; /* older than it */
 	size_t limit;
 };

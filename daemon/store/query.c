@@ -348,7 +348,8 @@ walk_timeline(struct query *q, int64_t row,
 
 	use_int(&u, row);
 	while (on_going && use_next(&u)) {
-		struct query_event e = {.at = use_col(&u, 0),
+		struct query_event e = {.number = use_col(&u, 8),
+		    .at = use_col(&u, 0),
 		    .event = (enum event_kind)use_col(&u, 1),
 		    .loud = use_col(&u, 2) != 0,
 		    .json = use_col_text(&u, 3),

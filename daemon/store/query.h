@@ -58,7 +58,8 @@ MUST_CHECK
 enum status query_samples(struct query *q, int64_t endpoint, size_t max,
     query_sample_fn *fn, void *arg, struct fail *f);
 
-struct query_event { /* one line of a timeline */
+struct query_event {    /* one line of a timeline */
+	int64_t number; /* grows with time */
 	wall_ms at;
 	enum event_kind event;
 	bool loud;

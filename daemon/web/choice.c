@@ -53,14 +53,15 @@ choice_take(const struct visitor *v, struct choice *c)
 	    !param_text(v, "service", &w->service) ||
 	    !param_text(v, "region", &w->region) ||
 	    !param_time(v, "from", &w->from) || !param_time(v, "to", &w->to) ||
-	    !param_text(v, "text", &w->text) || !take_after(v, c))
+	    !param_text(v, "q", &w->text) ||
+	    !param_text(v, "scope", &w->scope) || !take_after(v, c))
 		return false;
 	w->open_only = state == STATE_OPEN;
 	w->closed_only = state == STATE_CLOSED;
 	c->state = state >= STATE_OPEN ? states[state] : NULL;
 	c->any = c->state != NULL || w->kind != NULL || w->service != NULL ||
 	    w->region != NULL || w->from != 0 || w->to != 0 ||
-	    w->text != NULL || w->after.n > 0;
+	    w->text != NULL || w->scope != NULL || w->after.n > 0;
 	return true;
 }
 
@@ -68,7 +69,7 @@ void
 choice_add(struct text *t, const struct visitor *v)
 {
 	static const char *const names[] = {"state", "kind", "service",
-	    "region", "from", "to", "text"};
+	    "region", "from", "to", "q", "scope"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *value = http_param(v->r, names[i]);
@@ -150,6 +151,8 @@ choice_form(struct text *t, const struct site *s, const struct visitor *v,
 	add_input(t, v, "region", "Region", "type=\"text\"");
 	add_day(t, v, "from", "From");
 	add_day(t, v, "to", "Before");
-	add_input(t, v, "text", "Words", "type=\"search\"");
+	add_input(t, v, "q", "Words", "type=\"search\"");
+	if (c->which.scope != NULL)
+		add_input(t, v, "scope", "Scope", "type=\"text\"");
 	text_add(t, "<button>Show</button>\n</form>\n");
 }

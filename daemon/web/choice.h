@@ -13,8 +13,8 @@ struct choice {
 };
 
 /*
- * state=open|closed, kind=, service=, region=, from=, to=, text=, after=.
- * c must not move.  False: one does not fit, and the visitor was told so.
+ * state=open|closed, kind=, service=, region=, from=, to=, q=, scope=,
+ * after=.  c must not move.  False: one does not fit, and the visitor was told so.
  */
 MUST_CHECK
 bool choice_take(const struct visitor *v, struct choice *c);

@@ -27,10 +27,11 @@ route_fn page_status, page_service, page_region, page_tag;
 route_fn page_about, page_accounting, page_maintenance;
 route_fn page_timeline, page_day, page_matrix, page_endpoint, page_incident,
     page_incidents, csv_incidents, page_search;
-/* api.c */
-route_fn api_status, api_incidents, api_incident, api_health, api_ready,
-    api_endpoints, api_endpoint, api_timeline, api_latency, api_samples,
-    api_availability, api_maintenance, api_evidence, api_matrix, api_recovery;
+/* api*.c, page_maintenance.c, page_matrix.c */
+route_fn api_status, api_health, api_ready, api_endpoints, api_endpoint,
+    api_timeline, api_latency, api_samples, api_availability, api_recovery,
+    api_incidents, api_incident, api_events, api_evidence, api_maintenance,
+    api_matrix;
 /* stream.c */
 route_fn api_stream;
 /* feed.c, badge.c */

@@ -31,7 +31,7 @@ is_listed(const struct page *p, const struct query_incident *i)
 	site_veil(p->site, p->visitor, &told);
 	return site_shows(p->site, p->visitor, i->service) &&
 	    (told.now.lead.n == 0 || w->service != NULL || w->region != NULL ||
-		w->text != NULL);
+		w->text != NULL || w->scope != NULL);
 }
 
 static bool

@@ -149,7 +149,7 @@ add_incidents(struct search *x, struct query *q, struct fail *f)
 		frame_table_end(x->out);
 	if (x->shown == INCIDENTS_SHOWN && which.text != NULL) {
 		text_printf(x->out,
-		    "<p><a href=\"%s/incidents?text=", frame_base());
+		    "<p><a href=\"%s/incidents?q=", frame_base());
 		frame_segment(x->out, x->words);
 		text_add(x->out, "\">all of them</a></p>\n");
 	}

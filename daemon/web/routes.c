@@ -52,6 +52,7 @@ const struct route route_table[] = {
     {HTTP_GET, "/api/v1/endpoints/*/recovery", LEVEL_PUBLIC, api_recovery},
     {HTTP_GET, "/api/v1/endpoints/*", LEVEL_PUBLIC, api_endpoint},
     {HTTP_GET, "/api/v1/incidents", LEVEL_PUBLIC, api_incidents},
+    {HTTP_GET, "/api/v1/incidents/*/events", LEVEL_PUBLIC, api_events},
     {HTTP_GET, "/api/v1/incidents/*/evidence", LEVEL_READER, api_evidence},
     {HTTP_GET, "/api/v1/incidents/*", LEVEL_PUBLIC, api_incident},
     {HTTP_GET, "/api/v1/openapi.json", LEVEL_PUBLIC, api_openapi},

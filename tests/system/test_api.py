@@ -15,6 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support_py"))
 
 import live  # noqa: E402
+from receiver import new_secret  # noqa: E402
 from visitor import Client, shown  # noqa: E402
 
 CONFIG = """
@@ -24,6 +25,13 @@ listen: 127.0.0.1:0
 tokens: {f}/tokens
 canaries: []
 defaults: {{interval: 10s, timeout: 1s}}
+receivers:
+  - id: nobody
+    type: webhook
+    url: http://127.0.0.1:9/
+    secret_file: {f}/hook.key
+    allow_private: true
+routes: [{{to: [nobody]}}]
 services:
   - id: fleet
     name: "<b>"
@@ -107,6 +115,9 @@ def scene(tmp_path):
     done = live.vigie("token", "ann", "--role", "operator", "--append",
                       tmp_path / "tokens")
     config = tmp_path / "vigie.yaml"
+    key = tmp_path / "hook.key"
+    key.write_text(new_secret() + "\n")
+    key.chmod(0o600)
     with live.Target() as target:
         config.write_text(CONFIG.format(f=tmp_path, u=target.url))
         target.pages["/eu"] = target.pages["/auth"] = DOWN
@@ -158,7 +169,21 @@ def test_every_answer_is_as_the_document_says(scene):
                       public).code == 401
     post(f"/api/v1/incidents/{number}/ack", {"why": "mine"})
     post(f"/api/v1/incidents/{number}/notes", {"note": "<b>"})
-    get(f"/api/v1/incidents/{number}")
+    whole = get(f"/api/v1/incidents/{number}").json()
+    events = f"/api/v1/incidents/{number}/events"
+    lines = list(pages(told, events + "?limit=1"))
+    assert [{k: v for k, v in line.items() if k not in ("number", "notices")}
+            for line in lines] == whole["timeline"]
+    assert {line.get("note") for line in lines} == {None, "<b>"}
+    (notice,) = [n for i in get("/api/v1/incidents").json()["items"]
+                 for line in get(f"/api/v1/incidents/{i['id']}/events"
+                                 ).json()["items"]
+                 for n in line.get("notices", ()) if n["loud"]]
+    assert (notice["receiver"], notice["event"], notice["state"]) == (
+        "nobody", "incident.opened", "owed")
+    public = told.check(events, "get", told.client.get(events)).json()["items"]
+    assert public[0]["event"] == "incident.opened"
+    assert not any("notices" in e or "note" in e for e in public)
     target.pages.clear()
     live.until(lambda: get(f"/api/v1/incidents/{number}").json()[
         "phase"] == "recovering")
@@ -192,6 +217,7 @@ def test_every_answer_is_as_the_document_says(scene):
                  api + "/timeline?range=8d", api + "/samples?after=0",
                  api + "/latency?from=2023-01-02&to=2023-01-01",
                  api + "/latency?range=7d&step=5m", api + "/latency?step=2h",
+                 f"/api/v1/incidents/{number}/events?limit=1001",
                  api + "/samples?from=2023-01-02&to=2023-01-01",
                  api + "/availability?from=noon", "/api/v1/matrix?at=x"):
         answer = get(path, 400)
@@ -201,6 +227,7 @@ def test_every_answer_is_as_the_document_says(scene):
     for path in ("/api/v1/endpoints/none~none",
                  "/api/v1/endpoints/none~none/recovery",
                  "/api/v1/incidents/20010101-1",
+                 "/api/v1/incidents/20010101-1/events",
                  "/api/v1/incidents/20010101-1/evidence"):
         get(path, 404)
     for path in (f"/api/v1/incidents/{number}/ack",
@@ -268,6 +295,12 @@ def test_lists_go_on(scene):
     assert len(ids) == 2 and ids[0] > ids[1]
     assert not told.get("/api/v1/incidents?service=other").json()["items"]
     told.get("/api/v1/incidents?kind=x", 400)
+    assert len(told.get("/api/v1/incidents?q=eu/AU").json()["items"]) == 1
+    scopes = {i["scope"] for i in told.get("/api/v1/incidents").json()["items"]}
+    for scope in scopes:
+        assert {i["scope"] for i in told.get(
+            f"/api/v1/incidents?scope={scope}").json()["items"]} == {scope}
+    assert not told.get("/api/v1/incidents?scope=fleet").json()["items"]
 
 
 def test_checks_go_on_within_their_time(scene):
@@ -324,6 +357,7 @@ def test_hostile_parameters_are_named(scene):
                        one + "/samples"),
               "to": ("/api/v1/incidents", one + "/timeline",
                      one + "/samples"),
+              "after": ("/api/v1/incidents",),
               "step": (one + "/latency",),
               "range": (one + "/timeline",),
               "at": ("/api/v1/matrix",)}

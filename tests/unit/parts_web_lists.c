@@ -73,12 +73,13 @@ narrowed_by_what_they_are(void **state)
 	assert_non_null(strstr(page, "/i/20230213-119\""));
 	free(page);
 	expect(&c, "/incidents?service=a&region=na", 200, "None of that kind.");
-	expect(&c, "/incidents?text=%25", 200, "None of that kind.");
-	expect(&c, "/incidents?text=a%2Feu", 200, "20230214-1");
+	expect(&c, "/incidents?q=%25", 200, "None of that kind.");
+	expect(&c, "/incidents?q=a%2Feu", 200, "20230214-1");
+	expect(&c, "/incidents?scope=endpoint:a/eu", 200, "None of that kind.");
 	expect(&c, "/incidents?from=2023-02-15", 200, "20230214-1");
 	expect(&c, "/incidents?to=2023-02-13T09:02:30Z", 200, "20230213-2");
 	page = get(&c,
-	    "/incidents?state=&kind=&service=&region=&from=&to=&text=", &code,
+	    "/incidents?state=&kind=&service=&region=&from=&to=&q=", &code,
 	    NULL);
 	assert_int_equal(times(page, "<a href=\"/i/"), 50);
 	free(page);
@@ -86,7 +87,7 @@ narrowed_by_what_they_are(void **state)
 	expect(&c, "/incidents?kind=none", 400, "kind is one of");
 	expect(&c, "/incidents?from=noon", 400, "from is a day like");
 	expect(&c, "/incidents?after=1%27--", 400, "after is the id of an");
-	expect(&c, "/incidents.csv?text=" LONG, 400, "text is a text of at");
+	expect(&c, "/incidents.csv?q=" LONG, 400, "q is a text of at");
 	close_scene(&c);
 }
 
@@ -139,7 +140,7 @@ what_is_watched_no_more_is_found(void **state)
 	page = get(&c, "/incidents.csv", &code, NULL);
 	assert_int_equal(times(page, "\r\n"), MANY + 2);
 	free(page);
-	page = get(&c, "/incidents?text=%22%3E%3Cscript%3E", &code, NULL);
+	page = get(&c, "/incidents?q=%22%3E%3Cscript%3E", &code, NULL);
 	assert_null(strstr(page, "\"><script>"));
 	assert_non_null(strstr(page, "value=\"&quot;&gt;&lt;script&gt;\""));
 	free(page);
@@ -171,7 +172,7 @@ found_by_words(void **state)
 	expect(&c, "/search?q=wing", 200, "<a href=\"/e/b~na\">b/na</a>");
 	expect(&c, "/search?q=gone", 200, "\"/i/20230213-120\"");
 	expect(&c, "/search?q=b%2Fn", 200,
-	    "<a href=\"/incidents?text=b%2Fn\">all of them</a>");
+	    "<a href=\"/incidents?q=b%2Fn\">all of them</a>");
 	expect(&c, "/search?q=ALERT(1)", 200, " by &lt;script&gt;alert(1)&lt;");
 	page = get(&c, "/search?q=%22%3E%3Cscript%3Ealert", &code, NULL);
 	assert_int_equal(code, 200);

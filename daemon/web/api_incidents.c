@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/* Incidents, for programs: which there were, and all of one. */
+#include "base/mem.h"
+#include "view/delivery.h"
+#include "view/evidence.h"
+#include "view/incident.h"
+#include "view/put.h"
+#include "web/choice.h"
+#include "web/param.h"
+#include "web/site.h"
+
+struct listed {
+	const struct site *site;
+	const struct visitor *visitor;
+	json_t *items;
+	size_t limit;
+	struct incident_id last;
+	bool more;
+};
+
+/* People are named to readers only. */
+static json_t *
+told_to(const struct site *s, const struct visitor *v,
+    const struct query_incident *i)
+{
+	struct query_incident told = *i;
+	json_t *j;
+
+	site_veil(s, v, &told);
+	j = incident_json(&told);
+	if (v->level < LEVEL_READER) {
+		(void)json_object_del(j, "acknowledged_by");
+		(void)json_object_del(j, "acknowledged_why");
+	}
+	return j;
+}
+
+static bool
+on_listed(void *arg, const struct query_incident *i)
+{
+	struct listed *l = arg;
+
+	if (!site_shows(l->site, l->visitor, i->service))
+		return true;
+	l->more = json_array_size(l->items) == l->limit;
+	if (l->more)
+		return false;
+	(void)json_array_append_new(l->items, told_to(l->site, l->visitor, i));
+	l->last = i->now.incident;
+	return true;
+}
+
+void
+api_incidents(struct site *s, const struct visitor *v)
+{
+	struct listed l = {.site = s, .visitor = v};
+	char id[INCIDENT_TEXT_BYTES];
+	struct fail f = {.why = ""};
+	struct choice choice;
+	struct query *q;
+
+	if (!param_limit(v, &l.limit) || !choice_take(v, &choice))
+		return;
+	q = site_query(s, &f);
+	l.items = json_array();
+	if (q != NULL &&
+	    query_incidents(q, &choice.which, on_listed, &l, &f) == OK) {
+		answer_list(s, v->r, l.items,
+		    l.more ? json_string(incident_format(l.last, id)) : NULL);
+	} else {
+		json_decref(l.items);
+		answer_unread(s, v->r, &f);
+	}
+}
+
+/* Of the incident that the address names. */
+static enum status
+read_incident(struct site *s, const struct visitor *v,
+    const struct query_incident_events *on, struct fail *f)
+{
+	struct query *q = site_query(s, f);
+	struct incident_id id;
+
+	if (!incident_parse(v->rest, &id))
+		return fail_set(f, ERR_NOTFOUND, "no such incident");
+	return q != NULL ? query_incident(q, id, on, f) : f->code;
+}
+
+/* What a visitor is told of it; NULL: nothing. */
+static json_t *
+told_of(const struct visitor *v, const struct query_event *e)
+{
+	/* Of the lead the incident says as much as the visitor may know. */
+	static const char *const leads[] = {"part_of", "caused_by", "lead"};
+	bool reader = v->level >= LEVEL_READER;
+	json_t *j;
+
+	if (e->said.author != NULL && !reader)
+		return NULL;
+	j = incident_event_json(e);
+	for (size_t i = 0; i < sizeof(leads) / sizeof(leads[0]) && !reader; i++)
+		(void)json_object_del(j, leads[i]);
+	return j;
+}
+
+struct whole {
+	const struct site *site;
+	const struct visitor *visitor;
+	json_t *one, *parts, *timeline;
+};
+
+static bool
+on_one(void *arg, const struct query_incident *i)
+{
+	struct whole *w = arg;
+
+	if (site_shows(w->site, w->visitor, i->service))
+		w->one = told_to(w->site, w->visitor, i);
+	return true;
+}
+
+static bool
+on_follower(void *arg, const struct query_incident *i)
+{
+	struct whole *w = arg;
+
+	if (site_shows(w->site, w->visitor, i->service))
+		(void)json_array_append_new(w->parts,
+		    told_to(w->site, w->visitor, i));
+	return true;
+}
+
+static bool
+on_event(void *arg, const struct query_event *e)
+{
+	struct whole *w = arg;
+	json_t *j = told_of(w->visitor, e);
+
+	if (j != NULL)
+		(void)json_array_append_new(w->timeline, j);
+	return true;
+}
+
+void
+api_incident(struct site *s, const struct visitor *v)
+{
+	struct whole w = {.site = s,
+	    .visitor = v,
+	    .parts = json_array(),
+	    .timeline = json_array()};
+	const struct query_incident_events on = {.on_incident = on_one,
+	    .on_follower = on_follower,
+	    .on_event = on_event,
+	    .arg = &w};
+	struct fail f = {.why = ""};
+	enum status status = read_incident(s, v, &on, &f);
+
+	if (status == OK && w.one == NULL)
+		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
+	if (status == OK) {
+		(void)json_object_set(w.one, "followers", w.parts);
+		(void)json_object_set(w.one, "timeline", w.timeline);
+		answer_json(s, v->r, w.one);
+	} else {
+		json_decref(w.one);
+		answer_unread(s, v->r, &f);
+	}
+	json_decref(w.parts);
+	json_decref(w.timeline);
+}
+
+/* Part of a timeline, and whom each line of it was told to. */
+struct lines {
+	const struct site *site;
+	const struct visitor *visitor;
+	bool shown, more;
+	json_t *items;
+	size_t left, count;
+	int64_t after; /* the last that is not wanted, then the last shown */
+	struct line {
+		wall_ms at;
+		enum event_kind event;
+		json_t *item; /* of items */
+	} * all;
+};
+
+static bool
+on_owner(void *arg, const struct query_incident *i)
+{
+	struct lines *l = arg;
+
+	l->shown = site_shows(l->site, l->visitor, i->service);
+	return true;
+}
+
+static bool
+on_line(void *arg, const struct query_event *e)
+{
+	struct lines *l = arg;
+	json_t *j = e->number > l->after ? told_of(l->visitor, e) : NULL;
+
+	l->more = j != NULL && l->left == 0;
+	if (l->more)
+		json_decref(j);
+	if (j == NULL || l->more)
+		return !l->more;
+	put_count(j, "number", e->number);
+	(void)json_array_append_new(l->items, j);
+	l->all = mem_resize(l->all, l->count + 1, sizeof(l->all[0]));
+	l->all[l->count++] = (struct line){e->at, e->event, j};
+	l->after = e->number;
+	l->left--;
+	return true;
+}
+
+static bool
+on_notice(void *arg, const struct query_delivery *d)
+{
+	const struct lines *l = arg;
+	json_t *notices;
+	size_t i = l->count;
+
+	while (i > 0 &&
+	    (l->all[i - 1].at != d->notice.at ||
+		l->all[i - 1].event != d->notice.event))
+		i--;
+	if (i == 0)
+		return true;
+	notices = json_object_get(l->all[i - 1].item, "notices");
+	if (notices == NULL) {
+		notices = json_array();
+		(void)json_object_set_new(l->all[i - 1].item, "notices",
+		    notices);
+	}
+	(void)json_array_append_new(notices, delivery_json(d));
+	return true;
+}
+
+void
+api_events(struct site *s, const struct visitor *v)
+{
+	struct lines l = {.site = s, .visitor = v};
+	const struct query_incident_events on = {.on_incident = on_owner,
+	    .on_event = on_line,
+	    .on_delivery = v->level >= LEVEL_READER ? on_notice : NULL,
+	    .arg = &l};
+	struct fail f = {.why = ""};
+	enum status status;
+
+	if (!param_limit(v, &l.left) ||
+	    !param_number(v, "after", 1, NUMBER_MOST, &l.after))
+		return;
+	l.items = json_array();
+	status = read_incident(s, v, &on, &f);
+	if (status == OK && !l.shown)
+		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
+	if (status == OK) {
+		answer_list(s, v->r, l.items,
+		    l.more ? json_integer(l.after) : NULL);
+	} else {
+		json_decref(l.items);
+		answer_unread(s, v->r, &f);
+	}
+	mem_free(l.all);
+}
+
+struct proofs {
+	json_t *items;
+	struct evidence_seen seen;
+};
+
+static bool
+on_evidence(void *arg, const struct query_evidence *e)
+{
+	struct proofs *p = arg;
+
+	if (evidence_is_news(&p->seen, e))
+		(void)json_array_append_new(p->items, evidence_json(e));
+	return true;
+}
+
+void
+api_evidence(struct site *s, const struct visitor *v)
+{
+	struct proofs p = {.items = json_array()};
+	const struct query_incident_events on = {.on_evidence = on_evidence,
+	    .arg = &p};
+	struct fail f = {.why = ""};
+
+	if (read_incident(s, v, &on, &f) == OK) {
+		answer_own(v->r, json_pack("{s:o}", "items", p.items));
+	} else {
+		json_decref(p.items);
+		answer_unread(s, v->r, &f);
+	}
+	evidence_seen_done(&p.seen);
+}
