@@ -21,7 +21,8 @@ scope_of(const char *key)
 int64_t
 incidentrow_read(const struct use *u, struct query_incident *i)
 {
-	*i = (struct query_incident){.opened = use_col(u, 7),
+	*i = (struct query_incident){.owner = use_col(u, 26),
+	    .opened = use_col(u, 7),
 	    .closed = use_col(u, 9),
 	    .withdrawn = use_col(u, 10) != 0,
 	    .endpoint = use_col_text(u, 27),

@@ -9,6 +9,7 @@
 struct query;
 
 struct query_incident {
+	int64_t owner; /* row of its endpoint */
 	const char *endpoint, *service, *region;
 	wall_ms opened, closed; /* closed 0: open */
 	bool withdrawn;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Incidents, for programs: which there were, and all of one. */
 #include "base/mem.h"
+#include "base/utc.h"
+#include "store/history.h"
 #include "view/delivery.h"
 #include "view/evidence.h"
 #include "view/incident.h"
@@ -107,6 +109,8 @@ struct whole {
 	const struct site *site;
 	const struct visitor *visitor;
 	json_t *one, *parts, *timeline;
+	struct history_part life; /* of its endpoint, since it began */
+	wall_ms first_ok;         /* 0: not yet */
 };
 
 static bool
@@ -116,6 +120,8 @@ on_one(void *arg, const struct query_incident *i)
 
 	if (site_shows(w->site, w->visitor, i->service))
 		w->one = told_to(w->site, w->visitor, i);
+	w->life = (struct history_part){i->owner, i->now.onset,
+	    i->closed != 0 ? i->closed : INT64_MAX};
 	return true;
 }
 
@@ -130,15 +136,50 @@ on_follower(void *arg, const struct query_incident *i)
 	return true;
 }
 
+/* It began after the last good answer before it, as was told then. */
+static void
+put_uncertainty(json_t *incident, const json_t *opened)
+{
+	const char *good =
+	    json_string_value(json_object_get(opened, "last_good_at"));
+	const char *onset = json_string_value(json_object_get(opened, "onset"));
+	wall_ms from, to;
+
+	if (good != NULL && onset != NULL && utc_parse(good, &from) &&
+	    utc_parse(onset, &to) && from <= to)
+		put_count(incident, "started_uncertainty_ms", to - from);
+}
+
 static bool
 on_event(void *arg, const struct query_event *e)
 {
 	struct whole *w = arg;
 	json_t *j = told_of(w->visitor, e);
 
+	if (e->event == EVENT_OPENED && w->one != NULL)
+		put_uncertainty(w->one, j);
 	if (j != NULL)
 		(void)json_array_append_new(w->timeline, j);
 	return true;
+}
+
+static bool
+on_span(void *arg, const struct history_span *s)
+{
+	struct whole *w = arg;
+
+	if (s->since >= w->life.from &&
+	    (s->bucket == BUCKET_UP || s->bucket == BUCKET_RECOVERING))
+		w->first_ok = s->since;
+	return w->first_ok == 0;
+}
+
+static enum status
+read_first_ok(struct whole *w, struct site *s, struct fail *f)
+{
+	struct query *q = site_query(s, f);
+
+	return q != NULL ? history_of(q, &w->life, on_span, w, f) : f->code;
 }
 
 void
@@ -157,7 +198,10 @@ api_incident(struct site *s, const struct visitor *v)
 
 	if (status == OK && w.one == NULL)
 		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
+	if (status == OK)
+		status = read_first_ok(&w, s, &f);
 	if (status == OK) {
+		put_time(w.one, "first_ok_at", w.first_ok);
 		(void)json_object_set(w.one, "followers", w.parts);
 		(void)json_object_set(w.one, "timeline", w.timeline);
 		answer_json(s, v->r, w.one);

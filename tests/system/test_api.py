@@ -170,6 +170,8 @@ def test_every_answer_is_as_the_document_says(scene):
     post(f"/api/v1/incidents/{number}/ack", {"why": "mine"})
     post(f"/api/v1/incidents/{number}/notes", {"note": "<b>"})
     whole = get(f"/api/v1/incidents/{number}").json()
+    assert "first_ok_at" not in whole
+    assert "started_uncertainty_ms" not in whole  # it was never good
     events = f"/api/v1/incidents/{number}/events"
     lines = list(pages(told, events + "?limit=1"))
     assert [{k: v for k, v in line.items() if k not in ("number", "notices")}
@@ -188,6 +190,7 @@ def test_every_answer_is_as_the_document_says(scene):
     live.until(lambda: get(f"/api/v1/incidents/{number}").json()[
         "phase"] == "recovering")
     whole = get(f"/api/v1/incidents/{number}").json()
+    assert whole["onset"] < whole["first_ok_at"]
     back = get("/api/v1/endpoints/" + whole["endpoint"].replace(
         "/", "~") + "/recovery").json()
     assert back["good_since"] >= whole["onset"]
@@ -330,6 +333,10 @@ def test_planned_maintenance_is_told_apart(scene):
     live.until(lambda: told.get(api).json()["bucket"] == "maintenance")
     live.until(lambda: told.get(
         api + "/availability").json()["planned_ms"] > 0)
+    (incident,) = told.get("/api/v1/incidents?service=other").json()["items"]
+    whole = told.get(f"/api/v1/incidents/{incident['id']}").json()
+    # As good as it can be known from one check every ten seconds.
+    assert 0 < whole["started_uncertainty_ms"] <= 20000
     share = told.get(api + "/availability").json()
     # Exactly all of it, and left out of what it is held against.
     times = share["buckets_ms"]
