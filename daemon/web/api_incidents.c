@@ -8,6 +8,7 @@
 #include "view/incident.h"
 #include "view/put.h"
 #include "web/choice.h"
+#include "web/incident.h"
 #include "web/param.h"
 #include "web/site.h"
 
@@ -73,19 +74,6 @@ api_incidents(struct site *s, const struct visitor *v)
 		json_decref(l.items);
 		answer_unread(s, v->r, &f);
 	}
-}
-
-/* Of the incident that the address names. */
-static enum status
-read_incident(struct site *s, const struct visitor *v,
-    const struct query_incident_events *on, struct fail *f)
-{
-	struct query *q = site_query(s, f);
-	struct incident_id id;
-
-	if (!incident_parse(v->rest, &id))
-		return fail_set(f, ERR_NOTFOUND, "no such incident");
-	return q != NULL ? query_incident(q, id, on, f) : f->code;
 }
 
 /* What a visitor is told of it; NULL: nothing. */
@@ -194,7 +182,7 @@ api_incident(struct site *s, const struct visitor *v)
 	    .on_event = on_event,
 	    .arg = &w};
 	struct fail f = {.why = ""};
-	enum status status = read_incident(s, v, &on, &f);
+	enum status status = incident_read(s, v, &on, &f);
 
 	if (status == OK && w.one == NULL)
 		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
@@ -295,7 +283,7 @@ api_events(struct site *s, const struct visitor *v)
 	    !param_number(v, "after", 1, NUMBER_MOST, &l.after))
 		return;
 	l.items = json_array();
-	status = read_incident(s, v, &on, &f);
+	status = incident_read(s, v, &on, &f);
 	if (status == OK && !l.shown)
 		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
 	if (status == OK) {
@@ -331,7 +319,7 @@ api_evidence(struct site *s, const struct visitor *v)
 	    .arg = &p};
 	struct fail f = {.why = ""};
 
-	if (read_incident(s, v, &on, &f) == OK) {
+	if (incident_read(s, v, &on, &f) == OK) {
 		answer_own(v->r, json_pack("{s:o}", "items", p.items));
 	} else {
 		json_decref(p.items);

@@ -27,6 +27,7 @@ route_fn page_status, page_service, page_region, page_tag;
 route_fn page_about, page_accounting, page_maintenance;
 route_fn page_timeline, page_day, page_matrix, page_endpoint, page_incident,
     page_incidents, csv_incidents, page_search;
+route_fn incident_markdown;
 /* api*.c, page_maintenance.c, page_matrix.c */
 route_fn api_status, api_health, api_ready, api_endpoints, api_endpoint,
     api_timeline, api_latency, api_samples, api_availability, api_recovery,

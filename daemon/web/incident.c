@@ -190,10 +190,22 @@ on_delivery(void *arg, const struct query_delivery *d)
 }
 
 enum status
-incident_view_read(struct incident_view *w, const struct site *s,
-    struct query *q, struct incident_id id, const struct visitor *v,
-    struct fail *f)
+incident_read(struct site *s, const struct visitor *v,
+    const struct query_incident_events *on, struct fail *f)
 {
+	struct query *q = site_query(s, f);
+	struct incident_id id;
+
+	if (!incident_parse(v->rest, &id))
+		return fail_set(f, ERR_NOTFOUND, "no such incident");
+	return q != NULL ? query_incident(q, id, on, f) : f->code;
+}
+
+enum status
+incident_view_read(struct incident_view *w, struct site *s,
+    const struct visitor *v, struct fail *f)
+{
+	struct query *q = site_query(s, f);
 	const struct query_incident_events on = {.on_incident = on_one,
 	    .on_follower = on_follower,
 	    .on_event = on_event,
@@ -203,11 +215,11 @@ incident_view_read(struct incident_view *w, const struct site *s,
 
 	*w = (struct incident_view){.site = s,
 	    .visitor = v,
-	    .known = query_known_until(q)};
+	    .known = q != NULL ? query_known_until(q) : 0};
 	text_init(&w->timeline, PAGE_BYTES);
 	text_init(&w->evidence, PAGE_BYTES);
 	text_init(&w->notices, PAGE_BYTES);
-	return query_incident(q, id, &on, f);
+	return incident_read(s, v, &on, f);
 }
 
 void

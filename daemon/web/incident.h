@@ -34,19 +34,18 @@ struct incident_view {
 	struct evidence_seen seen; /* private */
 };
 
-/* ERR_NOTFOUND when there is none; incident_view_done() in any case. */
+/* query_incident() of the one that the address names. */
 MUST_CHECK
-enum status incident_view_read(struct incident_view *w, const struct site *s,
-    struct query *q, struct incident_id id, const struct visitor *v,
-    struct fail *f);
+enum status incident_read(struct site *s, const struct visitor *v,
+    const struct query_incident_events *on, struct fail *f);
+/* The same, whole; incident_view_done() in any case. */
+MUST_CHECK
+enum status incident_view_read(struct incident_view *w, struct site *s,
+    const struct visitor *v, struct fail *f);
 void incident_view_done(struct incident_view *w);
 
 /* "opened" to people. */
 const char *incident_event_word(enum event_kind event);
-
-/* Answer with the same as Markdown. */
-void incident_markdown(struct site *s, const struct visitor *v,
-    struct incident_id id);
 
 /* Which it is shown in. */
 enum bucket incident_bucket(const struct query_incident *i);

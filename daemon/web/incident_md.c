@@ -186,26 +186,25 @@ on_delivery(void *arg, const struct query_delivery *d)
 }
 
 void
-incident_markdown(struct site *s, const struct visitor *v,
-    struct incident_id id)
+incident_markdown(struct site *s, const struct visitor *v)
 {
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
 	struct text page;
-	struct writing w = {.site = s, .visitor = v, .out = &page};
+	struct writing w = {.site = s,
+	    .visitor = v,
+	    .out = &page,
+	    .known = q != NULL ? query_known_until(q) : 0};
 	const struct query_incident_events on = {.on_incident = on_incident,
 	    .on_follower = on_follower,
 	    .on_event = on_event,
 	    .on_evidence = on_evidence,
 	    .on_delivery = on_delivery,
 	    .arg = &w};
-	enum status status = f.code;
+	enum status status;
 
 	text_init(&page, PAGE_BYTES);
-	if (q != NULL) {
-		w.known = query_known_until(q);
-		status = query_incident(q, id, &on, &f);
-	}
+	status = incident_read(s, v, &on, &f);
 	if (status == OK && !w.found)
 		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
 	if (status == OK)

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/html.h"
-#include "base/mem.h"
 #include "view/incident.h"
 #include "web/facts.h"
 #include "web/frame.h"
@@ -13,7 +12,7 @@
 
 enum { WORDS_BYTES = 4096 };
 
-static const char as_markdown[] = ".md", as_json[] = ".json";
+static const char as_markdown[] = ".md";
 
 static void
 add_fact(struct text *t, const char *what)
@@ -211,69 +210,30 @@ render(const struct site *s, struct query *q, struct text *t,
 	add_section(t, "notices", "Who was told", &w->notices);
 	text_printf(t,
 	    "<p class=\"small\"><a href=\"%s/i/%s%s\">As Markdown</a> "
-	    "&middot; <a href=\"%s/i/%s%s\">as JSON</a></p>\n",
-	    frame_base(), id, as_markdown, frame_base(), id, as_json);
+	    "&middot; <a href=\"%s/i/%s.json\">as JSON</a></p>\n",
+	    frame_base(), id, as_markdown, frame_base(), id);
 	frame_end(t);
 	status_done(&l);
 	return status;
 }
 
-/* What follows the id is the form that it is wanted in: ".md". */
-static bool
-take_id(const char *rest, struct incident_id *id, const char **form)
+void
+page_incident(struct site *s, const struct visitor *v)
 {
-	size_t n = strcspn(rest, ".");
-	char *text = mem_dup_n(rest, n);
-	bool ok = incident_parse(text, id);
-
-	*form = rest + n;
-	mem_free(text);
-	return ok;
-}
-
-static void
-answer_whole(struct site *s, const struct visitor *v, struct incident_id id)
-{
-	struct incident_view w = {.found = false};
+	struct incident_view w;
 	struct fail f = {.why = ""};
-	struct query *q = site_query(s, &f);
-	enum status status = f.code;
+	enum status status = incident_view_read(&w, s, v, &f);
 	struct text page;
 
 	text_init(&page, PAGE_BYTES);
-	if (q != NULL)
-		status = incident_view_read(&w, s, q, id, v, &f);
 	if (status == OK && !(w.found && site_shows(s, v, w.service)))
 		status = fail_set(&f, ERR_NOTFOUND, "no such incident");
 	if (status == OK)
-		status = render(s, q, &page, &w, &f);
+		status = render(s, site_query(s, &f), &page, &w, &f);
 	if (status == OK)
 		answer_page(s, v->r, &page);
 	else
 		answer_unread(s, v->r, &f);
 	incident_view_done(&w);
 	text_done(&page);
-}
-
-void
-page_incident(struct site *s, const struct visitor *v)
-{
-	char text[INCIDENT_TEXT_BYTES];
-	struct visitor asked = *v;
-	struct incident_id id;
-	const char *form;
-
-	if (!take_id(v->rest, &id, &form))
-		form = NULL;
-	if (form != NULL && *form == '\0') {
-		answer_whole(s, v, id);
-	} else if (form != NULL && strcmp(form, as_markdown) == 0) {
-		incident_markdown(s, v, id);
-	} else if (form != NULL && strcmp(form, as_json) == 0) {
-		asked.rest = incident_format(id, text);
-		api_incident(s, &asked);
-	} else {
-		answer_problem(v->r, 404, "Not found",
-		    "There is no such thing.");
-	}
 }

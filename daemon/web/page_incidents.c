@@ -51,6 +51,16 @@ on_row(void *arg, const struct query_incident *i)
 	return true;
 }
 
+static void
+add_form(struct text *t, const struct page *p, const char *form,
+    const char *words)
+{
+	text_printf(t, "<a rel=\"nofollow\" href=\"%s/incidents.%s?",
+	    frame_base(), form);
+	choice_add(t, p->visitor);
+	text_printf(t, "\">%s</a> ", words);
+}
+
 /* What leads to other pages of the same, and to all of it. */
 static void
 add_ways(struct text *t, const struct page *p)
@@ -70,10 +80,9 @@ add_ways(struct text *t, const struct page *p)
 		text_printf(t, "after=%s\">older</a> ",
 		    incident_format(p->last, id));
 	}
-	text_printf(t, "<a rel=\"nofollow\" href=\"%s/incidents.csv?",
-	    frame_base());
-	choice_add(t, p->visitor);
-	text_add(t, "\">as CSV</a></nav>\n");
+	add_form(t, p, "csv", "as CSV");
+	add_form(t, p, "json", "as JSON");
+	text_add(t, "</nav>\n");
 }
 
 static enum status

@@ -14,15 +14,21 @@ const struct route route_table[] = {
     {HTTP_GET, "/matrix", LEVEL_PUBLIC, page_matrix},
     {HTTP_GET, "/timeline", LEVEL_PUBLIC, page_timeline},
     {HTTP_GET, "/incidents", LEVEL_PUBLIC, page_incidents},
+    {HTTP_GET, "/matrix.json", LEVEL_PUBLIC, api_matrix},
+    {HTTP_GET, "/incidents.json", LEVEL_PUBLIC, api_incidents},
     {HTTP_GET, "/incidents.csv", LEVEL_PUBLIC, csv_incidents},
+    {HTTP_GET, "/i/*.json", LEVEL_PUBLIC, api_incident},
+    {HTTP_GET, "/i/*.md", LEVEL_PUBLIC, incident_markdown},
     {HTTP_GET, "/i/*", LEVEL_PUBLIC, page_incident},
     {HTTP_GET, "/e/*/day/*", LEVEL_PUBLIC, page_day},
+    {HTTP_GET, "/e/*.json", LEVEL_PUBLIC, api_endpoint},
     {HTTP_GET, "/e/*", LEVEL_PUBLIC, page_endpoint},
     {HTTP_GET, "/s/*", LEVEL_PUBLIC, page_service},
     {HTTP_GET, "/r/*", LEVEL_PUBLIC, page_region},
     {HTTP_GET, "/t/*", LEVEL_PUBLIC, page_tag},
     {HTTP_GET, "/search", LEVEL_PUBLIC, page_search},
     {HTTP_GET, "/maintenance", LEVEL_PUBLIC, page_maintenance},
+    {HTTP_GET, "/maintenance.json", LEVEL_PUBLIC, api_maintenance},
     {HTTP_GET, "/accounting", LEVEL_PUBLIC, page_accounting},
     {HTTP_GET, "/about", LEVEL_PUBLIC, page_about},
     {HTTP_GET, "/history.atom", LEVEL_PUBLIC, feed_serve},
@@ -60,9 +66,18 @@ const struct route route_table[] = {
 };
 const size_t route_count = sizeof(route_table) / sizeof(route_table[0]);
 
+/* How long a text is without such an end. */
+static size_t
+before(const char *text, const char *end)
+{
+	size_t whole = strlen(text), n = strlen(end);
+
+	return whole > n ? whole - n : 0;
+}
+
 /*
  * Where the stars of the pattern are, cut out of path; false: it is another
- * one.  A star takes one segment, at the end of the pattern all that follows.
+ * one.  A star takes one segment, the last one all that its end leaves.
  */
 static bool
 match(const char *pattern, char *path, const char *stars[STARS_MAX])
@@ -82,7 +97,7 @@ match(const char *pattern, char *path, const char *stars[STARS_MAX])
 		pattern++;
 		assert(n < STARS_MAX);
 		stars[n++] = at;
-		take = *pattern == '\0' ? strlen(at) : strcspn(at, "/");
+		take = *pattern == '/' ? strcspn(at, "/") : before(at, pattern);
 		at += take;
 		if (take == 0 || (*pattern != '\0' && *at != *pattern))
 			return false;

@@ -14,7 +14,7 @@
 #include "io/throttle.h"
 #include "scripts.h"
 
-enum { SENT_BYTES = 1 << 26, PARAMS_MAX = 32 };
+enum { SENT_BYTES = 1 << 26, PARAMS_MAX = 64 };
 
 struct http_exchange {
 	struct visit *visit;

@@ -301,6 +301,14 @@ false_recoveries_and_tellings_are_drawn(void **state)
 static void
 in_other_forms(void **state)
 {
+	static const struct {
+		const char *page, *api;
+	} forms[] = {{"/i/20230214-1.json", "/api/v1/incidents/20230214-1"},
+	    {"/e/a~eu.json", "/api/v1/endpoints/a~eu"},
+	    {"/matrix.json?at=2023-02-14", "/api/v1/matrix?at=2023-02-14"},
+	    {"/maintenance.json", "/api/v1/maintenance"},
+	    {"/incidents.json?service=b&limit=3",
+		"/api/v1/incidents?service=b&limit=3"}};
 	struct scene c;
 	int code;
 	char *one, *other;
@@ -318,14 +326,20 @@ in_other_forms(void **state)
 	assert_null(strchr(one, '\x1b'));
 	free(one);
 	expect(&c, "/i/20230213-120" MD, 200, ": =gone/\\<b\\>\n");
-	one = get(&c, "/i/20230214-1.json", &code, NULL);
-	assert_int_equal(code, 200);
-	other = get(&c, "/api/v1/incidents/20230214-1", &code, NULL);
-	assert_string_equal(one, other);
-	free(one);
-	free(other);
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		one = get(&c, forms[i].page, &code, NULL);
+		assert_int_equal(code, 200);
+		other = get(&c, forms[i].api, &code, NULL);
+		assert_string_equal(one, other);
+		free(one);
+		free(other);
+	}
 	expect(&c, "/i/20230214-7" MD, 404, "Not found");
 	expect(&c, "/i/20230214-1.txt", 404, "Not found");
+	expect(&c, "/i/20230214-7.json", 404, "Not found");
+	expect(&c, "/i/.json", 404, "Not found");
+	expect(&c, "/e/a~e.json", 404, "Not found");
+	expect(&c, "/incidents.json?limit=0", 400, "limit is a number");
 	expect(&c, "/i/20230214-1" MD MD, 404, "Not found");
 	expect(&c, "/i/" MD, 404, "Not found");
 	close_scene(&c);
