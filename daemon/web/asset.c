@@ -2,6 +2,7 @@
 #include "web/asset.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "schema/assets.h"
@@ -73,12 +74,16 @@ void
 api_openapi(struct site *s, const struct visitor *v)
 {
 	const struct asset *a = asset_find("openapi.json");
+	char etag[ETAG_BYTES];
 
 	(void)s;
 	assert(a != NULL);
+	(void)snprintf(etag, sizeof(etag), "%.*s", (int)strlen(a->etag) - 2,
+	    a->etag + 1);
 	answer_packed(v->r,
 	    &(struct http_answer){.code = 200,
 		.type = type_json,
+		.etag = etag,
 		.cache = "public, max-age=3600",
 		.shared = true,
 		.body = a->data,

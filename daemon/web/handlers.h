@@ -32,7 +32,7 @@ route_fn incident_markdown;
 route_fn api_status, api_health, api_ready, api_endpoints, api_endpoint,
     api_timeline, api_latency, api_samples, api_availability, api_recovery,
     api_incidents, api_incident, api_events, api_evidence, api_maintenance,
-    api_matrix;
+    api_window, api_matrix;
 /* stream.c */
 route_fn api_stream;
 /* feed.c, badge.c */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is planned, and what servers claimed without anybody announcing it. */
+#include <string.h>
+
 #include "store/listing.h"
 #include "web/frame.h"
 #include "web/planned.h"
@@ -84,4 +86,25 @@ api_maintenance(struct site *s, const struct visitor *v)
 			(void)json_array_append(items, w);
 	}
 	answer_list(s, v->r, items, NULL);
+}
+
+void
+api_window(struct site *s, const struct visitor *v)
+{
+	json_t *w, *found = NULL;
+	size_t i;
+
+	json_array_foreach(s->planned, i, w)
+	{
+		const char *id = json_string_value(json_object_get(w, "id"));
+
+		if (id != NULL && strcmp(id, v->rest) == 0 &&
+		    planned_shown(s, v, w))
+			found = w;
+	}
+	if (found != NULL)
+		answer_json(s, v->r, json_incref(found));
+	else
+		answer_problem(v->r, 404, "Not found",
+		    "There is no such thing.");
 }

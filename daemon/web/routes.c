@@ -40,6 +40,7 @@ const struct route route_table[] = {
     {HTTP_POST, "/api/v1/endpoints/*/pause", LEVEL_OPERATOR, act_pause},
     {HTTP_POST, "/api/v1/endpoints/*/resume", LEVEL_OPERATOR, act_resume},
     {HTTP_GET, "/api/v1/maintenance", LEVEL_PUBLIC, api_maintenance},
+    {HTTP_GET, "/api/v1/maintenance/*", LEVEL_PUBLIC, api_window},
     {HTTP_POST, "/api/v1/maintenance", LEVEL_OPERATOR, act_plan},
     {HTTP_POST, "/api/v1/maintenance/*/cancel", LEVEL_OPERATOR, act_cancel},
     {HTTP_POST, "/api/v1/receivers/*/test", LEVEL_OPERATOR, act_test},

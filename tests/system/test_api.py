@@ -211,7 +211,10 @@ def test_every_answer_is_as_the_document_says(scene):
     assert (item["id"], item["service"], item["now"]) == (
         window, "other", False)
     assert item["next"][0]["from"] == "2099-01-01T00:00:00.000Z"
+    assert get(f"/api/v1/maintenance/{window}").json() == item
     post(f"/api/v1/maintenance/{window}/cancel", {})
+    live.until(lambda: told.client.ask(
+        f"/api/v1/maintenance/{window}").code == 404)
     document = get("/api/v1/openapi.json").json()
     assert document == json.loads(json.dumps(DOCUMENT))
 
@@ -229,7 +232,7 @@ def test_every_answer_is_as_the_document_says(scene):
         assert name in answer.json()["detail"], answer.body
     for path in ("/api/v1/endpoints/none~none",
                  "/api/v1/endpoints/none~none/recovery",
-                 "/api/v1/incidents/20010101-1",
+                 "/api/v1/incidents/20010101-1", "/api/v1/maintenance/w99",
                  "/api/v1/incidents/20010101-1/events",
                  "/api/v1/incidents/20010101-1/evidence"):
         get(path, 404)
