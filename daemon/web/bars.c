@@ -317,7 +317,7 @@ bars_add(struct text *t, const struct bins *d, const struct bars_of *of)
 		add_links(t, d, of);
 	text_add(t, "</svg></div>\n");
 	if (of->endpoint != NULL)
-		frame_bars(t);
+		frame_script(t, "bars.js");
 }
 
 void

@@ -20,6 +20,7 @@ static struct {
 	bool stale;
 	wall_ms since; /* 0: ever */
 } age;
+static bool guarded;
 
 static const struct look {
 	const char *class, *word;
@@ -48,6 +49,12 @@ frame_set_stale(bool stale, wall_ms since)
 {
 	age.stale = stale;
 	age.since = since;
+}
+
+void
+frame_set_guarded(bool g)
+{
+	guarded = g;
 }
 
 static void
@@ -202,13 +209,17 @@ frame_end(struct text *t)
 	    "</main>\n<footer><a href=\"%s/about\">Vigie " VIGIE_VERSION
 	    "</a> &middot; all times are UTC &middot; "
 	    "<a href=\"%s/accounting\">how time is counted</a> &middot; "
-	    "<a href=\"%s/history.atom\">incidents as a feed</a>"
+	    "<a href=\"%s/history.atom\">incidents as a feed</a>",
+	    base, base, base);
+	if (guarded)
+		text_printf(t, " &middot; <a href=\"%s/login\">sign in</a>",
+		    base);
+	text_add(t,
 	    "<span id=\"themes\" hidden> &middot; "
 	    "colours: <button type=\"button\" data-theme=\"light\">light"
 	    "</button> <button type=\"button\" data-theme=\"dark\">dark"
 	    "</button> <button type=\"button\" data-theme=\"auto\">of the "
-	    "system</button></span></footer>\n</body>\n</html>\n",
-	    base, base, base);
+	    "system</button></span></footer>\n</body>\n</html>\n");
 }
 
 const char *
@@ -263,9 +274,9 @@ frame_chart(struct text *t)
 }
 
 void
-frame_bars(struct text *t)
+frame_script(struct text *t, const char *name)
 {
-	add_asset(t, "<script src=\"", "bars.js", "\" defer></script>\n");
+	add_asset(t, "<script src=\"", name, "\" defer></script>\n");
 }
 
 void
@@ -295,16 +306,22 @@ frame_link(struct text *t, const char *url)
 }
 
 void
-frame_path(struct text *t, const char *id)
+frame_slug(struct text *t, const char *id)
 {
 	char *segment = mem_dup(id);
 
 	for (char *p = segment; *p != '\0'; p++)
 		if (*p == '/')
 			*p = '~';
-	text_add(t, "/e/");
 	frame_segment(t, segment);
 	mem_free(segment);
+}
+
+void
+frame_path(struct text *t, const char *id)
+{
+	text_add(t, "/e/");
+	frame_slug(t, id);
 }
 
 void

@@ -16,6 +16,8 @@ void frame_set_base(const char *path);
 const char *frame_base(void);
 /* Every page says from now on that nothing new is known since then, or not. */
 void frame_set_stale(bool stale, wall_ms since);
+/* There are tokens: every page says where to show one. */
+void frame_set_guarded(bool guarded);
 
 /* version: of what is shown, see site_version(); NULL: it stays as it is. */
 void frame_begin(struct text *t, const char *title, const char *version);
@@ -43,14 +45,16 @@ void frame_cell_wide(struct text *t, const char *name);
 void frame_table_end(struct text *t);
 /* What makes the chart of a page one to zoom into. */
 void frame_chart(struct text *t);
-/* What leads from bar to bar by keyboard. */
-void frame_bars(struct text *t);
+/* A script of the page's own, of the assets. */
+void frame_script(struct text *t, const char *name);
 
 /* A part of an address, whatever is in it. */
 void frame_segment(struct text *t, const char *s);
 /* An address from outside: a link where one may follow it. */
 void frame_link(struct text *t, const char *url);
-/* The path of the page of an endpoint: "/e/a~eu". */
+/* The id of an endpoint as one: "a~eu". */
+void frame_slug(struct text *t, const char *id);
+/* The path of its page: "/e/a~eu". */
 void frame_path(struct text *t, const char *id);
 /* A link to it. */
 void frame_endpoint(struct text *t, const char *id);

@@ -6,6 +6,7 @@
 #include "web/endpoint.h"
 #include "web/facts.h"
 #include "web/frame.h"
+#include "web/operate.h"
 #include "web/past.h"
 #include "web/rows.h"
 #include "web/why.h"
@@ -86,6 +87,7 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 		frame_begin(t, r->id, site_version(s, version));
 		add_state(t, r, now);
 		facts_add(t, s, v, r->service);
+		operate_endpoint(t, v, r);
 		bars_add(t, &past.days, &of);
 		bars_axis(t, &past.days);
 		bars_list(t, &past.days, &of);

@@ -8,6 +8,7 @@
 #include "web/frame.h"
 #include "web/incident.h"
 #include "web/meaning.h"
+#include "web/operate.h"
 #include "web/why.h"
 
 enum { WORDS_BYTES = 4096 };
@@ -200,6 +201,7 @@ render(const struct site *s, struct query *q, struct text *t,
 	facts_add(t, s, w->visitor, w->service);
 	if (open)
 		add_meaning(t, s, w, &l);
+	operate_incident(t, w->visitor, &w->is);
 	if (status == OK)
 		status = incident_course_add(t, q, w, &l, f);
 	row = status_find(&l, w->endpoint);

@@ -335,6 +335,7 @@ take_show(struct web *w, struct bytes_in *in, int *fd, int tokens)
 	showing_done(&w->site.show);
 	w->site.show = show;
 	frame_set_base(show.base_path);
+	frame_set_guarded(show.guarded);
 	take_tokens(w, tokens);
 	if (w->site.httpd != NULL || *fd < 0)
 		return w->site.httpd != NULL;

@@ -90,6 +90,13 @@ def vigie(*arguments, timeout=60):
                           check=False)
 
 
+def token(name, role, file):
+    """A new one, in the file, too."""
+    done = vigie("token", name, "--role", role, "--append", file)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 def children(pid):
     """The children of a process: role to pid."""
     found = {}

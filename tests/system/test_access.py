@@ -37,17 +37,11 @@ services:
 DOWN = (503, b"the words of the answer")
 
 
-def token(name, role, file):
-    done = live.vigie("token", name, "--role", role, "--append", file)
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
 @pytest.fixture
 def scene(tmp_path):
     """One incident of a service for all, one of a private one."""
     file = tmp_path / "tokens"
-    known = {role: token(name, role, file)
+    known = {role: live.token(name, role, file)
              for name, role in (("wall", "reader"), ("ann", "operator"))}
     config = tmp_path / "vigie.yaml"
     with live.Target() as target:

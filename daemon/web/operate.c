@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+#include "web/operate.h"
+
+#include "web/frame.h"
+
+/* A thing to fill in: its name in the request, and for people. */
+struct blank {
+	const char *name, *label, *more; /* attributes, or NULL */
+};
+
+static const struct blank why = {"why", "Why, if you like",
+    "maxlength=\"500\""};
+
+static bool
+begin(struct text *t, const struct visitor *v)
+{
+	if (v->level < LEVEL_OPERATOR)
+		return false;
+	text_add(t,
+	    "<section id=\"operate\" data-own hidden>\n<h2>What you can "
+	    "do</h2>\n");
+	return true;
+}
+
+static void
+end(struct text *t)
+{
+	text_add(t,
+	    "<p class=\"told\" role=\"alert\"></p>\n</section>\n"
+	    "<noscript><p class=\"small\">To act from here needs scripts; "
+	    "<code>vigie ack</code>, <code>note</code>, <code>pause</code> and "
+	    "<code>maintenance</code> on the machine do not.</p></noscript>\n");
+	frame_script(t, "operate.js");
+}
+
+static void
+begin_form(struct text *t, const char *more)
+{
+	text_printf(t, "<form class=\"choice act\" data-to=\"%s/api/v1/%s",
+	    frame_base(), more);
+}
+
+static void
+add_blank(struct text *t, const struct blank *b)
+{
+	text_printf(t, "<label>%s <input name=\"%s\"%s%s></label>\n", b->label,
+	    b->name, b->more != NULL ? " " : "",
+	    b->more != NULL ? b->more : "");
+}
+
+static void
+end_form(struct text *t, const char *button)
+{
+	text_printf(t, "<button>%s</button></form>\n", button);
+}
+
+static void
+add_incident_form(struct text *t, const char *id, const char *act,
+    const struct blank *b, const char *button)
+{
+	begin_form(t, "incidents/");
+	text_printf(t, "%s/%s\">\n", id, act);
+	add_blank(t, b);
+	end_form(t, button);
+}
+
+void
+operate_incident(struct text *t, const struct visitor *v,
+    const struct query_incident *i)
+{
+	static const struct blank note = {"note", "What is to be known",
+	    "required maxlength=\"500\""};
+	static const struct blank reason = {"why", "Why",
+	    "required maxlength=\"500\""};
+	char id[INCIDENT_TEXT_BYTES];
+
+	if (!begin(t, v))
+		return;
+	incident_format(i->now.incident, id);
+	if (i->closed == 0)
+		add_incident_form(t, id, "ack", &why, "Acknowledge");
+	add_incident_form(t, id, "notes", &note, "Add a note");
+	if (i->closed == 0 && output_recovers(&i->now))
+		add_incident_form(t, id, "resolve", &reason, "Resolve");
+	end(t);
+}
+
+void
+operate_endpoint(struct text *t, const struct visitor *v,
+    const struct status_row *r)
+{
+	if (!begin(t, v))
+		return;
+	begin_form(t, "endpoints/");
+	frame_slug(t, r->id);
+	if (r->e.paused != 0) {
+		text_add(t, "/resume\">\n");
+		add_blank(t, &why);
+		end_form(t, "Resume checks");
+	} else {
+		text_add(t,
+		    "/pause\">\n<label>For <select name=\"for_ms\" "
+		    "data-number>"
+		    "<option value=\"3600000\">an hour</option>"
+		    "<option value=\"14400000\">4 hours</option>"
+		    "<option value=\"86400000\">a day</option>"
+		    "<option value=\"\">as long as nobody resumes it</option>"
+		    "</select></label>\n");
+		add_blank(t, &why);
+		end_form(t, "Pause checks");
+	}
+	end(t);
+}
+
+void
+operate_maintenance(struct text *t, const struct visitor *v)
+{
+	static const struct blank window[] = {{"service", "Service",
+						  "required maxlength=\"63\""},
+	    {"region", "Region, or all", "maxlength=\"63\""},
+	    {"title", "What", "required maxlength=\"200\""},
+	    {"from", "From (UTC)", "type=\"datetime-local\" required"},
+	    {"to", "To (UTC)", "type=\"datetime-local\" required"}};
+
+	if (!begin(t, v))
+		return;
+	begin_form(t, "maintenance\" data-list=\"windows\">\n");
+	for (size_t i = 0; i < sizeof(window) / sizeof(window[0]); i++)
+		add_blank(t, &window[i]);
+	end_form(t, "Plan maintenance");
+	end(t);
+}

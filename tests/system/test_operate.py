@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""Who may act does so from the pages, in a real browser."""
+import pathlib
+import sys
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import Select
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support_py"))
+
+import live  # noqa: E402
+from window import (browser, complaints, resize, text,  # noqa: E402
+                    too_wide, until_shown, violations)
+
+CONFIG = """
+database: {f}/vigie.db
+control: {f}/control
+listen: 127.0.0.1:0
+tokens: {f}/tokens
+canaries: []
+defaults: {{interval: 10s, timeout: 1s}}
+services:
+  - id: fleet
+    regions: {{eu: {u}/eu, na: {u}/na}}
+"""
+
+
+@pytest.fixture
+def window():
+    made = browser()
+    yield made
+    made.quit()
+
+
+@pytest.fixture
+def scene(tmp_path):
+    keys = {role: live.token(role, role, tmp_path / "tokens")
+            for role in ("reader", "operator")}
+    config = tmp_path / "vigie.yaml"
+    with live.Target() as target:
+        config.write_text(CONFIG.format(f=tmp_path, u=target.url))
+        target.pages["/eu"] = (500, b"broken")
+        with live.Daemon(config, speed=live.FAST) as daemon:
+            daemon.where = daemon.until_said(r"dashboard address=http://(\S+)/")[1]
+            live.until(lambda: daemon.json("incidents"))
+            daemon.number = daemon.json("incidents")[0]["id"]
+            yield daemon, keys
+            assert daemon.stop() == 0
+
+
+def sign_in(window, daemon, name, key):
+    """As a browser does once its user was asked."""
+    window.get(f"http://{name}:{key}@{daemon.where}/login")
+    until_shown(window, "Open incidents")
+
+
+def fill(window, act, **values):
+    form = window.find_element(By.CSS_SELECTOR, f"form[data-to$='{act}']")
+    for name, value in values.items():
+        field = form.find_element(By.NAME, name)
+        if field.get_attribute("type") == "datetime-local":
+            window.execute_script("arguments[0].value = arguments[1]",
+                                  field, value)
+        else:
+            field.send_keys(value)
+    return form
+
+
+def send(form):
+    form.find_element(By.TAG_NAME, "button").click()
+
+
+def test_on_an_incident(scene, window):
+    daemon, keys = scene
+    page = f"http://{daemon.where}/i/{daemon.number}"
+    sign_in(window, daemon, "operator", keys["operator"])
+    window.get(page)
+    send(fill(window, "/notes", note="<b>the disks</b> are \"full\""))
+    until_shown(window, '<b>the disks</b> are "full"')
+    send(fill(window, "/ack", why="on my way"))
+    until_shown(window, "In charge")
+    assert "on my way" in text(window)
+    for width in 1280, 320:
+        resize(window, width)
+        assert violations(window) == []
+        assert not too_wide(window)
+    assert complaints(window) == []
+
+
+def test_what_is_typed_stays_while_the_page_lives(scene, window):
+    daemon, keys = scene
+    sign_in(window, daemon, "operator", keys["operator"])
+    window.get(f"http://{daemon.where}/i/{daemon.number}")
+    form = fill(window, "/notes", note="half a sent")
+    daemon.command("note", daemon.number, "from elsewhere")
+    until_shown(window, "from elsewhere")
+    assert form.find_element(By.NAME, "note").get_attribute(
+        "value") == "half a sent"
+
+
+def test_what_is_refused_is_said(scene, window):
+    daemon, keys = scene
+    sign_in(window, daemon, "operator", keys["operator"])
+    window.get(f"http://{daemon.where}/maintenance")
+    send(fill(window, "/maintenance", service="none", title="disks",
+              **{"from": "2099-01-01T00:00", "to": "2098-01-01T00:00"}))
+    told = window.find_element(By.CSS_SELECTOR, "#operate .told")
+    live.until(lambda: "Not done" in told.text)
+    complaints(window)  # the console names the refusal, too
+    form = fill(window, "/maintenance",
+                **{"to": "2099-01-01T02:00"})
+    form.find_element(By.NAME, "service").clear()
+    form.find_element(By.NAME, "service").send_keys("fleet")
+    send(form)
+    until_shown(window, "2099-01-01 00:00:00Z to 2099-01-01 02:00:00Z")
+    assert complaints(window) == []
+
+
+def test_pause_and_resume(scene, window):
+    daemon, keys = scene
+    sign_in(window, daemon, "operator", keys["operator"])
+    window.get(f"http://{daemon.where}/e/fleet~na")
+    form = fill(window, "/pause", why="moved")
+    Select(form.find_element(By.NAME, "for_ms")).select_by_visible_text("a day")
+    send(form)
+    until_shown(window, "Resume checks")
+    assert daemon.states()["fleet/na"] == "unknown"
+    send(fill(window, "/resume"))
+    until_shown(window, "Pause checks")
+
+
+def test_others_are_offered_nothing(scene, window):
+    daemon, keys = scene
+    for _ in range(2):
+        for page in f"i/{daemon.number}", "e/fleet~eu", "maintenance":
+            window.get(f"http://{daemon.where}/{page}")
+            until_shown(window, "sign in")
+            assert not window.find_elements(By.ID, "operate")
+            assert "What you can do" not in window.page_source
+        sign_in(window, daemon, "reader", keys["reader"])
