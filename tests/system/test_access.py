@@ -254,7 +254,7 @@ def test_no_page_of_another_site_acts(scene):
 def test_pages_are_ours_as_they_are_configured(tmp_path):
     """Its name over another scheme is not: that page may be anybody's."""
     config, file = tmp_path / "vigie.yaml", tmp_path / "tokens"
-    mine = token("ann", "operator", file)
+    mine = live.token("ann", "operator", file)
     with live.Target() as target:
         config.write_text(CONFIG.format(
             f=tmp_path, u=target.url, tokens=f"tokens: {file}\n"
@@ -294,7 +294,7 @@ def test_without_tokens_nobody_acts(tmp_path):
             assert client.ask("/", Authorization="Bearer x").code == 200
             # Let in by a reload, kept out by the next.
             file = tmp_path / "tokens"
-            mine = token("ann", "operator", file)
+            mine = live.token("ann", "operator", file)
             config.write_text(CONFIG.format(
                 f=tmp_path, u=target.url, tokens=f"tokens: {file}"))
             daemon.command("reload")
@@ -309,7 +309,7 @@ def test_without_tokens_nobody_acts(tmp_path):
 def test_a_wrong_file_of_tokens_is_refused(tmp_path):
     """Those of before are let in as long as the new ones cannot be."""
     config, file = tmp_path / "vigie.yaml", tmp_path / "tokens"
-    mine = token("ann", "operator", file)
+    mine = live.token("ann", "operator", file)
     right = file.read_text()
     with live.Target() as target:
         config.write_text(CONFIG.format(
@@ -345,7 +345,7 @@ def test_a_token_is_made(tmp_path):
     assert made["token"].startswith("vgt_") and made["role"] == "reader"
     digest = hashlib.sha256(made["token"].encode()).hexdigest()
     assert made["line"] == f"ann reader {digest}"
-    assert token("ann", "operator", file) != token("bob", "reader", file)
+    assert live.token("ann", "operator", file) != token("bob", "reader", file)
     assert [line.split()[0] for line in file.read_text().splitlines()] == [
         "ann", "bob"]
     assert file.stat().st_mode & 0o777 == 0o600
@@ -357,15 +357,15 @@ def test_a_token_is_made(tmp_path):
 def test_a_token_is_added_as_a_line_of_its_own(tmp_path):
     file = tmp_path / "tokens"
     file.write_text("# who may\n# and no end of this line")
-    token("ann", "operator", file)
-    token("bob", "reader", file)
+    live.token("ann", "operator", file)
+    live.token("bob", "reader", file)
     assert [line.split()[0] for line in file.read_text().splitlines()] == [
         "#", "#", "ann", "bob"]
 
 
 def test_a_token_that_finds_no_room_is_not_made(tmp_path):
     file = tmp_path / "tokens"
-    token("ann", "operator", file)
+    live.token("ann", "operator", file)
     before = file.read_bytes()
 
     def nearly_full():
