@@ -345,7 +345,8 @@ def test_a_token_is_made(tmp_path):
     assert made["token"].startswith("vgt_") and made["role"] == "reader"
     digest = hashlib.sha256(made["token"].encode()).hexdigest()
     assert made["line"] == f"ann reader {digest}"
-    assert live.token("ann", "operator", file) != token("bob", "reader", file)
+    assert live.token("ann", "operator", file) != \
+        live.token("bob", "reader", file)
     assert [line.split()[0] for line in file.read_text().splitlines()] == [
         "ann", "bob"]
     assert file.stat().st_mode & 0o777 == 0o600
