@@ -189,11 +189,15 @@ resolve(const struct found *x, const char *author, const char *why,
     struct fail *f)
 {
 	struct keeper *k = x->k;
-	struct input in = {.kind = INPUT_RESOLVE,
-	    .at = loop_now(k->loop),
-	    .endpoint = x->w->slot};
+	struct input in = {.kind = INPUT_RESOLVE, .at = loop_now(k->loop)};
+	char id[INCIDENT_TEXT_BYTES];
 	struct output o;
 
+	assert(x->w != NULL);
+	in.endpoint = x->w->slot;
+	if (x->closed != 0 || !world_watches(k->world, x->w->slot))
+		return fail_set(f, ERR_RANGE, "%s is over",
+		    incident_format(x->now.incident, id));
 	world_describe(k->world, x->w->slot, &o);
 	if (o.phase != PHASE_RECOVERING)
 		return fail_set(f, ERR_RANGE,
@@ -217,8 +221,6 @@ keeper_resolve(struct keeper *k, const char *incident, const char *author,
 
 	if (s == OK)
 		s = find(&x, incident, f);
-	if (s == OK && (x.closed != 0 || !world_watches(k->world, x.w->slot)))
-		s = fail_set(f, ERR_RANGE, "%s is over", incident);
 	if (s == OK)
 		s = resolve(&x, author, why, f);
 	mem_free(x.acked_by);
