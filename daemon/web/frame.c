@@ -52,9 +52,9 @@ frame_set_stale(bool stale, wall_ms since)
 }
 
 void
-frame_set_guarded(bool g)
+frame_set_guarded(bool yes)
 {
-	guarded = g;
+	guarded = yes;
 }
 
 static void

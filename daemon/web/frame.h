@@ -17,7 +17,7 @@ const char *frame_base(void);
 /* Every page says from now on that nothing new is known since then, or not. */
 void frame_set_stale(bool stale, wall_ms since);
 /* There are tokens: every page says where to show one. */
-void frame_set_guarded(bool guarded);
+void frame_set_guarded(bool yes);
 
 /* version: of what is shown, see site_version(); NULL: it stays as it is. */
 void frame_begin(struct text *t, const char *title, const char *version);

@@ -54,18 +54,10 @@ steps_are_few_and_whole(void **state)
 
 /* One endpoint asked each minute for three hours, 10 ms, and another, 1 s. */
 static void
-of_one_endpoint_in_order(void **state)
+put_two(const char *path, int64_t e[2])
 {
-	struct scratch d;
-	struct seen seen = {.max = LATENCY_STEPS_MAX};
-	struct query *q;
-	struct store *s;
-	struct fail f;
-	int64_t e[2];
+	struct store *s = stores_open(path, STORES_T0);
 
-	(void)state;
-	scratch_make(&d);
-	s = stores_open(scratch_path(&d, "v.db"), STORES_T0);
 	stores_begin(s, STORES_T0);
 	e[0] = store_endpoint(s, "a/b", "a", "b", STORES_T0);
 	e[1] = store_endpoint(s, "a/c", "a", "c", STORES_T0);
@@ -84,6 +76,20 @@ of_one_endpoint_in_order(void **state)
 	stores_begin(s, STORES_T0 + (wall_ms)181 * MINUTE_MS);
 	stores_commit(s);
 	store_close(s);
+}
+
+static void
+of_one_endpoint_in_order(void **state)
+{
+	struct scratch d;
+	struct seen seen = {.max = LATENCY_STEPS_MAX};
+	struct query *q;
+	struct fail f;
+	int64_t e[2];
+
+	(void)state;
+	scratch_make(&d);
+	put_two(scratch_path(&d, "v.db"), e);
 	assert_int_equal(query_open(d.path, 0, &q, &f), STORE_OK);
 	look(q, &(struct latency_part){e[0], STORES_T0, STORES_T0 + DAY_MS, 0},
 	    &seen);

@@ -122,24 +122,13 @@ on_way(void *arg, uint64_t ref, const struct sample *s)
 	return w->found == 0;
 }
 
-/*
- * Of one each minute and one each seven hours, among others, for two days: by
- * few statements, and few samples that are not meant.
- */
-static void
-a_walk_back_begins_near_its_time(void **state)
-{
-	enum { MINUTES = 48 * 60, RARELY = 7 * 60 };
-	static const int every[] = {1, RARELY};
-	struct scratch d;
-	struct store *s;
-	struct query *q;
-	struct fail f;
-	uint64_t ref;
+/* One each minute and one each seven hours for two days, and one never. */
+enum { MINUTES = 48 * 60, RARELY = 7 * 60 };
+static const int every[] = {1, RARELY};
 
-	(void)state;
-	scratch_make(&d);
-	s = stores_open(scratch_path(&d, "v.db"), STORES_T0);
+static void
+put_three(struct store *s)
+{
 	stores_begin(s, STORES_T0);
 	for (int i = 0; i < 3; i++) {
 		char id[] = {'a', '/', (char)('a' + i), '\0'};
@@ -156,29 +145,44 @@ a_walk_back_begins_near_its_time(void **state)
 				    &p);
 	}
 	stores_commit(s);
+}
+
+/* By few statements, and few samples that are not meant. */
+static void
+walk_back(struct query *q, int k, int minute)
+{
+	struct way w = {.before = STORES_T0 + (wall_ms)minute * MINUTE_MS};
+	uint64_t before = query_statements(q), ref;
+	int last = (minute - 1) / every[k] * every[k];
+	struct fail f;
+
+	assert_int_equal(history_before(q, 1 + k, w.before, &ref, &f), OK);
+	assert_int_equal(history_samples(q,
+			     &(struct history_page){1 + k, ref, SIZE_MAX},
+			     on_way, &w, &f),
+	    OK);
+	assert_true(query_statements(q) - before <= 20);
+	assert_int_equal(w.found, STORES_T0 + (wall_ms)last * MINUTE_MS);
+	assert_true(w.skipped <= 62);
+}
+
+static void
+a_walk_back_begins_near_its_time(void **state)
+{
+	struct scratch d;
+	struct store *s;
+	struct query *q;
+	struct fail f;
+	uint64_t ref;
+
+	(void)state;
+	scratch_make(&d);
+	s = stores_open(scratch_path(&d, "v.db"), STORES_T0);
+	put_three(s);
 	assert_int_equal(query_open(d.path, 1000, &q, &f), STORE_OK);
-	for (int i = 1; i <= MINUTES; i += 97) {
-		wall_ms at = STORES_T0 + (wall_ms)i * MINUTE_MS;
-
-		for (int k = 0; k < 2; k++) {
-			struct way w = {.before = at};
-			uint64_t before = query_statements(q);
-
-			assert_int_equal(history_before(q, 1 + k, at, &ref, &f),
-			    OK);
-			assert_int_equal(history_samples(q,
-					     &(struct history_page){1 + k, ref,
-						 SIZE_MAX},
-					     on_way, &w, &f),
-			    OK);
-			assert_true(query_statements(q) - before <= 20);
-			assert_int_equal(w.found,
-			    STORES_T0 +
-				(wall_ms)((i - 1) / every[k] * every[k]) *
-				    MINUTE_MS);
-			assert_true(w.skipped <= 62);
-		}
-	}
+	for (int i = 1; i <= MINUTES; i += 97)
+		for (int k = 0; k < 2; k++)
+			walk_back(q, k, i);
 	assert_int_equal(history_before(q, 3, STORES_T0, &ref, &f), OK);
 	assert_int_equal(ref, 0);
 	query_close(q);
