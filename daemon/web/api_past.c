@@ -195,12 +195,18 @@ api_availability(struct site *s, const struct visitor *v)
 
 	if (!past_find(&p, s, v))
 		return;
+	p.r.to = p.r.to < p.r.known ? p.r.to : p.r.known;
 	if (query_buckets(p.e.q, p.e.row->e.endpoint, p.r.from, p.r.to, &sum,
 		&p.e.fail) == OK &&
-	    read_planned(&planned, &p) == OK)
+	    read_planned(&planned, &p) == OK) {
+		/* What was before anybody looked is not known either. */
+		if (p.r.from < p.r.to)
+			sum.ms[BUCKET_UNKNOWN] +=
+			    p.r.to - p.r.from - share_whole(sum.ms);
 		answer_json(s, v->r, availability_json(&p.r, &sum, planned.ms));
-	else
+	} else {
 		answer_unread(s, v->r, &p.e.fail);
+	}
 	endpoint_done(&p.e);
 }
 

@@ -126,6 +126,22 @@ what_was_planned_is_told_apart(void **state)
 	    200,
 	    "\"planned_ms\":1800000,\"provisional\":true,"
 	    "\"available\":\"0.000\",\"at_least\"");
+	/* Of a day as well nobody looked but for those five. */
+	expect(&c, "/api/v1/endpoints/a~eu/availability", 200,
+	    "\"unknown\":68400000},");
+	expect(&c, "/api/v1/endpoints/a~eu/availability", 200,
+	    "\"at_least\":\"4.166\",\"at_most\":\"83.333\","
+	    "\"coverage\":\"20.833\"}");
+	expect(&c, "/e/a~eu", 200,
+	    "Known of it\">20.833 %</td></tr>\n<tr><td "
+	    "data-name=\"The last\">7 days");
+	expect(&c,
+	    "/api/v1/endpoints/a~eu/availability?from=2023-02-14T10:00:00Z"
+	    "&to=2024-01-01T00:00:00Z",
+	    200, "\"to\":\"2023-02-14T14:00:00.000Z\"");
+	expect(&c,
+	    "/api/v1/endpoints/a~eu/availability?from=2023-02-15&to=2023-02-16",
+	    200, "\"unknown\":0},\"planned_ms\":0,\"provisional\":");
 	expect(&c, "/e/a~eu", 200,
 	    "24 h</td><td data-name=\"Available\">20.000 %</td>"
 	    "<td data-name=\"By contract\">33.333 %</td>");
