@@ -102,6 +102,9 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 	}
 	if (status == OK)
 		status = add_checks(t, q, r->e.endpoint, f);
+	text_printf(t, "<p class=\"small\"><a href=\"%s", frame_base());
+	frame_path(t, r->id);
+	text_add(t, ".json\">As JSON</a></p>\n");
 	frame_end(t);
 	return status;
 }

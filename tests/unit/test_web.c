@@ -41,6 +41,7 @@ what_is_stored_is_shown(void **state)
 	expect(&c, "/matrix?at=noon", 400, "at is a day like");
 	expect(&c, "/matrix", 200, "</svg>Down</span>");
 	expect(&c, "/e/a~eu", 200, "503 server error");
+	expect(&c, "/e/a~eu", 200, "<a href=\"/e/a~eu.json\">As JSON</a>");
 	expect(&c, "/e/a~eu", 200, "<a href=\"/i/20230214-1\">");
 	expect(&c, "/e/a~eu", 200,
 	    "24 h</td><td data-name=\"Available\">100.000 %</td>");
