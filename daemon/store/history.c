@@ -148,3 +148,45 @@ history_samples(struct query *q, const struct history_page *p,
 	use_end(&u);
 	return reader_told(q, f);
 }
+
+struct walking {
+	struct history_walk *w;
+	size_t told;
+	query_sample_fn *fn;
+	void *arg;
+};
+
+static bool
+on_step(void *arg, uint64_t ref, const struct sample *s)
+{
+	struct walking *a = arg;
+	struct history_walk *w = a->w;
+
+	if (ref == w->after || (w->to != 0 && s->start >= w->to))
+		return true;
+	w->more = s->start >= w->from && a->told == w->max;
+	if (s->start < w->from || w->more)
+		return false;
+	w->last = ref;
+	a->told++;
+	return a->fn(a->arg, ref, s);
+}
+
+enum status
+history_walk(struct query *q, struct history_walk *w, query_sample_fn *fn,
+    void *arg, struct fail *f)
+{
+	struct walking a = {.w = w, .fn = fn, .arg = arg};
+	struct history_page page = {w->endpoint, w->after, SIZE_MAX};
+	enum status s = OK;
+
+	w->last = 0;
+	w->more = false;
+	if (w->after == 0 && w->to == 0)
+		return query_samples(q, w->endpoint, SIZE_MAX, on_step, &a, f);
+	if (w->after == 0)
+		s = history_before(q, w->endpoint, w->to, &page.ref, f);
+	if (page.ref == 0 || s != OK)
+		return s;
+	return history_samples(q, &page, on_step, &a, f);
+}

@@ -54,4 +54,19 @@ MUST_CHECK
 enum status history_samples(struct query *q, const struct history_page *p,
     query_sample_fn *fn, void *arg, struct fail *f);
 
+struct history_walk {
+	int64_t endpoint;
+	wall_ms from, to; /* those that began within; 0: whenever */
+	uint64_t after;   /* those before that one; 0: from the newest on */
+	size_t max;
+
+	/* Afterwards: the ref of the oldest told, and whether there are more. */
+	uint64_t last;
+	bool more;
+};
+/* Samples of an endpoint, newest first. */
+MUST_CHECK
+enum status history_walk(struct query *q, struct history_walk *w,
+    query_sample_fn *fn, void *arg, struct fail *f);
+
 #endif

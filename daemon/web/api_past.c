@@ -13,14 +13,14 @@
 #include "web/site.h"
 
 /* An endpoint, and the time of it that is asked for. */
-struct past {
+struct part {
 	struct endpoint e;
 	struct range r;
 };
 
 /* As endpoint_find(). */
 static bool
-past_find(struct past *p, struct site *s, const struct visitor *v)
+part_find(struct part *p, struct site *s, const struct visitor *v)
 {
 	if (!endpoint_find(&p->e, s, v))
 		return false;
@@ -33,11 +33,11 @@ past_find(struct past *p, struct site *s, const struct visitor *v)
 void
 api_timeline(struct site *s, const struct visitor *v)
 {
-	struct past p;
+	struct part p;
 	struct course c;
 	json_t *items;
 
-	if (!past_find(&p, s, v))
+	if (!part_find(&p, s, v))
 		return;
 	course_init(&c, p.r.from, p.r.to);
 	if (course_read(&c, p.e.q, p.e.row->e.endpoint, &p.e.fail) == OK) {
@@ -95,12 +95,12 @@ take_step(const struct visitor *v, span_ms *step)
 void
 api_latency(struct site *s, const struct visitor *v)
 {
-	struct past p;
+	struct part p;
 	struct chart c;
 	json_t *items;
 	span_ms step;
 
-	if (!take_step(v, &step) || !past_find(&p, s, v))
+	if (!take_step(v, &step) || !part_find(&p, s, v))
 		return;
 	if (step > 0 && (p.r.to - p.r.from - 1) / step >= LATENCY_STEPS_MAX) {
 		answer_problem(v->r, 400, "Bad parameter",
@@ -149,7 +149,7 @@ on_span(void *arg, const struct history_span *span)
 }
 
 static enum status
-read_planned(struct planned *planned, struct past *p)
+read_planned(struct planned *planned, struct part *p)
 {
 	const struct history_part part = {p->e.row->e.endpoint, p->r.from,
 	    p->r.to};
@@ -191,9 +191,9 @@ api_availability(struct site *s, const struct visitor *v)
 {
 	struct query_sum sum = {.provisional = false};
 	struct planned planned;
-	struct past p;
+	struct part p;
 
-	if (!past_find(&p, s, v))
+	if (!part_find(&p, s, v))
 		return;
 	p.r.to = p.r.to < p.r.known ? p.r.to : p.r.known;
 	if (query_buckets(p.e.q, p.e.row->e.endpoint, p.r.from, p.r.to, &sum,
@@ -209,14 +209,6 @@ api_availability(struct site *s, const struct visitor *v)
 	}
 	endpoint_done(&p.e);
 }
-
-struct sampling {
-	json_t *items;
-	size_t left;
-	wall_ms from, to;    /* those that began within; 0: whenever */
-	uint64_t skip, last; /* refs; 0: none */
-	bool more;
-};
 
 static json_t *
 sample_json(uint64_t ref, const struct sample *p)
@@ -241,69 +233,43 @@ sample_json(uint64_t ref, const struct sample *p)
 static bool
 on_sample(void *arg, uint64_t ref, const struct sample *p)
 {
-	struct sampling *a = arg;
-
-	if (ref == a->skip || (a->to != 0 && p->start >= a->to))
-		return true;
-	a->more = p->start >= a->from && a->left == 0;
-	if (p->start < a->from || a->more)
-		return false;
-	(void)json_array_append_new(a->items, sample_json(ref, p));
-	a->last = ref;
-	a->left--;
+	(void)json_array_append_new(arg, sample_json(ref, p));
 	return true;
 }
 
 static bool
-take_sampling(const struct visitor *v, struct sampling *a)
+take_walk(const struct visitor *v, struct history_walk *w)
 {
 	int64_t after = 0;
 
-	*a = (struct sampling){.items = NULL};
-	if (!param_limit(v, &a->left) ||
+	*w = (struct history_walk){.endpoint = 0};
+	if (!param_limit(v, &w->max) ||
 	    !param_number(v, "after", 1, NUMBER_MOST, &after) ||
-	    !param_time(v, "from", &a->from) || !param_time(v, "to", &a->to))
+	    !param_time(v, "from", &w->from) || !param_time(v, "to", &w->to))
 		return false;
-	a->skip = (uint64_t)after;
-	if (a->to == 0 || a->from < a->to)
+	w->after = (uint64_t)after;
+	if (w->to == 0 || w->from < w->to)
 		return true;
 	answer_problem(v->r, 400, "Bad parameter", "from is before to.");
 	return false;
 }
 
-/* From where it goes on, or from its end, or from the newest. */
-static enum status
-walk_samples(struct sampling *a, struct endpoint *e)
-{
-	int64_t id = e->row->e.endpoint;
-	uint64_t ref = a->skip;
-	enum status status = OK;
-
-	if (ref == 0 && a->to == 0)
-		return query_samples(e->q, id, SIZE_MAX, on_sample, a,
-		    &e->fail);
-	if (ref == 0)
-		status = history_before(e->q, id, a->to, &ref, &e->fail);
-	if (ref == 0 || status != OK)
-		return status;
-	return history_samples(e->q, &(struct history_page){id, ref, SIZE_MAX},
-	    on_sample, a, &e->fail);
-}
-
 void
 api_samples(struct site *s, const struct visitor *v)
 {
-	struct sampling a;
+	struct history_walk w;
 	struct endpoint e;
+	json_t *items;
 
-	if (!take_sampling(v, &a) || !endpoint_find(&e, s, v))
+	if (!take_walk(v, &w) || !endpoint_find(&e, s, v))
 		return;
-	a.items = json_array();
-	if (walk_samples(&a, &e) == OK) {
-		answer_list(s, v->r, a.items,
-		    a.more ? json_integer((json_int_t)a.last) : NULL);
+	items = json_array();
+	w.endpoint = e.row->e.endpoint;
+	if (history_walk(e.q, &w, on_sample, items, &e.fail) == OK) {
+		answer_list(s, v->r, items,
+		    w.more ? json_integer((json_int_t)w.last) : NULL);
 	} else {
-		json_decref(a.items);
+		json_decref(items);
 		answer_unread(s, v->r, &e.fail);
 	}
 	endpoint_done(&e);

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 
-#include "store/history.h"
 #include "view/course.h"
 #include "web/frame.h"
 #include "web/lane.h"
@@ -23,7 +22,7 @@ failed(const struct sample *s)
 static bool
 good_since(const struct checks *c, size_t i)
 {
-	if (c->after != 0)
+	if (c->walk.after != 0)
 		return true;
 	while (i-- > 0)
 		if (class_effect((enum sample_class)c->all[i].class) ==
@@ -129,37 +128,22 @@ on_check(void *arg, uint64_t ref, const struct sample *s)
 {
 	struct checks *c = arg;
 
-	if (ref == c->after || (c->to != 0 && s->start >= c->to))
-		return true;
-	if (s->start < c->from)
-		return false;
-	c->more = c->count == CHECKS_MAX;
-	if (c->more)
-		return false;
+	(void)ref;
 	c->all[c->count++] = *s;
-	c->last = ref;
 	return true;
 }
 
 enum status
-checks_read(struct checks *c, struct query *q, int64_t endpoint, struct fail *f)
+checks_read(struct checks *c, struct query *q, struct fail *f)
 {
-	uint64_t ref = c->after;
-	enum status s = OK;
-
-	if (c->to == 0)
-		return query_samples(q, endpoint, CHECKS_MAX, on_check, c, f);
-	if (ref == 0)
-		s = history_before(q, endpoint, c->to, &ref, f);
-	if (ref == 0 || s != OK)
-		return s;
-	return history_samples(q,
-	    &(struct history_page){endpoint, ref, SIZE_MAX}, on_check, c, f);
+	c->count = 0;
+	c->walk.max = CHECKS_MAX;
+	return history_walk(q, &c->walk, on_check, c, f);
 }
 
 enum status
-checks_add(struct text *t, struct query *q, int64_t endpoint,
-    const struct checks *c, struct fail *f)
+checks_add(struct text *t, struct query *q, const struct checks *c,
+    struct fail *f)
 {
 	wall_ms from = c->all[0].start, to = from + 1;
 	struct course how;
@@ -174,7 +158,7 @@ checks_add(struct text *t, struct query *q, int64_t endpoint,
 		to = at + 1 > to ? at + 1 : to;
 	}
 	course_init(&how, from, to);
-	s = course_read(&how, q, endpoint, f);
+	s = course_read(&how, q, c->walk.endpoint, f);
 	add_phases(t, c);
 	frame_table(t, check_columns);
 	for (size_t i = 0; i < c->count; i++)

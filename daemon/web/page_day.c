@@ -114,24 +114,25 @@ add_checks(struct text *t, struct endpoint *e, struct day *d)
 	struct checks *c = &d->checks;
 	enum status s;
 
-	c->from = d->range.from;
-	c->to = d->range.to;
-	s = checks_read(c, e->q, r->e.endpoint, &e->fail);
+	c->walk.endpoint = r->e.endpoint;
+	c->walk.from = d->range.from;
+	c->walk.to = d->range.to;
+	s = checks_read(c, e->q, &e->fail);
 	text_add(t, "<section id=\"checks\">\n<h2>Checks</h2>\n");
 	if (s == OK && c->count == 0)
 		text_printf(t, "<p>%s</p>\n",
-		    c->after != 0 ? "There are no more."
-				  : "None is kept of that day.");
+		    c->walk.after != 0 ? "There are no more."
+				       : "None is kept of that day.");
 	if (s == OK)
-		s = checks_add(t, e->q, r->e.endpoint, c, &e->fail);
-	if (c->more) {
+		s = checks_add(t, e->q, c, &e->fail);
+	if (c->walk.more) {
 		text_printf(t, "<p><a rel=\"nofollow\" href=\"%s",
 		    frame_base());
 		frame_path(t, r->id);
 		text_printf(t,
 		    "/day/%s?after=%" PRIu64
 		    "#checks\">the %d before</a></p>\n",
-		    d->name, c->last, CHECKS_MAX);
+		    d->name, c->walk.last, CHECKS_MAX);
 	}
 	text_add(t, "</section>\n");
 	return s;
@@ -209,7 +210,7 @@ page_day(struct site *s, const struct visitor *v)
 	    !endpoint_find(&e, s, v))
 		return;
 	text_init(&page, PAGE_BYTES);
-	d.checks.after = (uint64_t)after;
+	d.checks.walk.after = (uint64_t)after;
 	d.range.known = e.list.as_of;
 	if (render(s, v, &e, &d, &page) == OK)
 		answer_page(s, v->r, &page);

@@ -55,12 +55,12 @@ add_state(struct text *t, const struct status_row *r, wall_ms now)
 static enum status
 add_checks(struct text *t, struct query *q, int64_t endpoint, struct fail *f)
 {
-	struct checks last = {.to = 0};
-	enum status s = checks_read(&last, q, endpoint, f);
+	struct checks last = {.walk.endpoint = endpoint};
+	enum status s = checks_read(&last, q, f);
 
 	text_add(t, "<section id=\"checks\">\n<h2>The last checks</h2>\n");
 	if (s == OK)
-		s = checks_add(t, q, endpoint, &last, f);
+		s = checks_add(t, q, &last, f);
 	text_add(t, "</section>\n");
 	return s;
 }
