@@ -43,6 +43,7 @@ KEPT, FRESH, ANY = "kept", "fresh", ""
 ROUTES = [
     (KEPT, "/", 2, 30, 0),
     (FRESH, "/", 30, 30, 6),
+    (ANY, "/?grain=week", 100, None, None),
     (ANY, "/e/{endpoint}", 50, 40, 8),
     (ANY, "/e/{endpoint}?range=7d", 50, 40, 8),
     (ANY, "/e/{endpoint}?range=30d", 50, 40, 8),
@@ -65,6 +66,7 @@ ROUTES = [
     (ANY, "/api/v1/endpoints/{endpoint}/availability", 50, None, None),
     (ANY, "/api/v1/endpoints/{endpoint}/latency", 50, None, None),
     (ANY, "/api/v1/endpoints/{endpoint}/timeline", 50, None, None),
+    (ANY, "/api/v1/endpoints/{endpoint}/samples?to={at}", 50, None, None),
     (ANY, "/api/v1/matrix", 80, None, None),
     (ANY, "/api/v1/incidents", 50, None, None),
     (ANY, "/api/v1/incidents/{wide}", 50, None, None),

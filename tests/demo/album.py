@@ -71,9 +71,10 @@ def main(url, folder):
                 for look in LOOKS:
                     take(window, url + path, size, look,
                          f"{folder}/{name}-{size[0]}-{look}.png")
-        for look in LOOKS:
-            take(window, url + "/?kiosk=1", WALL, look,
-                 f"{folder}/kiosk-{WALL[0]}-{look}.png")
+        for size in WALL, *SIZES:
+            for look in LOOKS:
+                take(window, url + "/?kiosk=1", size, look,
+                     f"{folder}/kiosk-{size[0]}-{look}.png")
     finally:
         window.quit()
 
