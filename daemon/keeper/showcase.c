@@ -121,6 +121,28 @@ proof_json(const struct config_functions *f)
 	return all;
 }
 
+/* How each endpoint is looked at, by id; what a query says may be secret. */
+static json_t *
+checks_json(const struct config_service *s)
+{
+	json_t *all = json_object();
+
+	for (size_t i = 0; i < s->endpoint_count; i++) {
+		const struct target *t = &s->endpoints[i].target;
+		json_t *url = json_stringn(t->url, strcspn(t->url, "?#"));
+		const char *method = t->method != NULL ? t->method : "GET";
+
+		(void)json_object_set_new(all, t->id,
+		    json_pack("{s:o, s:I, s:I}", "url", url, "interval_ms",
+			(json_int_t)t->interval, "timeout_ms",
+			(json_int_t)t->timeout));
+		if (t->kind == TARGET_HTTP)
+			(void)json_object_set_new(json_object_get(all, t->id),
+			    "method", json_string(method));
+	}
+	return all;
+}
+
 static void
 send_service(struct keeper *k, const struct config_service *s,
     unsigned char *buf)
@@ -140,6 +162,7 @@ send_service(struct keeper *k, const struct config_service *s,
 	    json_pack("{s:o, s:o}", "functions", proof_json(&s->functions),
 		"unaffected", proof_json(&s->unaffected)));
 	(void)json_object_set_new(j, "private", json_boolean(s->private));
+	(void)json_object_set_new(j, "checks", checks_json(s));
 	text = event_json_text(j);
 	if (strlen(text) > SERVICE_BYTES) {
 		log_event(k->log, SEVERITY_WARNING,
@@ -147,6 +170,7 @@ send_service(struct keeper *k, const struct config_service *s,
 		    strlen(text));
 		mem_free(text);
 		(void)json_object_del(j, "proof");
+		(void)json_object_del(j, "checks");
 		text = event_json_text(j);
 	}
 	send_text(k, MSG_SERVICE, text, buf);

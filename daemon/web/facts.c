@@ -58,3 +58,55 @@ facts_add(struct text *t, const struct site *s, const struct visitor *v,
 		    text_str(&facts));
 	text_done(&facts);
 }
+
+static span_ms
+length_of(const json_t *check, const char *key)
+{
+	return (span_ms)json_integer_value(json_object_get(check, key));
+}
+
+/* "GET https://api.example/health" */
+static void
+add_request(struct text *t, const json_t *check)
+{
+	const char *url = json_string_value(json_object_get(check, "url"));
+	const char *method =
+	    json_string_value(json_object_get(check, "method"));
+
+	text_add(t, "<dt>By</dt><dd>");
+	if (method != NULL) {
+		html_safe(t, method);
+		text_char(t, ' ');
+	}
+	html_safe(t, url);
+	text_add(t, "</dd>\n");
+}
+
+void
+facts_add_check(struct text *t, const struct site *s, const struct visitor *v,
+    const struct status_row *r, wall_ms now)
+{
+	const json_t *check =
+	    json_object_get(json_object_get(site_service(s, r->service),
+				"checks"),
+		r->id);
+	span_ms interval = length_of(check, "interval_ms");
+
+	if (check == NULL)
+		return;
+	text_add(t, "<dl class=\"facts\">\n<dt>Checked</dt><dd>every ");
+	frame_length(t, interval);
+	text_add(t, ", for at most ");
+	frame_length(t, length_of(check, "timeout_ms"));
+	text_add(t, "</dd>\n");
+	if (v->level >= LEVEL_READER)
+		add_request(t, check);
+	/* While it fails it is looked at as often as that tells something. */
+	if (r->e.sampled && r->e.paused == 0 && !r->has_incident &&
+	    r->e.last.start + interval > now) {
+		text_add(t, "<dt>Next</dt><dd>about ");
+		frame_time(t, r->e.last.start + interval);
+		text_add(t, "</dd>\n");
+	}
+	text_add(t, "</dl>\n");
+}

@@ -11,5 +11,8 @@
  */
 void facts_add(struct text *t, const struct site *s, const struct visitor *v,
     const char *id);
+/* How an endpoint is looked at; by which request, to who may know. */
+void facts_add_check(struct text *t, const struct site *s,
+    const struct visitor *v, const struct status_row *r, wall_ms now);
 
 #endif

@@ -87,6 +87,7 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 		frame_begin(t, r->id, site_version(s, version));
 		add_state(t, r, now);
 		facts_add(t, s, v, r->service);
+		facts_add_check(t, s, v, r, now);
 		operate_endpoint(t, v, r);
 		bars_add(t, &past.days, &of);
 		bars_axis(t, &past.days);

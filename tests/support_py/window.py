@@ -14,14 +14,14 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 AXE = ROOT / "build/npm/node_modules/axe-core/axe.min.js"
 
 # Every page there is, for the checks that hold for all of them; {incident} is
-# one that is open, {today} the day in UTC.
+# one that is open, {yesterday} a day that is over.
 PAGES = [
     "",
     "matrix",
     "incidents",
     "i/{incident}",
     "e/fleet~eu",
-    "e/fleet~eu/day/{today}",
+    "e/fleet~eu/day/{yesterday}",
     "timeline",
     "s/fleet?grain=hour&n=24",
     "r/eu",

@@ -29,7 +29,7 @@ services:
   - id: fleet
     owner: The fleet team
     runbook: https://wiki.example.org/fleet
-    regions: {{eu: {u}/eu, na: {u}/na}}
+    regions: {{eu: {u}/eu, na: "{u}/na?key=hunter2"}}
   - id: secret
     private: true
     regions: {{backroom: {u}/backroom}}
@@ -91,6 +91,10 @@ def test_the_public_is_told_less(scene):
     for words in "ann was here", "the words of the answer", "The fleet team":
         assert words in whole.body.decode(), words
         assert words not in client.get(page).body.decode(), words
+    request = ask(client, "/e/fleet~na", known["reader"]).page().text
+    assert "GET http://127.0.0.1:" in request and "/na Next" in request
+    request = client.get("/e/fleet~na").page().text
+    assert "every 10 s" in request and "GET" not in request
     for path in "/s/fleet", "/e/fleet~eu":
         assert "wiki.example.org" in ask(
             client, path, known["reader"]).body.decode()

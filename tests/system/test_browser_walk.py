@@ -56,8 +56,9 @@ class Scene:
         assert self.daemon.stop() == 0
 
     def address(self, page):
-        return self.url + page.format(incident=self.incident,
-                                      today=time.strftime("%F", time.gmtime()))
+        return self.url + page.format(
+            incident=self.incident,
+            yesterday=time.strftime("%F", time.gmtime(time.time() - 86400)))
 
 
 @pytest.fixture(scope="module")

@@ -29,6 +29,16 @@ a_page_of_some_of_it(void **state)
 	expect(&c, "/s/a", 200, "<a href=\"/t/eu%20cars\">eu cars</a>");
 	expect(&c, "/s/a", 200, "<a href=\"/t/%3Ci%3E\">&lt;i&gt;</a>");
 	expect(&c, "/s/b", 200, "<dd>javascript:x</dd>");
+	tell_service(&c,
+	    "{\"id\":\"a\",\"tags\":[\"eu cars\"],\"checks\":{\"a/eu\":{\"url\":"
+	    "\"https://a.example/<b>\",\"interval_ms\":60000,"
+	    "\"timeout_ms\":10000,\"method\":\"POST\"}}}");
+	tell_changed(&c, 3);
+	expect(&c, "/e/a~eu", 200,
+	    "<dt>By</dt><dd>POST https://a.example/&lt;b&gt;</dd>");
+	expect(&c, "/e/a~eu", 200,
+	    "every <time datetime=\"PT60S\">1 min</time>, for at most "
+	    "<time datetime=\"PT10S\">10 s</time>");
 	expect(&c, "/r/eu", 200, "0 of 1 up");
 	expect(&c, "/t/eu%20cars", 200, "0 of 1 up");
 	page = get(&c, "/r/na", &code, NULL);
