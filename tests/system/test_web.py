@@ -9,7 +9,10 @@ import os
 import pathlib
 import re
 import signal
+import socket
+import sqlite3
 import sys
+import time
 import urllib.parse
 
 import pytest
@@ -366,6 +369,37 @@ def test_a_socket_handed_over(tmp_path, target):
                     pathlib.Path(f"/proc/{pid}/fd").iterdir()]
             mine = os.readlink(f"/proc/{daemon.pid}/fd/3")
             assert (mine in held) == (role == "web"), (role, held)
+        assert daemon.stop() == 0
+
+
+def test_what_takes_too_long_is_given_up(tmp_path, target):
+    """A past of millions of pieces: said as that, and nobody else waits."""
+    with socket.socket() as s:  # the same for both starts
+        s.bind(("127.0.0.1", 0))
+        listen = f"listen: 127.0.0.1:{s.getsockname()[1]}"
+    with daemon_at(tmp_path, target, listen) as daemon:
+        shown(Client(daemon), "All 2 endpoints are up")
+        assert daemon.stop() == 0
+    with sqlite3.connect(tmp_path / "vigie.db") as db:
+        (endpoint,), = db.execute(
+            "SELECT id FROM endpoint WHERE name = 'fleet/eu'")
+        db.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+            "WHERE i < 3000000) INSERT INTO span SELECT ?1, "
+            "?2 - i * 10000, ?2 - i * 10000 + 9000, i % 2 FROM n",
+            (endpoint, int(time.time() - 3600) * 1000))
+    with daemon_at(tmp_path, target, listen) as daemon:
+        client = Client(daemon)
+        live.until(lambda: client.reaches("/readyz"))
+        shown(client, "All 2 endpoints are up")
+        page = client.ask("/e/fleet~eu", Accept="text/html")
+        assert page.code == 503 and page.headers["retry-after"] == "10"
+        assert "Too slow" in Page(page.body.decode()).text
+        answer = client.get("/api/v1/endpoints/fleet~eu/timeline?range=365d")
+        assert answer.code == 503 and answer.headers["retry-after"] == "10"
+        assert answer.json()["title"] == "Too slow"
+        assert client.get("/e/fleet~na").code == 200
+        assert client.get("/readyz").code == 200
         assert daemon.stop() == 0
 
 
