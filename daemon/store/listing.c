@@ -8,6 +8,7 @@
 static struct use
 ask(struct query *q, const struct query_incidents *w, const char *pattern)
 {
+	wall_ms known = w->longer > 0 ? query_known_until(q) : 0;
 	struct use u = reader_ask(q,
 	    w->open_only       ? SQL_Q_INCIDENTS_OPEN
 		: w->since > 0 ? SQL_Q_INCIDENTS_SINCE
@@ -26,6 +27,12 @@ ask(struct query *q, const struct query_incidents *w, const char *pattern)
 	use_text(&u, w->region);
 	use_text(&u, pattern);
 	use_text(&u, w->scope);
+	if (w->origin != NULL)
+		use_int(&u, *w->origin);
+	else
+		use_null(&u);
+	use_int(&u, w->longer);
+	use_int(&u, known);
 	if (!w->open_only && w->since > 0)
 		use_int(&u, w->since);
 	return u;

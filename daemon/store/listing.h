@@ -28,7 +28,9 @@ struct query_incidents { /* 0, NULL: whatever it is */
 	wall_ms since;         /* closed after it, or open */
 	wall_ms from, to;      /* lasted within [from, to) */
 	const enum kind *kind; /* the worst that it was */
-	const char *endpoint;  /* id */
+	const enum origin *origin;
+	span_ms longer;       /* it failed, or fails, for at least so long */
+	const char *endpoint; /* id */
 	const char *service, *region;
 	const char *text;         /* in the endpoint's id, or in the scope */
 	const char *scope;        /* "region:eu" */

@@ -29,6 +29,23 @@ take_kind(const struct visitor *v, struct choice *c)
 }
 
 static bool
+take_origin(const struct visitor *v, struct choice *c)
+{
+	const char *words[ORIGIN_COUNT + 2] = {""};
+	size_t at = 0;
+
+	for (unsigned o = 0; o < ORIGIN_COUNT; o++)
+		words[1 + o] = origin_name((enum origin)o);
+	if (!param_word(v, "origin", words, &at))
+		return false;
+	if (at > 0) {
+		c->origin = (enum origin)(at - 1);
+		c->which.origin = &c->origin;
+	}
+	return true;
+}
+
+static bool
 take_after(const struct visitor *v, struct choice *c)
 {
 	const char *after = NULL;
@@ -50,6 +67,7 @@ choice_take(const struct visitor *v, struct choice *c)
 
 	*c = (struct choice){.any = false};
 	if (!param_word(v, "state", states, &state) || !take_kind(v, c) ||
+	    !take_origin(v, c) || !param_length(v, "longer", &w->longer) ||
 	    !param_text(v, "service", &w->service) ||
 	    !param_text(v, "region", &w->region) ||
 	    !param_time(v, "from", &w->from) || !param_time(v, "to", &w->to) ||
@@ -59,17 +77,18 @@ choice_take(const struct visitor *v, struct choice *c)
 	w->open_only = state == STATE_OPEN;
 	w->closed_only = state == STATE_CLOSED;
 	c->state = state >= STATE_OPEN ? states[state] : NULL;
-	c->any = c->state != NULL || w->kind != NULL || w->service != NULL ||
-	    w->region != NULL || w->from != 0 || w->to != 0 ||
-	    w->text != NULL || w->scope != NULL || w->after.n > 0;
+	c->any = c->state != NULL || w->kind != NULL || w->origin != NULL ||
+	    w->longer != 0 || w->service != NULL || w->region != NULL ||
+	    w->from != 0 || w->to != 0 || w->text != NULL || w->scope != NULL ||
+	    w->after.n > 0;
 	return true;
 }
 
 void
 choice_add(struct text *t, const struct visitor *v)
 {
-	static const char *const names[] = {"state", "kind", "service",
-	    "region", "from", "to", "q", "scope"};
+	static const char *const names[] = {"state", "kind", "origin",
+	    "service", "region", "from", "to", "longer", "q", "scope"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *value = http_param(v->r, names[i]);
@@ -145,12 +164,20 @@ choice_form(struct text *t, const struct site *s, const struct visitor *v,
 	for (unsigned k = KIND_NONE + 1; k < KIND_COUNT; k++)
 		add_option(t, kind_name((enum kind)k), kind_name((enum kind)k),
 		    c->which.kind != NULL && c->kind == (enum kind)k);
+	text_add(t,
+	    "</select></label>\n<label>Origin <select name=\"origin\">");
+	add_option(t, "", "any", c->which.origin == NULL);
+	for (unsigned o = 0; o < ORIGIN_COUNT; o++)
+		add_option(t, origin_name((enum origin)o),
+		    origin_name((enum origin)o),
+		    c->which.origin != NULL && c->origin == (enum origin)o);
 	text_add(t, "</select></label>\n");
 	add_input(t, v, "service", "Service", "list=\"known-services\"");
 	add_services(t, s, v);
 	add_input(t, v, "region", "Region", "type=\"text\"");
 	add_day(t, v, "from", "From");
 	add_day(t, v, "to", "Before");
+	add_input(t, v, "longer", "For (like 10m)", "maxlength=\"20\"");
 	add_input(t, v, "q", "Words", "type=\"search\"");
 	if (c->which.scope != NULL)
 		add_input(t, v, "scope", "Scope", "type=\"text\"");

@@ -8,13 +8,14 @@
 struct choice {
 	struct query_incidents which; /* borrows what the query has */
 	enum kind kind;
+	enum origin origin;
 	const char *state, *kind_word; /* as asked for; NULL: any */
 	bool any;                      /* something is asked for at all */
 };
 
 /*
- * state=open|closed, kind=, service=, region=, from=, to=, q=, scope=,
- * after=.  c must not move.  False: one does not fit, and the visitor was told so.
+ * state=open|closed, kind=, origin=, service=, region=, from=, to=,
+ * longer=, q=, scope=, after=.  c must not move.  False: one does not fit, and the visitor was told so.
  */
 MUST_CHECK
 bool choice_take(const struct visitor *v, struct choice *c);

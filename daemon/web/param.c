@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/utc.h"
 
 enum {
@@ -73,6 +74,17 @@ param_time(const struct visitor *v, const char *name, wall_ms *t)
 		return true;
 	return refuse(v, name,
 	    "a day like 2023-02-14, or a time like 2023-02-14T13:00:00Z");
+}
+
+bool
+param_length(const struct visitor *v, const char *name, span_ms *d)
+{
+	const char *text = http_param(v->r, name);
+	struct fail f;
+
+	return text == NULL || *text == '\0' ||
+	    duration_parse(text, d, &f) == OK ||
+	    refuse(v, name, "a length like 10m or 1h30m");
 }
 
 bool

@@ -22,6 +22,9 @@ bool param_limit(const struct visitor *v, size_t *limit);
 /* RFC 3339 in any zone, or a day, which is its first instant in UTC. */
 MUST_CHECK
 bool param_time(const struct visitor *v, const char *name, wall_ms *t);
+/* "10m", "1h30m", as of duration_parse(). */
+MUST_CHECK
+bool param_length(const struct visitor *v, const char *name, span_ms *d);
 /* Of at most PARAM_TEXT_BYTES; borrowed. */
 enum { PARAM_TEXT_BYTES = 200 };
 MUST_CHECK

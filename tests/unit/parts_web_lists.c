@@ -78,6 +78,15 @@ narrowed_by_what_they_are(void **state)
 	expect(&c, "/incidents?scope=endpoint:a/eu", 200, "None of that kind.");
 	expect(&c, "/incidents?from=2023-02-15", 200, "20230214-1");
 	expect(&c, "/incidents?to=2023-02-13T09:02:30Z", 200, "20230213-2");
+	expect(&c, "/incidents?origin=observed&state=open", 200,
+	    "/i/20230214-1\"");
+	expect(&c, "/incidents?state=closed&longer=2s", 200,
+	    "None of that kind.");
+	expect(&c, "/incidents?state=closed&longer=1s", 200,
+	    "/i/20230213-120\"");
+	expect(&c, "/incidents?origin=planned", 200, "None of that kind.");
+	expect(&c, "/incidents?origin=heard", 400, "origin is one of");
+	expect(&c, "/incidents?longer=10", 400, "longer is a length like 10m");
 	page = get(&c,
 	    "/incidents?state=&kind=&service=&region=&from=&to=&q=", &code,
 	    NULL);
