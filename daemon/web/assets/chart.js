@@ -105,6 +105,9 @@
 		}).observe(table(), { childList: true, characterData: true,
 		    subtree: true });
 		figure.addEventListener("keydown", (e) => keys(e, data));
+		/* It has a line more now. */
+		if (document.activeElement === figure)
+			figure.scrollIntoView({ block: "nearest" });
 	}
 
 	function zoom(by) {
