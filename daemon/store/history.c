@@ -38,7 +38,6 @@ enum status
 history_of(struct query *q, const struct history_part *p, history_fn *fn,
     void *arg, struct fail *f)
 {
-	wall_ms known = query_known_until(q);
 	struct use u = reader_ask(q, SQL_Q_SPANS);
 	bool more = true;
 
@@ -53,7 +52,7 @@ history_of(struct query *q, const struct history_part *p, history_fn *fn,
 		more = fn(arg,
 		    &(struct history_span){.endpoint = p->endpoint,
 			.since = use_col(&u, 0),
-			.until = use_is_null(&u, 1) ? known : use_col(&u, 1),
+			.until = use_col(&u, 1),
 			.bucket = (enum bucket)bucket});
 	}
 	if (!more)
@@ -77,33 +76,6 @@ history_windows(struct query *q, const struct history_part *p,
 	return reader_told(q, f);
 }
 
-/* When the first sample from that ref on began; INT64_MAX: there is none. */
-static wall_ms
-began_from(struct query *q, int64_t ref)
-{
-	struct use u = db_use(&q->db, SQL_Q_SAMPLE_FROM);
-
-	use_int(&u, ref);
-	return use_ask(&u, INT64_MAX);
-}
-
-/* The first ref, to last, from which on samples began after `at`. */
-static int64_t
-find_ref(struct query *q, int64_t last, wall_ms at)
-{
-	int64_t low = 1, high = last;
-
-	while (low < high && !q->db.failed) {
-		int64_t middle = low + (high - low) / 2;
-
-		if (began_from(q, middle) > at)
-			high = middle;
-		else
-			low = middle + 1;
-	}
-	return low;
-}
-
 enum status
 history_before(struct query *q, int64_t endpoint, wall_ms at, uint64_t *ref,
     struct fail *f)
@@ -118,7 +90,10 @@ history_before(struct query *q, int64_t endpoint, wall_ms at, uint64_t *ref,
 	*ref = newest != NULL ? newest->ref : 0;
 	if (newest == NULL || newest->sample.start < at)
 		return reader_told(q, f);
-	from = find_ref(q, (int64_t)newest->ref, at + DISORDER_MS);
+	u = db_use(&q->db, SQL_Q_SAMPLE_FROM);
+	use_int(&u, (int64_t)newest->ref);
+	use_int(&u, at + DISORDER_MS);
+	from = use_ask(&u, 1);
 	u = db_use(&q->db, SQL_Q_SAMPLE_NEAR);
 	use_int(&u, from);
 	use_int(&u, from + NEAR_REFS);

@@ -238,19 +238,16 @@ enum status
 query_buckets(struct query *q, int64_t endpoint, wall_ms from, wall_ms to,
     struct query_sum *out, struct fail *f)
 {
-	struct use u = reader_ask(q, SQL_KNOWN_UNTIL);
-	wall_ms known = use_ask(&u, 0), onset;
+	struct use u = reader_ask(q, SQL_Q_SPANS);
 	struct query_sum sum = {.provisional = false};
+	wall_ms onset;
 
-	if (to > known)
-		to = known;
-	u = db_use(&q->db, SQL_Q_SPANS);
 	use_int(&u, endpoint);
 	use_int(&u, from);
 	use_int(&u, to);
 	while (use_next(&u)) {
 		wall_ms since = use_col(&u, 0);
-		wall_ms until = use_is_null(&u, 1) ? to : use_col(&u, 1);
+		wall_ms until = use_col(&u, 1);
 		int64_t bucket = use_col(&u, 2);
 
 		since = since > from ? since : from;

@@ -302,8 +302,8 @@ bars_add(struct text *t, const struct bins *d, const struct bars_of *of)
 {
 	/* A third of so many is enough where there is little room. */
 	text_printf(t,
-	    "<div class=\"strip%s\"><svg class=\"bars\" role=\"%s\" "
-	    "viewBox=\"0 0 %zu %d\" preserveAspectRatio=\"none\"><title>",
+	    "<svg class=\"bars%s\" role=\"%s\" viewBox=\"0 0 %zu %d\" "
+	    "preserveAspectRatio=\"none\"><title>",
 	    d->count == BINS_MAX ? " long" : "",
 	    of->endpoint != NULL ? "group" : "img",
 	    d->count * STEP - (STEP - WIDTH), HEIGHT);
@@ -315,7 +315,7 @@ bars_add(struct text *t, const struct bins *d, const struct bars_of *of)
 		add_path(t, d, status_ranked(k));
 	if (of->endpoint != NULL)
 		add_links(t, d, of);
-	text_add(t, "</svg></div>\n");
+	text_add(t, "</svg>\n");
 	if (of->endpoint != NULL)
 		frame_script(t, "bars.js");
 }

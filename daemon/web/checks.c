@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 
-#include "view/course.h"
 #include "web/frame.h"
 #include "web/lane.h"
 
@@ -141,13 +140,23 @@ checks_read(struct checks *c, struct query *q, struct fail *f)
 	return history_walk(q, &c->walk, on_check, c, f);
 }
 
+static void
+add_all(struct text *t, const struct checks *c, const struct course *how)
+{
+	add_phases(t, c);
+	frame_table(t, check_columns);
+	for (size_t i = 0; i < c->count; i++)
+		add_check(t, &c->all[i], is_glitch(c, how, i));
+	frame_table_end(t);
+}
+
 enum status
 checks_add(struct text *t, struct query *q, const struct checks *c,
-    struct fail *f)
+    const struct course *near, struct fail *f)
 {
 	wall_ms from = c->all[0].start, to = from + 1;
-	struct course how;
-	enum status s;
+	struct course own;
+	enum status s = OK;
 
 	if (c->count == 0)
 		return OK;
@@ -157,13 +166,14 @@ checks_add(struct text *t, struct query *q, const struct checks *c,
 		from = at < from ? at : from;
 		to = at + 1 > to ? at + 1 : to;
 	}
-	course_init(&how, from, to);
-	s = course_read(&how, q, c->walk.endpoint, f);
-	add_phases(t, c);
-	frame_table(t, check_columns);
-	for (size_t i = 0; i < c->count; i++)
-		add_check(t, &c->all[i], is_glitch(c, &how, i));
-	frame_table_end(t);
-	course_done(&how);
+	if (from >= near->from && to <= near->to) {
+		add_all(t, c, near);
+		return OK;
+	}
+	course_init(&own, from, to);
+	s = course_read(&own, q, c->walk.endpoint, f);
+	if (s == OK)
+		add_all(t, c, &own);
+	course_done(&own);
 	return s;
 }

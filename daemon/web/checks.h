@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "store/history.h"
+#include "view/course.h"
 
 enum { CHECKS_MAX = 50 };
 
@@ -16,9 +17,12 @@ struct checks {
 
 MUST_CHECK
 enum status checks_read(struct checks *c, struct query *q, struct fail *f);
-/* Where the time went, and each of them: a glitch is said to be one. */
+/*
+ * Where the time went, and each of them: a glitch is said to be one.  near: how
+ * it went, read anew where that does not cover all of them.
+ */
 MUST_CHECK
 enum status checks_add(struct text *t, struct query *q, const struct checks *c,
-    struct fail *f);
+    const struct course *near, struct fail *f);
 
 #endif

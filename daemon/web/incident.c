@@ -215,7 +215,7 @@ incident_view_read(struct incident_view *w, struct site *s,
 
 	*w = (struct incident_view){.site = s,
 	    .visitor = v,
-	    .known = q != NULL ? query_known_until(q) : 0};
+	    .known = q != NULL ? site_known(s, q) : 0};
 	text_init(&w->timeline, PAGE_BYTES);
 	text_init(&w->evidence, PAGE_BYTES);
 	text_init(&w->notices, PAGE_BYTES);

@@ -121,13 +121,13 @@ add_tellings(struct text *t, const struct course *c,
 	text_add(t, "</svg>\n");
 }
 
-/* The parts that are shown, each with its course where it is watched. */
+/* It and the parts that are shown, with their courses where they are watched. */
 struct strips {
 	struct strip {
-		const struct incident_part *part;
-		const struct status_row *row; /* or NULL */
+		const struct incident_part *part; /* NULL: it itself */
+		const struct status_row *row;     /* or NULL */
 		struct course course;
-	} all[PARTS_SHOWN];
+	} all[1 + PARTS_SHOWN];
 	size_t count;
 };
 
@@ -161,35 +161,21 @@ add_part(struct text *t, const struct strip *one)
 	text_add(t, "</li>\n");
 }
 
-static enum status
-add_parts(struct text *t, struct query *q, const struct incident_view *w,
-    const struct status_list *l, const struct course *whole, struct fail *f)
+static void
+add_parts(struct text *t, const struct incident_view *w,
+    const struct strips *strips)
 {
-	struct strips strips = {.count = 0};
-	enum status s;
-
-	for (size_t i = 0; i < w->part_count && i < PARTS_SHOWN; i++) {
-		struct strip *one = &strips.all[strips.count++];
-
-		one->part = &w->parts[i];
-		one->row = status_find(l, w->parts[i].endpoint);
-		course_init(&one->course, whole->from, whole->to);
-	}
-	s = history_spans(q, whole->from, whole->to, on_span, &strips, f);
 	text_printf(t,
 	    "<section id=\"parts\">\n<h2>What belongs to it: %zu</h2>\n"
 	    "<ul class=\"log\">\n",
 	    w->part_count);
-	for (size_t i = 0; i < strips.count; i++) {
-		add_part(t, &strips.all[i]);
-		course_done(&strips.all[i].course);
-	}
+	for (size_t i = 1; i < strips->count; i++)
+		add_part(t, &strips->all[i]);
 	text_add(t, "</ul>\n");
 	if (w->part_count > PARTS_SHOWN)
 		text_printf(t, "<p>and %zu more</p>\n",
 		    w->part_count - PARTS_SHOWN);
 	text_add(t, "</section>\n");
-	return s;
 }
 
 static void
@@ -210,21 +196,43 @@ add_course(struct text *t, const struct course *c,
 	text_add(t, "</section>\n");
 }
 
+/* Of one endpoint, or of many by one walk. */
+static enum status
+read_strips(struct strips *strips, struct query *q, struct fail *f)
+{
+	struct strip *first = &strips->all[0];
+
+	if (strips->count > 1)
+		return history_spans(q, first->course.from, first->course.to,
+		    on_span, strips, f);
+	return first->row == NULL
+	    ? OK
+	    : course_read(&first->course, q, first->row->e.endpoint, f);
+}
+
 enum status
 incident_course_add(struct text *t, struct query *q,
     const struct incident_view *w, const struct status_list *l, struct fail *f)
 {
-	const struct status_row *row = status_find(l, w->endpoint);
-	struct course c;
-	enum status s = OK;
+	struct strips strips = {.count = 1};
+	struct course *c = &strips.all[0].course;
+	enum status s;
 
-	choose_time(&c, w);
-	if (row != NULL)
-		s = course_read(&c, q, row->e.endpoint, f);
-	if (row != NULL && s == OK)
-		add_course(t, &c, w);
-	if (w->part_count > 0 && s == OK)
-		s = add_parts(t, q, w, l, &c, f);
-	course_done(&c);
+	choose_time(c, w);
+	strips.all[0].row = status_find(l, w->endpoint);
+	for (size_t i = 0; i < w->part_count && i < PARTS_SHOWN; i++) {
+		struct strip *one = &strips.all[strips.count++];
+
+		one->part = &w->parts[i];
+		one->row = status_find(l, w->parts[i].endpoint);
+		course_init(&one->course, c->from, c->to);
+	}
+	s = read_strips(&strips, q, f);
+	if (s == OK && strips.all[0].row != NULL)
+		add_course(t, c, w);
+	if (s == OK && w->part_count > 0)
+		add_parts(t, w, &strips);
+	for (size_t i = 0; i < strips.count; i++)
+		course_done(&strips.all[i].course);
 	return s;
 }

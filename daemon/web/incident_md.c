@@ -194,7 +194,7 @@ incident_markdown(struct site *s, const struct visitor *v)
 	struct writing w = {.site = s,
 	    .visitor = v,
 	    .out = &page,
-	    .known = q != NULL ? query_known_until(q) : 0};
+	    .known = q != NULL ? site_known(s, q) : 0};
 	const struct query_incident_events on = {.on_incident = on_incident,
 	    .on_follower = on_follower,
 	    .on_event = on_event,

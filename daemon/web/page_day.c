@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/utc.h"
-#include "store/history.h"
 #include "view/share.h"
 #include "web/bars.h"
 #include "web/checks.h"
@@ -22,6 +21,7 @@ struct day {
 	struct range range;
 	const char *name; /* "2023-02-14" */
 	struct bins hours;
+	struct window window;
 	struct checks checks;
 };
 
@@ -100,11 +100,13 @@ add_sums(struct text *t, struct day *d)
 	text_add(t, "</p>\n");
 }
 
-static bool
-on_span(void *arg, const struct history_span *s)
+/* The same hour by hour. */
+static void
+fill(struct bins *hours, const struct course *c)
 {
-	bins_add(arg, s->since, s->until, s->bucket);
-	return true;
+	for (size_t i = 0; i < c->count; i++)
+		bins_add(hours, c->pieces[i].since, c->pieces[i].until,
+		    c->pieces[i].bucket);
 }
 
 static enum status
@@ -124,7 +126,7 @@ add_checks(struct text *t, struct endpoint *e, struct day *d)
 		    c->walk.after != 0 ? "There are no more."
 				       : "None is kept of that day.");
 	if (s == OK)
-		s = checks_add(t, e->q, c, &e->fail);
+		s = checks_add(t, e->q, c, &d->window.course, &e->fail);
 	if (c->walk.more) {
 		text_printf(t, "<p><a rel=\"nofollow\" href=\"%s",
 		    frame_base());
@@ -151,13 +153,16 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 	    .endpoint = r->id,
 	    .from = range->from,
 	    .to = range->to,
+	    .known = e->list.as_of,
 	    .max = INCIDENTS_SHOWN};
 	char title[TITLE_BYTES], version[VERSION_BYTES];
 	struct fail *f = &e->fail;
-	enum status status = history_of(e->q,
-	    &(struct history_part){r->e.endpoint, range->from, range->to},
-	    on_span, &d->hours, f);
+	enum status status =
+	    window_read(&d->window, e->q, r->e.endpoint, range, f);
 
+	if (status != OK)
+		return status;
+	fill(&d->hours, &d->window.course);
 	(void)snprintf(title, sizeof(title), "%s, %s", r->id, d->name);
 	frame_begin(t, title, site_version(s, version));
 	text_add(t, "<p class=\"asof\">Data as of ");
@@ -168,10 +173,8 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 	bars_add(t, &d->hours, &of);
 	lane_axis(t, range->from, range->to);
 	bars_list(t, &d->hours, &of);
-	if (status == OK)
-		status = window_add(t, e->q, r, range, false, f);
-	if (status == OK)
-		status = rows_add(t, e->q, &incidents, f);
+	window_add(t, &d->window, r->id, false);
+	status = rows_add(t, e->q, &incidents, f);
 	if (status == OK)
 		status = add_checks(t, e, d);
 	frame_end(t);
@@ -216,6 +219,7 @@ page_day(struct site *s, const struct visitor *v)
 		answer_page(s, v->r, &page);
 	else
 		answer_unread(s, v->r, &e.fail);
+	window_done(&d.window);
 	text_done(&page);
 	endpoint_done(&e);
 }

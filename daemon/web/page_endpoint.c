@@ -53,14 +53,15 @@ add_state(struct text *t, const struct status_row *r, wall_ms now)
 }
 
 static enum status
-add_checks(struct text *t, struct query *q, int64_t endpoint, struct fail *f)
+add_checks(struct text *t, struct query *q, int64_t endpoint,
+    const struct course *near, struct fail *f)
 {
 	struct checks last = {.walk.endpoint = endpoint};
 	enum status s = checks_read(&last, q, f);
 
 	text_add(t, "<section id=\"checks\">\n<h2>The last checks</h2>\n");
 	if (s == OK)
-		s = checks_add(t, q, &last, f);
+		s = checks_add(t, q, &last, near, f);
 	text_add(t, "</section>\n");
 	return s;
 }
@@ -78,11 +79,15 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 	    .visitor = v,
 	    .title = "Incidents",
 	    .endpoint = r->id,
+	    .known = now,
 	    .max = INCIDENTS_SHOWN};
 	char version[VERSION_BYTES];
+	struct window window;
 	struct past past;
-	enum status status = past_read(&past, q, r->e.endpoint, now, f);
+	enum status status = window_read(&window, q, r->e.endpoint, range, f);
 
+	if (status == OK)
+		status = past_read(&past, q, r->e.endpoint, now, f);
 	if (status == OK) {
 		frame_begin(t, r->id, site_version(s, version));
 		add_state(t, r, now);
@@ -94,19 +99,19 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 		bars_list(t, &past.days, &of);
 		status = why_add(t, s, q, r->e.endpoint, f);
 	}
-	if (status == OK)
-		status = window_add(t, q, r, range, true, f);
 	if (status == OK) {
+		window_add(t, &window, r->id, true);
 		past_add_availability(t, &past);
 		past_add_recoveries(t, &past);
 		status = rows_add(t, q, &incidents, f);
 	}
 	if (status == OK)
-		status = add_checks(t, q, r->e.endpoint, f);
+		status = add_checks(t, q, r->e.endpoint, &window.course, f);
 	text_printf(t, "<p class=\"small\"><a href=\"%s", frame_base());
 	frame_path(t, r->id);
 	text_add(t, ".json\">As JSON</a></p>\n");
 	frame_end(t);
+	window_done(&window);
 	return status;
 }
 

@@ -217,7 +217,7 @@ add_incidents(struct text *t, const struct site *s, const struct visitor *v,
 	    .closed_only = true,
 	    .service = about->service,
 	    .region = about->region,
-	    .max = CLOSED_SHOWN};
+	    .max = CLOSED_SHOWN}; /* none of them goes on */
 
 	/* Tags are not in the database. */
 	return about->tag == NULL ? rows_add(t, q, &rows, f) : OK;

@@ -87,7 +87,6 @@ rows_add(struct text *t, struct query *q, struct rows *rows, struct fail *f)
 	enum status s;
 
 	rows->out = t;
-	rows->known = query_known_until(q);
 	s = query_incidents(q, &which, on_incident, rows, f);
 	if (rows->shown > 0) {
 		frame_table_end(t);

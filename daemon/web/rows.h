@@ -14,6 +14,7 @@ struct rows {
 	const char *service, *region; /* of these alone, or NULL */
 	wall_ms from, to;             /* lasted within [from, to), or 0 */
 	bool closed_only;
+	wall_ms known; /* as of when */
 	size_t max;
 
 	/* Afterwards: how many are shown, and whether there are more. */
@@ -21,7 +22,6 @@ struct rows {
 	bool more;
 
 	struct text *out; /* private */
-	wall_ms known;
 };
 
 /* The same by hand: the head, each row, frame_table_end(). */

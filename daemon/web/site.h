@@ -85,6 +85,8 @@ void site_veil(const struct site *s, const struct visitor *v,
 MUST_CHECK
 enum status site_status(const struct site *s, const struct visitor *v,
     struct query *q, const char *filter, struct status_list *l, struct fail *f);
+/* As of when, once for each change. */
+wall_ms site_known(const struct site *s, struct query *q);
 /* recall_open(), once for each change; NULL, and why in *f. */
 const struct recall *site_recall(const struct site *s, struct query *q,
     struct fail *f);

@@ -216,6 +216,14 @@ site_status(const struct site *s, const struct visitor *v, struct query *q,
 	return status;
 }
 
+wall_ms
+site_known(const struct site *s, struct query *q)
+{
+	const struct latest *latest = latest_of(s);
+
+	return latest->read ? latest->list.as_of : query_known_until(q);
+}
+
 const struct recall *
 site_recall(const struct site *s, struct query *q, struct fail *f)
 {

@@ -4,7 +4,6 @@
 #include <inttypes.h>
 
 #include "store/rollup.h"
-#include "web/chart.h"
 #include "web/frame.h"
 #include "web/lane.h"
 
@@ -38,32 +37,37 @@ add_links(struct text *t, const struct range *range, const char *id)
 }
 
 enum status
-window_add(struct text *t, struct query *q, const struct status_row *r,
-    const struct range *range, bool links, struct fail *f)
+window_read(struct window *w, struct query *q, int64_t endpoint,
+    const struct range *range, struct fail *f)
 {
-	struct course course;
-	struct chart chart;
 	enum status s;
 
-	course_init(&course, range->from, range->to);
-	s = course_read(&course, q, r->e.endpoint, f);
-	if (s == OK)
-		s = chart_read(&chart, q,
-		    &(struct latency_part){r->e.endpoint, range->from,
-			range->to, 0},
-		    f);
-	if (s == OK) {
-		text_add(t, "<section id=\"course\">\n<h2>How it went</h2>\n");
-		if (links)
-			add_links(t, range, r->id);
-		lane_add(t, &course, r->id);
-		lane_axis(t, range->from, range->to);
-		lane_table(t, &course);
-		text_add(t, "<h3>Latency</h3>\n");
-		chart_add(t, &chart, &course, r->id);
-		add_classes(t, &chart.sum);
-		text_add(t, "</section>\n");
-	}
-	course_done(&course);
-	return s;
+	w->range = range;
+	course_init(&w->course, range->from, range->to);
+	s = course_read(&w->course, q, endpoint, f);
+	if (s != OK)
+		return s;
+	return chart_read(&w->chart, q,
+	    &(struct latency_part){endpoint, range->from, range->to, 0}, f);
+}
+
+void
+window_done(struct window *w)
+{
+	course_done(&w->course);
+}
+
+void
+window_add(struct text *t, const struct window *w, const char *id, bool links)
+{
+	text_add(t, "<section id=\"course\">\n<h2>How it went</h2>\n");
+	if (links)
+		add_links(t, w->range, id);
+	lane_add(t, &w->course, id);
+	lane_axis(t, w->range->from, w->range->to);
+	lane_table(t, &w->course);
+	text_add(t, "<h3>Latency</h3>\n");
+	chart_add(t, &w->chart, &w->course, id);
+	add_classes(t, &w->chart.sum);
+	text_add(t, "</section>\n");
 }

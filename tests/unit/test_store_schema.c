@@ -30,6 +30,10 @@ static const struct walk {
     {SQL_Q_HISTORY, "SCAN input"},
     {SQL_Q_HISTORY, "SCAN event"},
     {SQL_Q_HISTORY, "SCAN transition"},
+    {SQL_Q_SPANS, "SCAN sample"},
+    {SQL_Q_SPANS, "SCAN input"},
+    {SQL_Q_SPANS, "SCAN event"},
+    {SQL_Q_SPANS, "SCAN transition"},
     {SQL_Q_PAGES, "SCAN dbstat VIRTUAL TABLE INDEX 2:"},
 };
 
@@ -48,7 +52,8 @@ is_small(const char *step)
 {
 	static const char *const small[] = {"SCAN CONSTANT ROW", "SCAN head",
 	    "SCAN receiver", "SCAN pause", "SCAN e", "SCAN e USING INDEX",
-	    "SCAN t", "SCAN way", "SCAN v_known", "SCAN (subquery"};
+	    "SCAN t", "SCAN way", "SCAN half", "SCAN v_known",
+	    "SCAN (subquery"};
 
 	for (size_t i = 0; i < sizeof(big) / sizeof(big[0]); i++) {
 		size_t n = strlen(big[i]);
