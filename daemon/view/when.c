@@ -56,3 +56,21 @@ when_length(span_ms d, char buf[WHEN_BYTES])
 		    s / 86400, s / 3600 % 24);
 	return buf;
 }
+
+const char *
+when_duration(span_ms d, char buf[WHEN_BYTES])
+{
+	int64_t s = d > 0 ? d / SECOND_MS : 0;
+
+	if (s < 60)
+		(void)snprintf(buf, WHEN_BYTES, "PT%" PRId64 "S", s);
+	else if (s < 3600)
+		(void)snprintf(buf, WHEN_BYTES, "PT%" PRId64 "M", s / 60);
+	else if (s < TWO_DAYS_S)
+		(void)snprintf(buf, WHEN_BYTES, "PT%" PRId64 "H%" PRId64 "M",
+		    s / 3600, s / 60 % 60);
+	else
+		(void)snprintf(buf, WHEN_BYTES, "P%" PRId64 "DT%" PRId64 "H",
+		    s / 86400, s / 3600 % 24);
+	return buf;
+}

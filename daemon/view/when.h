@@ -14,5 +14,7 @@ const char *when_age(span_ms d, char buf[WHEN_BYTES]);
 
 /* "47 s", "12 min", "5 h 06 min", "12 d 3 h"; returns buf. */
 const char *when_length(span_ms d, char buf[WHEN_BYTES]);
+/* The same for machines, as ISO 8601: "PT47S", "PT12M", "PT5H6M", "P12DT3H". */
+const char *when_duration(span_ms d, char buf[WHEN_BYTES]);
 
 #endif

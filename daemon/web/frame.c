@@ -3,7 +3,6 @@
 
 #include <assert.h>
 #include <ctype.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -358,8 +357,8 @@ frame_time(struct text *t, wall_ms at)
 void
 frame_length(struct text *t, span_ms d)
 {
-	char people[WHEN_BYTES];
+	char machine[WHEN_BYTES], people[WHEN_BYTES];
 
-	text_printf(t, "<time datetime=\"PT%" PRId64 "S\">%s</time>",
-	    d > 0 ? d / SECOND_MS : 0, when_length(d, people));
+	text_printf(t, "<time datetime=\"%s\">%s</time>",
+	    when_duration(d, machine), when_length(d, people));
 }

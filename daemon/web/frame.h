@@ -62,7 +62,7 @@ void frame_endpoint(struct text *t, const char *id);
 void frame_group(struct text *t, char kind, const char *id, const char *name);
 /* <time>, in UTC; nothing for 0. */
 void frame_time(struct text *t, wall_ms at);
-/* "47 min", as <time> with its whole length in ISO 8601. */
+/* "47 min", as <time>. */
 void frame_length(struct text *t, span_ms d);
 
 #endif

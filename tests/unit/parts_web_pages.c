@@ -37,7 +37,7 @@ a_page_of_some_of_it(void **state)
 	expect(&c, "/e/a~eu", 200,
 	    "<dt>By</dt><dd>POST https://a.example/&lt;b&gt;</dd>");
 	expect(&c, "/e/a~eu", 200,
-	    "every <time datetime=\"PT60S\">1 min</time>, for at most "
+	    "every <time datetime=\"PT1M\">1 min</time>, for at most "
 	    "<time datetime=\"PT10S\">10 s</time>");
 	expect(&c, "/r/eu", 200, "0 of 1 up");
 	expect(&c, "/t/eu%20cars", 200, "0 of 1 up");
