@@ -5,7 +5,8 @@ import pathlib
 
 from selenium import webdriver
 from selenium.common.exceptions import (NoSuchElementException,
-                                        StaleElementReferenceException)
+                                        StaleElementReferenceException,
+                                        WebDriverException)
 from selenium.webdriver.common.by import By
 
 import live
@@ -50,6 +51,10 @@ def text(window):
     try:
         return window.find_element(By.TAG_NAME, "body").text
     except (StaleElementReferenceException, NoSuchElementException):
+        return ""
+    except WebDriverException as e:  # the same, of a document that is gone
+        if "does not belong to the document" not in str(e):
+            raise
         return ""
 
 
