@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "web/facts.h"
 
+#include "base/duration.h"
 #include "base/html.h"
 #include "web/frame.h"
 
@@ -91,14 +92,15 @@ facts_add_check(struct text *t, const struct site *s, const struct visitor *v,
 				"checks"),
 		r->id);
 	span_ms interval = length_of(check, "interval_ms");
+	char every[DURATION_TEXT_BYTES], most[DURATION_TEXT_BYTES];
 
 	if (check == NULL)
 		return;
-	text_add(t, "<dl class=\"facts\">\n<dt>Checked</dt><dd>every ");
-	frame_length(t, interval);
-	text_add(t, ", for at most ");
-	frame_length(t, length_of(check, "timeout_ms"));
-	text_add(t, "</dd>\n");
+	text_printf(t,
+	    "<dl class=\"facts\">\n<dt>Checked</dt><dd>every %s, for at most "
+	    "%s</dd>\n",
+	    duration_format(interval, every),
+	    duration_format(length_of(check, "timeout_ms"), most));
 	if (v->level >= LEVEL_READER)
 		add_request(t, check);
 	/* While it fails it is looked at as often as that tells something. */

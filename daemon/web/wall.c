@@ -8,7 +8,7 @@
 #include "web/frame.h"
 #include "web/param.h"
 
-enum { PROBLEMS_SHOWN = 12, ROTATE_LEAST = 5, ROTATE_MOST = 3600 };
+enum { PROBLEMS_SHOWN = 10, ROTATE_LEAST = 5, ROTATE_MOST = 3600 };
 
 bool
 wall_take(const struct visitor *v, struct wall *w)

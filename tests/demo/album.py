@@ -46,19 +46,20 @@ def browser():
             "/usr/bin/chromedriver"))
 
 
-def take(window, url, size, look, file):
-    """The whole page, however long it is."""
+def take(window, url, size, look, file, whole=True):
+    """The whole page, however long it is, or what is on the screen."""
     window.execute_cdp_cmd("Emulation.setEmulatedMedia", {
         "features": [{"name": "prefers-color-scheme", "value": look}]})
     window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
         "width": size[0], "height": size[1], "deviceScaleFactor": 1,
         "mobile": False})
     window.get(url)
-    height = window.execute_script(
-        "return document.documentElement.scrollHeight")
-    window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
-        "width": size[0], "height": max(size[1], min(height, 8000)),
-        "deviceScaleFactor": 1, "mobile": False})
+    if whole:
+        height = window.execute_script(
+            "return document.documentElement.scrollHeight")
+        window.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+            "width": size[0], "height": max(size[1], min(height, 8000)),
+            "deviceScaleFactor": 1, "mobile": False})
     window.save_screenshot(file)
 
 
@@ -74,7 +75,7 @@ def main(url, folder):
         for size in WALL, *SIZES:
             for look in LOOKS:
                 take(window, url + "/?kiosk=1", size, look,
-                     f"{folder}/kiosk-{size[0]}-{look}.png")
+                     f"{folder}/kiosk-{size[0]}-{look}.png", whole=False)
     finally:
         window.quit()
 

@@ -36,9 +36,7 @@ a_page_of_some_of_it(void **state)
 	tell_changed(&c, 3);
 	expect(&c, "/e/a~eu", 200,
 	    "<dt>By</dt><dd>POST https://a.example/&lt;b&gt;</dd>");
-	expect(&c, "/e/a~eu", 200,
-	    "every <time datetime=\"PT1M\">1 min</time>, for at most "
-	    "<time datetime=\"PT10S\">10 s</time>");
+	expect(&c, "/e/a~eu", 200, "<dd>every 60 s, for at most 10 s</dd>");
 	expect(&c, "/r/eu", 200, "0 of 1 up");
 	expect(&c, "/t/eu%20cars", 200, "0 of 1 up");
 	page = get(&c, "/r/na", &code, NULL);
