@@ -59,15 +59,21 @@ course_add(struct course *c, wall_ms since, wall_ms until, enum bucket b)
 static bool
 on_span(void *arg, const struct history_span *s)
 {
-	course_add(arg, s->since, s->until, s->bucket);
-	return true;
+	struct course *c = arg;
+
+	course_add(c, s->since, s->until, s->bucket);
+	return c->count < COURSE_MAX;
 }
 
 enum status
 course_read(struct course *c, struct query *q, int64_t endpoint, struct fail *f)
 {
-	return history_of(q, &(struct history_part){endpoint, c->from, c->to},
-	    on_span, c, f);
+	enum status s = history_of(q,
+	    &(struct history_part){endpoint, c->from, c->to}, on_span, c, f);
+
+	return s == OK && c->count >= COURSE_MAX
+	    ? fail_set(f, ERR_LIMIT, "more than %d pieces", COURSE_MAX)
+	    : s;
 }
 
 int64_t

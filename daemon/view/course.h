@@ -25,7 +25,8 @@ void course_done(struct course *c);
  * between it and the one before is unknown.
  */
 void course_add(struct course *c, wall_ms since, wall_ms until, enum bucket b);
-/* Of one endpoint, after course_init(). */
+/* Of one endpoint, after course_init(); ERR_LIMIT beyond COURSE_MAX pieces. */
+enum { COURSE_MAX = 50000 };
 MUST_CHECK
 enum status course_read(struct course *c, struct query *q, int64_t endpoint,
     struct fail *f);

@@ -286,7 +286,8 @@ answer_unread(struct site *s, const struct http_request *r,
 	} else if (f->code == ERR_LIMIT) {
 		answer_problem_as(r,
 		    &(struct http_answer){.code = 503, .retry_after_s = 10},
-		    "Too slow", "Reading that takes too long.");
+		    "Too slow",
+		    "Reading that takes too long: ask for a shorter time.");
 	} else {
 		site_failed(s, f);
 		answer_problem(r, 503, "Not readable",

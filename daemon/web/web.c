@@ -14,7 +14,7 @@
 #include "wire/message.h"
 
 enum {
-	STEPS_MAX = 20000, /* thousands: some 250 ms of reading */
+	STEPS_MAX = 8000, /* thousands: some 200 ms of reading */
 	CONNECTIONS_MAX = 2048,
 	PER_ADDRESS_MAX = 256,
 	STREAMS_MAX = 512,
