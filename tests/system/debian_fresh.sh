@@ -59,6 +59,9 @@ mount -t proc proc "$root/proc"
 mount --bind /dev "$root/dev"
 mount -t devpts devpts "$root/dev/pts" 2>/dev/null || true
 cp /etc/resolv.conf /etc/hosts "$root/etc/"
+# Whom this machine trusts to bring packages of npm, the new one does, too.
+trusted=${NODE_EXTRA_CA_CERTS:-}
+[ -z "$trusted" ] || cp "$trusted" "$root/etc/npm-trusted.crt"
 git clone -q --no-hardlinks "$top" "$root/vigie"
 
 cat >"$root/try" <<'INSIDE'
@@ -102,4 +105,5 @@ packages >/tmp/after
 echo "fresh: $(comm -13 /tmp/before /tmp/after | wc -l) packages in all"
 INSIDE
 env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 \
+	${trusted:+NODE_EXTRA_CA_CERTS=/etc/npm-trusted.crt} \
 	chroot "$root" /bin/bash /try "$part"
