@@ -108,6 +108,8 @@ def test_for_everybody(window, scene, page):
 def test_who_looks_for_faults_finds_them(window, scene):
     """In each of the places where others would be."""
     window.get(scene.url)
+    live.until(lambda: window.find_elements(By.ID, "main"), 20,
+               f"content in {window.page_source!r}")
     window.execute_script("""
         const bad = document.createElement("p");
         bad.innerHTML = "<img src='data:,'><a href='/x'></a>"
