@@ -143,6 +143,26 @@ checks_json(const struct config_service *s)
 	return all;
 }
 
+/* What there is room for: how it is checked can be missed first. */
+static char *
+service_text(const struct keeper *k, json_t *j, const char *id)
+{
+	static const char *const spare[] = {"checks", "proof"};
+	char *text = event_json_text(j);
+
+	for (size_t i = 0; i < sizeof(spare) / sizeof(spare[0]) &&
+	     strlen(text) > SERVICE_BYTES;
+	     i++) {
+		log_event(k->log, SEVERITY_WARNING,
+		    "dashboard-left-out service=%s what=%s bytes=%zu", id,
+		    spare[i], strlen(text));
+		mem_free(text);
+		(void)json_object_del(j, spare[i]);
+		text = event_json_text(j);
+	}
+	return text;
+}
+
 static void
 send_service(struct keeper *k, const struct config_service *s,
     unsigned char *buf)
@@ -163,16 +183,7 @@ send_service(struct keeper *k, const struct config_service *s,
 		"unaffected", proof_json(&s->unaffected)));
 	(void)json_object_set_new(j, "private", json_boolean(s->private));
 	(void)json_object_set_new(j, "checks", checks_json(s));
-	text = event_json_text(j);
-	if (strlen(text) > SERVICE_BYTES) {
-		log_event(k->log, SEVERITY_WARNING,
-		    "dashboard-proof-left-out service=%s bytes=%zu", s->id,
-		    strlen(text));
-		mem_free(text);
-		(void)json_object_del(j, "proof");
-		(void)json_object_del(j, "checks");
-		text = event_json_text(j);
-	}
+	text = service_text(k, j, s->id);
 	send_text(k, MSG_SERVICE, text, buf);
 	mem_free(text);
 	json_decref(j);

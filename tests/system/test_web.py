@@ -408,6 +408,34 @@ def test_what_takes_too_long_is_given_up(tmp_path, target):
         assert daemon.stop() == 0
 
 
+def test_more_of_a_service_than_there_is_room_for(tmp_path, target):
+    """How each is checked is left out; what proves its functions is not."""
+    config = tmp_path / "vigie.yaml"
+    many = "\n".join(f"        - {{name: e{i}, url: '{target.url}/{i:0100}'}}"
+                     for i in range(400))
+    config.write_text(f"""
+database: {tmp_path}/vigie.db
+control: {tmp_path}/control
+listen: 127.0.0.1:0
+canaries: []
+defaults: {{interval: 60s, timeout: 1s}}
+services:
+  - id: big
+    functions: [{{name: commands, endpoints: [big/eu/e0]}}]
+    regions:
+      eu:
+{many}
+""")
+    target.pages[f"/{0:0100}"] = DOWN
+    with live.Daemon(config, speed=live.FAST) as daemon:
+        client = Client(daemon)
+        daemon.until_said("dashboard-left-out service=big what=checks")
+        assert not daemon.said("what=proof")
+        shown(client, "stops: commands (measured ")
+        assert "Checked" not in client.get("/e/big~eu~e1").page().text
+        assert daemon.stop() == 0
+
+
 def test_another_address(tmp_path, target):
     """By a reload: another one, none, and one that is taken."""
     with daemon_at(tmp_path, target) as daemon:

@@ -172,6 +172,17 @@ put_checks(struct scene *c)
 	}
 }
 
+static void
+open_checked(struct scene *c)
+{
+	open_scene(c);
+	fill(c);
+	stores_begin(c->store, STORES_T0);
+	put_checks(c);
+	stores_commit(c->store);
+	greet(c);
+}
+
 /* Up at nine, down from ten on: 420 checks, one of them a glitch. */
 void
 a_day_hour_by_hour(void **state)
@@ -181,12 +192,7 @@ a_day_hour_by_hour(void **state)
 	char *page, *next, path[128] = "/e/a~eu/day/2023-02-14";
 
 	(void)state;
-	open_scene(&c);
-	fill(&c);
-	stores_begin(c.store, STORES_T0);
-	put_checks(&c);
-	stores_commit(c.store);
-	greet(&c);
+	open_checked(&c);
 	page = get(&c, path, &code, NULL);
 	assert_int_equal(code, 200);
 	assert_non_null(strstr(page, "<h1>a/eu, 2023-02-14</h1>"));
@@ -230,12 +236,7 @@ bars_by_hour_day_and_week(void **state)
 	char *page;
 
 	(void)state;
-	open_scene(&c);
-	fill(&c);
-	stores_begin(c.store, STORES_T0);
-	put_checks(&c);
-	stores_commit(c.store);
-	greet(&c);
+	open_checked(&c);
 	expect(&c, "/", 200, "<title>a, the last 90 days: Down for ");
 	expect(&c, "/?grain=hour&n=24", 200,
 	    "<title>a, the last 24 hours: Down for 5 h");
