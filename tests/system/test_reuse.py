@@ -120,8 +120,9 @@ def test_a_connection_is_kept_if_asked_for(tmp_path, reuse):
         found = until_samples(tmp_path, 8)
         assert set(found) == {"ok"}
         if reuse:
-            # One made within a second of the start may count as older.
-            assert len(server.requests) <= 2 and server.requests[-1] >= 4
+            # One made within a second of the start may count as older, at
+            # any time later: ages are whole seconds.
+            assert len(server.requests) <= 2 and sum(server.requests) >= 8
         else:
             assert len(server.requests) >= 5 and set(server.requests) == {1}
 
