@@ -5,16 +5,29 @@
 #include "store/reader.h"
 #include "store/writer.h"
 
+static enum sql
+statement_of(const struct query_incidents *w)
+{
+	if (w->order == ORDER_OLDEST)
+		return SQL_Q_INCIDENTS_OLDEST;
+	if (w->order == ORDER_LONGEST)
+		return SQL_Q_INCIDENTS_LONGEST;
+	if (w->open_only)
+		return SQL_Q_INCIDENTS_OPEN;
+	return w->since > 0 ? SQL_Q_INCIDENTS_SINCE : SQL_Q_INCIDENTS;
+}
+
 static struct use
 ask(struct query *q, const struct query_incidents *w, const char *pattern)
 {
-	wall_ms known = w->longer > 0 ? query_known_until(q) : 0;
-	struct use u = reader_ask(q,
-	    w->open_only       ? SQL_Q_INCIDENTS_OPEN
-		: w->since > 0 ? SQL_Q_INCIDENTS_SINCE
-			       : SQL_Q_INCIDENTS);
+	bool length = w->longer > 0 || w->order == ORDER_LONGEST;
+	wall_ms known = length ? query_known_until(q) : 0;
+	struct use u = reader_ask(q, statement_of(w));
 
-	use_int(&u, w->after.n > 0 ? incident_row(w->after) : INT64_MAX);
+	if (w->after.n > 0)
+		use_int(&u, incident_row(w->after));
+	else
+		use_int(&u, w->order == ORDER_NEWEST ? INT64_MAX : 0);
 	use_int(&u, w->closed_only);
 	use_int(&u, w->from > 0 ? w->from : INT64_MIN);
 	use_int(&u, w->to > 0 ? w->to : INT64_MAX);
@@ -33,9 +46,28 @@ ask(struct query *q, const struct query_incidents *w, const char *pattern)
 		use_null(&u);
 	use_int(&u, w->longer);
 	use_int(&u, known);
-	if (!w->open_only && w->since > 0)
+	if (w->order != ORDER_NEWEST)
+		use_int(&u, w->open_only);
+	else if (!w->open_only && w->since > 0)
 		use_int(&u, w->since);
 	return u;
+}
+
+/* False: enough. */
+static bool
+tell_one(struct query *q, int64_t id, query_incident_fn *fn, void *arg)
+{
+	struct use u = reader_ask(q, SQL_Q_INCIDENT);
+	struct query_incident i;
+	bool more = false;
+
+	use_int(&u, id);
+	if (use_next(&u)) {
+		(void)incidentrow_read(&u, &i);
+		more = fn(arg, &i);
+	}
+	use_end(&u);
+	return more;
 }
 
 enum status
@@ -50,6 +82,11 @@ query_incidents(struct query *q, const struct query_incidents *w,
 	reader_pattern(&pattern, w->text);
 	u = ask(q, w, w->text != NULL ? text_str(&pattern) : NULL);
 	while (left-- > 0 && use_next(&u)) {
+		if (w->order == ORDER_LONGEST) {
+			if (!tell_one(q, use_col(&u, 0), fn, arg))
+				break;
+			continue;
+		}
 		(void)incidentrow_read(&u, &i);
 		if (!fn(arg, &i))
 			break;

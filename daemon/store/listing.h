@@ -23,9 +23,11 @@ struct query_incident {
 	struct output now;
 };
 typedef bool query_incident_fn(void *arg, const struct query_incident *i);
+enum query_order { ORDER_NEWEST, ORDER_OLDEST, ORDER_LONGEST, ORDER_COUNT };
 struct query_incidents { /* 0, NULL: whatever it is */
+	enum query_order order;
 	bool open_only, closed_only;
-	wall_ms since;         /* closed after it, or open */
+	wall_ms since;         /* closed after it, or open; of the newest */
 	wall_ms from, to;      /* lasted within [from, to) */
 	const enum kind *kind; /* the worst that it was */
 	const enum origin *origin;
@@ -34,7 +36,7 @@ struct query_incidents { /* 0, NULL: whatever it is */
 	const char *service, *region;
 	const char *text;         /* in the endpoint's id, or in the scope */
 	const char *scope;        /* "region:eu" */
-	struct incident_id after; /* older than it */
+	struct incident_id after; /* what comes after it in that order */
 	size_t limit;
 };
 /* Parts of others too. */

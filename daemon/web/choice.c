@@ -9,6 +9,11 @@
 
 enum { STATE_OPEN = 2, STATE_CLOSED = 3 };
 static const char *const states[] = {"", "all", "open", "closed", NULL};
+static const struct order_words orders[ORDER_COUNT] = {
+    [ORDER_NEWEST] = {"newest", "Newest first", "older"},
+    [ORDER_OLDEST] = {"oldest", "Oldest first", "newer"},
+    [ORDER_LONGEST] = {"longest", "Longest first", "shorter"},
+};
 
 static bool
 take_kind(const struct visitor *v, struct choice *c)
@@ -46,6 +51,26 @@ take_origin(const struct visitor *v, struct choice *c)
 }
 
 static bool
+take_order(const struct visitor *v, struct choice *c)
+{
+	const char *words[ORDER_COUNT + 2] = {""};
+	size_t at = 0;
+
+	for (unsigned o = 0; o < ORDER_COUNT; o++)
+		words[1 + o] = orders[o].first;
+	if (!param_word(v, "order", words, &at))
+		return false;
+	c->which.order = at > 0 ? (enum query_order)(at - 1) : ORDER_NEWEST;
+	return true;
+}
+
+const struct order_words *
+choice_order(const struct choice *c)
+{
+	return &orders[c->which.order];
+}
+
+static bool
 take_after(const struct visitor *v, struct choice *c)
 {
 	const char *after = NULL;
@@ -72,7 +97,8 @@ choice_take(const struct visitor *v, struct choice *c)
 	    !param_text(v, "region", &w->region) ||
 	    !param_time(v, "from", &w->from) || !param_time(v, "to", &w->to) ||
 	    !param_text(v, "q", &w->text) ||
-	    !param_text(v, "scope", &w->scope) || !take_after(v, c))
+	    !param_text(v, "scope", &w->scope) || !take_order(v, c) ||
+	    !take_after(v, c))
 		return false;
 	w->open_only = state == STATE_OPEN;
 	w->closed_only = state == STATE_CLOSED;
@@ -88,7 +114,7 @@ void
 choice_add(struct text *t, const struct visitor *v)
 {
 	static const char *const names[] = {"state", "kind", "origin",
-	    "service", "region", "from", "to", "longer", "q", "scope"};
+	    "service", "region", "from", "to", "longer", "q", "scope", "order"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		const char *value = http_param(v->r, names[i]);
@@ -181,5 +207,10 @@ choice_form(struct text *t, const struct site *s, const struct visitor *v,
 	add_input(t, v, "q", "Words", "type=\"search\"");
 	if (c->which.scope != NULL)
 		add_input(t, v, "scope", "Scope", "type=\"text\"");
+	text_add(t, "<label>Order <select name=\"order\">");
+	for (unsigned o = 0; o < ORDER_COUNT; o++)
+		add_option(t, o == ORDER_NEWEST ? "" : orders[o].first,
+		    orders[o].title, c->which.order == (enum query_order)o);
+	text_add(t, "</select></label>\n");
 	text_add(t, "<button>Show</button>\n</form>\n");
 }

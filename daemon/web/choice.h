@@ -15,11 +15,16 @@ struct choice {
 
 /*
  * state=open|closed, kind=, origin=, service=, region=, from=, to=,
- * longer=, q=, scope=, after=.  c must not move.  False: one does not fit, and the visitor was told so.
+ * longer=, q=, scope=, order=newest|oldest|longest, after=.  c must not move.
+ * False: one does not fit, and the visitor was told so.
  */
 MUST_CHECK
 bool choice_take(const struct visitor *v, struct choice *c);
 
+struct order_words { /* "newest", "Newest first", "older" */
+	const char *first, *title, *next;
+};
+const struct order_words *choice_order(const struct choice *c);
 /* The same as parameters of a link, "state=open&kind=outage&" or "". */
 void choice_add(struct text *t, const struct visitor *v);
 /* A form to ask for others at path. */

@@ -65,20 +65,21 @@ add_form(struct text *t, const struct page *p, const char *form,
 static void
 add_ways(struct text *t, const struct page *p)
 {
+	const struct order_words *words = choice_order(p->choice);
 	char id[INCIDENT_TEXT_BYTES];
 
 	text_add(t, "<nav class=\"steps\" aria-label=\"Incidents\">");
 	if (p->choice->which.after.n > 0) {
 		text_printf(t, "<a href=\"%s/incidents?", frame_base());
 		choice_add(t, p->visitor);
-		text_add(t, "\">newest</a> ");
+		text_printf(t, "\">%s</a> ", words->first);
 	}
 	if (p->more) {
 		text_printf(t, "<a rel=\"next\" href=\"%s/incidents?",
 		    frame_base());
 		choice_add(t, p->visitor);
-		text_printf(t, "after=%s\">older</a> ",
-		    incident_format(p->last, id));
+		text_printf(t, "after=%s\">%s</a> ",
+		    incident_format(p->last, id), words->next);
 	}
 	add_form(t, p, "csv", "as CSV");
 	add_form(t, p, "json", "as JSON");
@@ -94,7 +95,8 @@ render(struct text *t, struct query *q, struct page *p, struct fail *f)
 
 	frame_begin_form(t, "Incidents", site_version(p->site, version));
 	choice_form(t, p->site, p->visitor, p->choice);
-	text_add(t, "<section id=\"list\">\n<h2>Newest first</h2>\n");
+	text_printf(t, "<section id=\"list\">\n<h2>%s</h2>\n",
+	    choice_order(p->choice)->title);
 	p->known = query_known_until(q);
 	s = query_incidents(q, w, on_row, p, f);
 	if (p->shown > 0)

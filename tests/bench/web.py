@@ -53,6 +53,7 @@ ROUTES = [
     (ANY, "/i/{open}", 30, 40, 6),
     (ANY, "/i/{wide}", 30, 40, 6),
     (ANY, "/incidents", 50, None, None),
+    (ANY, "/incidents?order=longest", 100, None, None),
     (ANY, "/matrix", 80, 60, 1),
     (ANY, "/matrix?at={at}", 80, 60, None),
     (ANY, "/timeline", 50, None, None),

@@ -295,6 +295,9 @@ def test_lists_go_on(scene):
     ids = [i["id"] for i in pages(
         told, "/api/v1/incidents?service=fleet&kind=outage&limit=1")]
     assert len(ids) == 2 and ids[0] > ids[1]
+    for order in ("oldest", "longest"):  # the longer one began before
+        assert [i["id"] for i in pages(
+            told, f"/api/v1/incidents?order={order}&limit=1")] == ids[::-1]
     assert not told.get("/api/v1/incidents?service=other").json()["items"]
     told.get("/api/v1/incidents?kind=x", 400)
     assert len(told.get("/api/v1/incidents?q=eu/AU").json()["items"]) == 1

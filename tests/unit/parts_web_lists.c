@@ -13,6 +13,12 @@ enum { MANY = 120 };
 	TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN \
 	    TEN TEN TEN "0"
 
+static span_ms
+lasted_s(uint32_t n)
+{
+	return 1 + n * 7 % 30;
+}
+
 static void
 put_incident(struct scene *c, int64_t endpoint, struct incident_id id,
     enum kind kind)
@@ -33,7 +39,9 @@ put_incident(struct scene *c, int64_t endpoint, struct incident_id id,
 	stores_put(c->store, endpoint, &o);
 	o.event = EVENT_RESOLVED;
 	o.phase = PHASE_CLOSED;
-	o.at = o.ended = at + SECOND_MS;
+	o.bucket_ms[kind == KIND_OUTAGE ? BUCKET_DOWN : BUCKET_MAINTENANCE] =
+	    lasted_s(id.n) * SECOND_MS;
+	o.at = o.ended = at + lasted_s(id.n) * SECOND_MS;
 	stores_put(c->store, endpoint, &o);
 }
 
@@ -80,10 +88,10 @@ narrowed_by_what_they_are(void **state)
 	expect(&c, "/incidents?to=2023-02-13T09:02:30Z", 200, "20230213-2");
 	expect(&c, "/incidents?origin=observed&state=open", 200,
 	    "/i/20230214-1\"");
-	expect(&c, "/incidents?state=closed&longer=2s", 200,
+	expect(&c, "/incidents?state=closed&longer=31s", 200,
 	    "None of that kind.");
-	expect(&c, "/incidents?state=closed&longer=1s", 200,
-	    "/i/20230213-120\"");
+	expect(&c, "/incidents?state=closed&longer=30s", 200,
+	    "/i/20230213-107\"");
 	expect(&c, "/incidents?origin=planned", 200, "None of that kind.");
 	expect(&c, "/incidents?origin=heard", 400, "origin is one of");
 	expect(&c, "/incidents?longer=10", 400, "longer is a length like 10m");
@@ -122,6 +130,60 @@ page_after_page(void **state)
 	assert_null(strstr(page, "rel=\"next\""));
 	assert_non_null(strstr(page, "\">newest</a>"));
 	free(page);
+	close_scene(&c);
+}
+
+/* Walks all of b's pages in an order; gives how many incidents are on them. */
+static size_t
+walk(struct scene *c, const char *order, const char *then, uint32_t *ids)
+{
+	static const char link[] = "<a href=\"/i/20230213-";
+	char target[128], mark[64];
+	const char *next = "";
+	size_t n = 0;
+
+	for (int pages = 0; next != NULL && pages < 10; pages++) {
+		char *page, *at;
+		int code;
+
+		(void)snprintf(target, sizeof(target),
+		    "/incidents?service=b&order=%s%s", order, next);
+		page = get(c, target, &code, NULL);
+		assert_int_equal(code, 200);
+		for (at = page; (at = strstr(at, link)) != NULL && n < MANY;)
+			ids[n++] =
+			    (uint32_t)strtoul(at += strlen(link), NULL, 10);
+		(void)snprintf(mark, sizeof(mark), "&after=20230213-%u",
+		    (unsigned)ids[n - 1]);
+		next = strstr(page, then) != NULL ? mark : NULL;
+		free(page);
+	}
+	return n;
+}
+
+static void
+in_another_order(void **state)
+{
+	uint32_t ids[MANY];
+	struct scene c;
+
+	(void)state;
+	open_many(&c);
+	assert_int_equal(walk(&c, "oldest", ">newer</a>", ids), MANY - 1);
+	for (uint32_t n = 0; n < MANY - 1; n++)
+		assert_int_equal(ids[n], n + 1);
+	assert_int_equal(walk(&c, "longest", ">shorter</a>", ids), MANY - 1);
+	for (uint32_t n = 1; n < MANY - 1; n++)
+		assert_true(lasted_s(ids[n - 1]) > lasted_s(ids[n]) ||
+		    (lasted_s(ids[n - 1]) == lasted_s(ids[n]) &&
+			ids[n - 1] > ids[n]));
+	expect(&c, "/incidents?state=open&order=longest", 200,
+	    "<a href=\"/i/20230214-1\">");
+	expect(&c, "/incidents?state=open&order=oldest", 200,
+	    "<a href=\"/i/20230214-1\">");
+	expect(&c, "/incidents?order=longest&after=20230213-121", 200,
+	    "None of that kind.");
+	expect(&c, "/incidents?order=worst", 400, "order is one of");
 	close_scene(&c);
 }
 
@@ -360,6 +422,7 @@ lists_run(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(narrowed_by_what_they_are),
 	    cmocka_unit_test(page_after_page),
+	    cmocka_unit_test(in_another_order),
 	    cmocka_unit_test(what_is_watched_no_more_is_found),
 	    cmocka_unit_test(found_by_words),
 	    cmocka_unit_test(on_a_wall),

@@ -13,7 +13,10 @@ static const char *const big[] = {"sample", "input", "span", "transition",
     "excerpt", "body", "peer", "planned", "report", "reporter",
     "report_import"};
 
-/* Walks along a key that the caller ends, or that LIMIT 1 does. */
+/*
+ * Walks along a key that the caller ends, or that LIMIT 1 does; which incidents
+ * were the longest is looked for among all.
+ */
 static const struct walk {
 	enum sql id;
 	const char *step;
@@ -26,6 +29,7 @@ static const struct walk {
     {SQL_OLD_SAMPLES, "SCAN sample"},
     {SQL_OLD_EXCERPT, "SCAN excerpt"},
     {SQL_Q_DELIVERIES, "SCAN o"},
+    {SQL_Q_INCIDENTS_LONGEST, "SCAN i"},
     {SQL_Q_HISTORY, "SCAN sample"},
     {SQL_Q_HISTORY, "SCAN input"},
     {SQL_Q_HISTORY, "SCAN event"},
