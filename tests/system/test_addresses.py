@@ -132,7 +132,7 @@ def test_each_address_is_asked(names, port, tmp_path, addresses, code, reason,
         assert [at for at, _ in steps(got)] == want
         assert sum(f"{at} " in detail for at in want) == sum(
             why != "ok" for _, why in steps(got))
-        assert got["total_us"] < 2_200_000
+        assert got["total_us"] < 5_000_000
 
 
 def test_the_first_is_enough_by_default(names, port, tmp_path):

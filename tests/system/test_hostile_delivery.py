@@ -110,7 +110,7 @@ def test_a_log_daemon_that_hangs(tmp_path):
                 assert state["owed"] >= ENDPOINTS + 1, state
                 pause = longest_pause(tmp_path / "vigie.db", since)
                 print(f"longest pause between two probes: {pause} ms")
-                assert pause < 2500
+                assert pause < 10_000
                 log.thaw()
                 log.until("local0", "info", f"^s{ENDPOINTS - 1}/eu: ")
                 live.until(lambda: len(

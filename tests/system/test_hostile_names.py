@@ -83,9 +83,9 @@ def test_answers_that_are_none(names, target, tmp_path, label):
     began = time.monotonic()
     code, got = probe(tmp_path, f"http://{label}.test:{port_of(target)}/",
                       timeout="1s")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert code != GOOD and got["class"] == "DNS", got
-    assert got["total_us"] < 2_000_000
+    assert got["total_us"] < 5_000_000
 
 
 def test_two_hundred_addresses(names, target, tmp_path):

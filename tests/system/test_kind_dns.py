@@ -117,7 +117,7 @@ def test_no_answer(server, tmp_path, label):
     short, got = probe(server, tmp_path, label)
     assert short == (BAD, "DNS", "dns_timeout"), got
     assert got["path_proven"] is False
-    assert 900_000 < got["total_us"] < 1_200_000
+    assert 900_000 < got["total_us"] < 5_000_000
 
 
 @pytest.mark.parametrize("label,kind", [

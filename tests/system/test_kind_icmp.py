@@ -66,7 +66,7 @@ def test_what_is_no_answer(tmp_path, mode, host):
     short, got = probe(tmp_path, mode, host)
     assert short == (BAD, "TIMEOUT", "timeout"), got
     assert got["path_proven"] is False
-    assert 950_000 < got["total_us"] < 1_200_000
+    assert 950_000 < got["total_us"] < 5_000_000
 
 
 @HOSTS

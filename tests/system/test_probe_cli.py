@@ -137,7 +137,7 @@ def nobody_knocked(sock):
 def test_answers(hostile, case, path, code, name, reason):
     got = case.probe(f"http://127.0.0.1:{hostile['http']}{path}")
     assert got[:3] == (code, name, reason), got[3]
-    assert got[3]["total_us"] < 1_100_000
+    assert got[3]["total_us"] < 5_000_000
 
 
 @pytest.mark.parametrize("path", ["/endless", "/endless-chunks"])
@@ -303,7 +303,7 @@ def test_for_people(hostile):
     url = f"http://127.0.0.1:{hostile['http']}/503"
     began = time.monotonic()
     done = live.vigie("probe", url)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
     assert done.returncode == BAD
     assert "MAINT" in done.stdout and "503" in done.stdout
     assert "asks to come back in 120 s" in done.stdout

