@@ -17,7 +17,7 @@ begin(struct text *t, const struct visitor *v)
 	if (v->level < LEVEL_OPERATOR)
 		return false;
 	text_add(t,
-	    "<section id=\"operate\" data-own hidden>\n<h2>What you can "
+	    "<section id=\"operate\" hidden>\n<h2>What you can "
 	    "do</h2>\n");
 	return true;
 }
@@ -26,18 +26,20 @@ static void
 end(struct text *t)
 {
 	text_add(t,
-	    "<p class=\"told\" role=\"alert\"></p>\n</section>\n"
+	    "<p class=\"told\" role=\"alert\" data-own></p>\n</section>\n"
 	    "<noscript><p class=\"small\">To act from here needs scripts; "
 	    "<code>vigie ack</code>, <code>note</code>, <code>pause</code> and "
 	    "<code>maintenance</code> on the machine do not.</p></noscript>\n");
 	frame_script(t, "operate.js");
 }
 
+/* What is filled in stays, by its id, while others come and go. */
 static void
-begin_form(struct text *t, const char *more)
+begin_form(struct text *t, const char *id, const char *to)
 {
-	text_printf(t, "<form class=\"choice act\" data-to=\"%s/api/v1/%s",
-	    frame_base(), more);
+	text_printf(t,
+	    "<form id=\"%s\" class=\"choice act\" data-to=\"%s/api/v1/%s", id,
+	    frame_base(), to);
 }
 
 static void
@@ -58,7 +60,7 @@ static void
 add_incident_form(struct text *t, const char *id, const char *act,
     const struct blank *b, const char *button)
 {
-	begin_form(t, "incidents/");
+	begin_form(t, act, "incidents/");
 	text_printf(t, "%s/%s\">\n", id, act);
 	add_blank(t, b);
 	end_form(t, button);
@@ -91,7 +93,7 @@ operate_endpoint(struct text *t, const struct visitor *v,
 {
 	if (!begin(t, v))
 		return;
-	begin_form(t, "endpoints/");
+	begin_form(t, r->e.paused != 0 ? "resume" : "pause", "endpoints/");
 	frame_slug(t, r->id);
 	if (r->e.paused != 0) {
 		text_add(t, "/resume\">\n");
@@ -124,7 +126,7 @@ operate_maintenance(struct text *t, const struct visitor *v)
 
 	if (!begin(t, v))
 		return;
-	begin_form(t, "maintenance\" data-list=\"windows\">\n");
+	begin_form(t, "plan", "maintenance\" data-list=\"windows\">\n");
 	for (size_t i = 0; i < sizeof(window) / sizeof(window[0]); i++)
 		add_blank(t, &window[i]);
 	end_form(t, "Plan maintenance");

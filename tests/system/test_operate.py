@@ -43,6 +43,7 @@ def scene(tmp_path):
         config.write_text(CONFIG.format(f=tmp_path, u=target.url))
         target.pages["/eu"] = (500, b"broken")
         with live.Daemon(config, speed=live.FAST) as daemon:
+            daemon.target = target
             daemon.where = daemon.until_said(r"dashboard address=http://(\S+)/")[1]
             live.until(lambda: daemon.json("incidents"))
             daemon.number = daemon.json("incidents")[0]["id"]
@@ -98,6 +99,26 @@ def test_what_is_typed_stays_while_the_page_lives(scene, window):
     until_shown(window, "from elsewhere")
     assert form.find_element(By.NAME, "note").get_attribute(
         "value") == "half a sent"
+
+
+def test_what_can_be_done_follows_what_happens(scene, window):
+    daemon, keys = scene
+    sign_in(window, daemon, "operator", keys["operator"])
+    window.get(f"http://{daemon.where}/i/{daemon.number}")
+    form = fill(window, "/notes", note="half a sent")
+
+    def offered(act):
+        return window.find_elements(By.CSS_SELECTOR, f"form[data-to$='{act}']")
+    assert offered("/ack") and not offered("/resolve")
+    daemon.target.pages.clear()
+    live.until(lambda: offered("/resolve"))
+    daemon.command("resolve", daemon.number, "--why", "seen")
+    live.until(lambda: not offered("/resolve") and not offered("/ack"))
+    field = form.find_element(By.NAME, "note")
+    assert field.get_attribute("value") == "half a sent"
+    assert field == window.switch_to.active_element
+    assert window.find_element(By.ID, "operate").is_displayed()
+    assert complaints(window) == []
 
 
 def test_what_is_refused_is_said(scene, window):

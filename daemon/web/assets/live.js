@@ -17,9 +17,9 @@
 	let reading = false;
 	let again = false;
 
-	/* What the reader or this script did to it. */
+	/* What the reader or a script did to it. */
 	function own(node, name) {
-		return name === "open" ||
+		return name === "open" || name === "hidden" ||
 		    (name === "title" && node.nodeName === "TIME");
 	}
 
@@ -29,7 +29,7 @@
 				now.removeAttribute(name);
 		}
 		for (const { name, value } of next.attributes) {
-			if (now.getAttribute(name) !== value)
+			if (now.getAttribute(name) !== value && !own(now, name))
 				now.setAttribute(name, value);
 		}
 	}
@@ -60,6 +60,19 @@
 		return true;
 	}
 
+	/* To place i; what moves would lose the focus. */
+	function place(now, child, i) {
+		if (!child.contains(document.activeElement)) {
+			now.insertBefore(child, now.childNodes[i] ?? null);
+			return;
+		}
+		for (let last = child; now.childNodes[i] !== child;) {
+			const other = now.childNodes[i];
+			last.after(other);
+			last = other;
+		}
+	}
+
 	/* The child to become node, at place i: what has an id keeps it. */
 	function candidate(now, node, i) {
 		const old = now.childNodes[i];
@@ -67,7 +80,7 @@
 			return old !== undefined && !old.id ? old : undefined;
 		const same = [...now.children].find((c) => c.id === node.id);
 		if (same !== undefined && same !== old)
-			now.insertBefore(same, old ?? null);
+			place(now, same, i);
 		return same;
 	}
 
