@@ -146,6 +146,12 @@ one_lead_at_a_time(void **state)
 	stores_put(x.s, x.e, &o);
 	expect_lead(&x, "caused_by IS NULL AND part_of IS NULL");
 	end(&x);
+	begin(&x);
+	o = event(EVENT_OPENED, 2000, PHASE_OPEN);
+	o.lead = (struct incident_id){20230214, 8};
+	stores_put(x.s, x.e, &o);
+	expect_lead(&x, "caused_by IS NULL AND part_of = '20230214-8'");
+	end(&x);
 }
 
 /* What an operator ended and was not over is open again. */

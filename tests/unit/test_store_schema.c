@@ -426,6 +426,10 @@ incidents_of_older_versions(void **state)
 	comes_to_hold(8, INCIDENT ", NULL, 'endpoint:a/b', 20230214000003)",
 	    "SELECT count(*) FROM incident WHERE promised_ms IS NULL "
 	    "AND caused_by = 20230214000003");
+	/* Of a part the cause was no incident. */
+	comes_to_hold(10, INCIDENT ", 20230214000003, 'region:b', 0, NULL)",
+	    "SELECT count(*) FROM v_scope WHERE incident = '20230214-7' "
+	    "AND part_of = '20230214-3' AND caused_by IS NULL");
 }
 
 int
