@@ -51,19 +51,9 @@ static struct query_incident
 as_of_now(const struct query_incident *i, const struct dossier *d)
 {
 	struct query_incident now = *i;
-	const struct output *o;
 
-	if (d == NULL)
-		return now;
-	o = &d->x.now;
-	now.now.phase = o->phase;
-	now.now.kind_now = o->kind_now;
-	now.now.kind_worst = o->kind_worst;
-	now.now.origin = o->origin;
-	now.now.relapses = o->relapses;
-	now.now.chance = o->chance;
-	now.now.all_clear_at = o->all_clear_at;
-	memcpy(now.now.bucket_ms, o->bucket_ms, sizeof(now.now.bucket_ms));
+	if (d != NULL)
+		output_refresh(&now.now, &d->x.now);
 	return now;
 }
 

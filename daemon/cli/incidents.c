@@ -7,6 +7,7 @@
 #include "cli/incidents.h"
 #include "cli/reading.h"
 #include "store/query.h"
+#include "store/recall.h"
 #include "view/incident.h"
 #include "view/put.h"
 #include "view/when.h"
@@ -19,6 +20,8 @@ struct listing {
 	wall_ms now;
 	json_t *list; /* with --json */
 	size_t count;
+	struct query *q;
+	struct recall *recall; /* once an open one is met */
 };
 
 void
@@ -40,19 +43,34 @@ incidents_scope(struct cli *c, const struct query_incident *i,
 	}
 }
 
+/* What is stored of an open one is as of its last event. */
+static void
+refresh(struct listing *l, struct query_incident *i)
+{
+	struct fail f;
+
+	if (l->recall == NULL && recall_open(l->q, &l->recall, &f) != OK)
+		l->recall = NULL;
+	recall_refresh(l->recall, i->owner, &i->now);
+}
+
 static bool
 on_incident(void *arg, const struct query_incident *i)
 {
 	struct listing *l = arg;
 	struct cli *c = l->cli;
-	const struct output *o = &i->now;
+	struct query_incident now = *i;
+	const struct output *o = &now.now;
 	char id[INCIDENT_TEXT_BYTES], when[WHEN_BYTES];
 	char long_for[WHEN_BYTES];
-	const char *phase = phase_name(o->phase);
+	const char *phase;
 
+	if (i->closed == 0)
+		refresh(l, &now);
+	phase = phase_name(o->phase);
 	l->count++;
 	if (c->json) {
-		(void)json_array_append_new(l->list, incident_json(i));
+		(void)json_array_append_new(l->list, incident_json(&now));
 		return true;
 	}
 	if (i->withdrawn)
@@ -77,7 +95,7 @@ on_incident(void *arg, const struct query_incident *i)
 static int
 tell(struct cli *c, struct query *q, const struct query_incidents *w)
 {
-	struct listing l = {.cli = c, .list = json_array()};
+	struct listing l = {.cli = c, .list = json_array(), .q = q};
 	struct fail f = {.why = ""};
 	enum status s;
 
@@ -90,6 +108,7 @@ tell(struct cli *c, struct query *q, const struct query_incidents *w)
 	else if (s == OK && l.count == 0)
 		(void)fputs("no incidents\n", c->out);
 	json_decref(l.list);
+	recall_close(l.recall);
 	return s == OK ? EXIT_CODE_GOOD : reading_failed(c, &f);
 }
 

@@ -109,6 +109,25 @@ output_kept(const struct output *o)
 	return o->ended <= o->promised + OUTPUT_GRACE_MS;
 }
 
+/* Of what is stored as of its last event: what it is now, if it is the same. */
+static inline void
+output_refresh(struct output *o, const struct output *now)
+{
+	if (o->incident.day != now->incident.day ||
+	    o->incident.n != now->incident.n)
+		return;
+	o->phase = now->phase;
+	o->kind_now = now->kind_now;
+	o->kind_worst = now->kind_worst;
+	o->origin = now->origin;
+	o->relapses = now->relapses;
+	o->promise_until = now->promise_until;
+	o->all_clear_at = now->all_clear_at;
+	o->chance = now->chance;
+	for (size_t b = 0; b < BUCKET_COUNT; b++)
+		o->bucket_ms[b] = now->bucket_ms[b];
+}
+
 /* Answering again, and not for long enough. */
 static inline bool
 output_recovers(const struct output *o)

@@ -20,8 +20,7 @@ statement_of(const struct query_incidents *w)
 static struct use
 ask(struct query *q, const struct query_incidents *w, const char *pattern)
 {
-	bool length = w->longer > 0 || w->order == ORDER_LONGEST;
-	wall_ms known = length ? query_known_until(q) : 0;
+	wall_ms known = w->longer > 0 ? query_known_until(q) : 0;
 	struct use u = reader_ask(q, statement_of(w));
 
 	if (w->after.n > 0)

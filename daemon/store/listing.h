@@ -23,6 +23,7 @@ struct query_incident {
 	struct output now;
 };
 typedef bool query_incident_fn(void *arg, const struct query_incident *i);
+/* The longest after those that are open. */
 enum query_order { ORDER_NEWEST, ORDER_OLDEST, ORDER_LONGEST, ORDER_COUNT };
 struct query_incidents { /* 0, NULL: whatever it is */
 	enum query_order order;
@@ -31,7 +32,7 @@ struct query_incidents { /* 0, NULL: whatever it is */
 	wall_ms from, to;      /* lasted within [from, to) */
 	const enum kind *kind; /* the worst that it was */
 	const enum origin *origin;
-	span_ms longer;       /* it failed, or fails, for at least so long */
+	span_ms longer;       /* it failed, or is open, for at least so long */
 	const char *endpoint; /* id */
 	const char *service, *region;
 	const char *text;         /* in the endpoint's id, or in the scope */

@@ -260,3 +260,15 @@ recall_slot(const struct recall *r, int64_t endpoint, uint32_t *slot)
 	*slot = p->slot;
 	return true;
 }
+
+void
+recall_refresh(const struct recall *r, int64_t endpoint, struct output *o)
+{
+	struct output now;
+	uint32_t slot;
+
+	if (r == NULL || !recall_slot(r, endpoint, &slot))
+		return;
+	world_describe(r->world, slot, &now);
+	output_refresh(o, &now);
+}

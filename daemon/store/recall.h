@@ -21,6 +21,8 @@ const struct world *recall_world(const struct recall *r);
 /* The number in the world of an endpoint's row; false: it is not watched. */
 MUST_CHECK
 bool recall_slot(const struct recall *r, int64_t endpoint, uint32_t *slot);
+/* As output_refresh(), of an open incident of an endpoint's row; r may be NULL. */
+void recall_refresh(const struct recall *r, int64_t endpoint, struct output *o);
 /* Of the endpoint in a slot; borrowed, NULL where it has none. */
 struct recall_names {
 	const char *id, *service, *region;

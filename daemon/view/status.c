@@ -11,6 +11,7 @@
 #include "base/glob.h"
 #include "base/mem.h"
 #include "store/evidence.h"
+#include "store/recall.h"
 #include "view/paused.h"
 #include "view/put.h"
 #include "view/when.h"
@@ -143,6 +144,27 @@ find_reports(struct query *q, struct status_list *l, struct fail *f)
 	return s;
 }
 
+/* What is stored of an incident is as of its last event; chances move on. */
+static enum status
+refresh(struct query *q, struct status_list *l, struct fail *f)
+{
+	struct recall *recall = NULL;
+	enum status s = OK;
+
+	for (size_t i = 0; i < l->count && s == OK; i++) {
+		struct status_row *r = &l->rows[i];
+
+		if (!r->has_incident || r->e.bucket != BUCKET_RECOVERING)
+			continue;
+		if (recall == NULL)
+			s = recall_open(q, &recall, f);
+		if (s == OK)
+			recall_refresh(recall, r->e.endpoint, &r->incident);
+	}
+	recall_close(recall);
+	return s;
+}
+
 enum status
 status_read(struct query *q, const char *filter, struct status_list *l,
     struct fail *f)
@@ -155,6 +177,8 @@ status_read(struct query *q, const char *filter, struct status_list *l,
 	s = query_endpoints(q, NULL, on_endpoint, &reading, f);
 	if (s == OK)
 		s = query_incidents(q, &open, on_incident, &reading, f);
+	if (s == OK)
+		s = refresh(q, l, f);
 	if (s == OK)
 		s = find_partial(q, l, f);
 	return s == OK ? find_reports(q, l, f) : s;
@@ -262,9 +286,14 @@ status_worst(const struct status_list *l)
 wall_ms
 status_since(const struct status_row *r)
 {
-	return r->has_incident && r->e.bucket != BUCKET_RECOVERING
-	    ? r->incident.onset
-	    : r->e.since;
+	bool fails =
+	    r->e.bucket == BUCKET_DOWN || r->e.bucket == BUCKET_MAINTENANCE;
+
+	/* What was only degraded at first has not been down since then. */
+	if (!r->has_incident || r->e.bucket == BUCKET_RECOVERING ||
+	    (fails && r->incident.bucket_ms[BUCKET_DEGRADED] > 0))
+		return r->e.since;
+	return r->incident.onset;
 }
 
 /* "503 the server says maintenance (nobody announced it)" */
@@ -285,6 +314,22 @@ cause_words(struct text *t, const struct output *o)
 						: " (nobody announced it)");
 }
 
+/* Without an incident: it is good, or nobody is sure yet. */
+static void
+sample_words(struct text *t, const struct sample *s)
+{
+	enum sample_class class = (enum sample_class)s->class;
+
+	if (class_effect(class) != EFFECT_GOOD)
+		text_printf(t, "%s%s", reason_text((enum reason)s->reason),
+		    class_effect(class) == EFFECT_FAILING ? ", being confirmed"
+							  : "");
+	else if (s->total_us < 1000)
+		text_add(t, "under 1 ms");
+	else
+		text_printf(t, "%" PRIu32 " ms", s->total_us / 1000);
+}
+
 static void
 main_words(struct text *t, const struct status_row *r, wall_ms now)
 {
@@ -295,11 +340,8 @@ main_words(struct text *t, const struct status_row *r, wall_ms now)
 	} else if (r->e.bucket == BUCKET_UNKNOWN) {
 		text_add(t, why_text(r->e.why));
 	} else if (!r->has_incident) {
-		if (r->e.sampled && r->e.last.total_us < 1000)
-			text_add(t, "under 1 ms");
-		else if (r->e.sampled)
-			text_printf(t, "%" PRIu32 " ms",
-			    r->e.last.total_us / 1000);
+		if (r->e.sampled)
+			sample_words(t, &r->e.last);
 	} else if (r->e.bucket == BUCKET_RECOVERING) {
 		text_printf(t, "%u %% to hold for an hour", r->incident.chance);
 		if (r->incident.all_clear_at != 0)

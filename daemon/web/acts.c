@@ -45,7 +45,9 @@ refused_as(const char *refusal)
 static int
 code_of(const json_t *j)
 {
-	switch (json_integer_value(json_object_get(j, "code"))) {
+	const json_t *code = json_object_get(j, "code");
+
+	switch (json_is_integer(code) ? json_integer_value(code) : -1) {
 	case EXIT_CODE_GOOD:
 		return 200;
 	case EXIT_CODE_USAGE:

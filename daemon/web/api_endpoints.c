@@ -68,6 +68,7 @@ api_endpoints(struct site *s, const struct visitor *v)
 		return;
 	if (q == NULL || site_status(s, v, q, NULL, &l, &f) != OK) {
 		answer_unread(s, v->r, &f);
+		status_done(&l);
 		return;
 	}
 	items = json_array();

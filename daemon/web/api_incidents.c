@@ -29,6 +29,7 @@ told_to(const struct site *s, const struct visitor *v,
 	struct query_incident told = *i;
 	json_t *j;
 
+	site_refresh(s, &told);
 	site_veil(s, v, &told);
 	j = incident_json(&told);
 	if (v->level < LEVEL_READER) {
@@ -62,7 +63,7 @@ api_incidents(struct site *s, const struct visitor *v)
 	struct choice choice;
 	struct query *q;
 
-	if (!param_limit(v, &l.limit) || !choice_take(v, &choice))
+	if (!param_limit(v, &l.limit) || !choice_take(s, v, &choice))
 		return;
 	q = site_query(s, &f);
 	l.items = json_array();

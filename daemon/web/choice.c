@@ -70,22 +70,58 @@ choice_order(const struct choice *c)
 	return &orders[c->which.order];
 }
 
+struct place {
+	const struct site *site;
+	const struct visitor *visitor;
+	bool shown;
+};
+
 static bool
-take_after(const struct visitor *v, struct choice *c)
+on_place(void *arg, const struct query_incident *i)
+{
+	struct place *p = arg;
+
+	p->shown = site_shows(p->site, p->visitor, i->service);
+	return true;
+}
+
+/* Where one is among others by length is for those who may see it. */
+static void
+veil_after(struct site *s, const struct visitor *v, struct choice *c)
+{
+	static const struct incident_id none = {1, 1};
+	struct place p = {s, v, false};
+	const struct query_incident_events on = {.on_incident = on_place,
+	    .arg = &p};
+	struct fail f;
+	struct query *q = site_query(s, &f);
+
+	if (q != NULL && query_incident(q, c->which.after, &on, &f) == OK &&
+	    !p.shown)
+		c->which.after = none;
+}
+
+static bool
+take_after(struct site *s, const struct visitor *v, struct choice *c)
 {
 	const char *after = NULL;
 
 	if (!param_text(v, "after", &after))
 		return false;
-	if (after == NULL || incident_parse(after, &c->which.after))
+	if (after == NULL)
 		return true;
+	if (incident_parse(after, &c->which.after)) {
+		if (c->which.order == ORDER_LONGEST)
+			veil_after(s, v, c);
+		return true;
+	}
 	answer_problem(v->r, 400, "Bad parameter",
 	    "after is the id of an incident, like 20230214-3.");
 	return false;
 }
 
 bool
-choice_take(const struct visitor *v, struct choice *c)
+choice_take(struct site *s, const struct visitor *v, struct choice *c)
 {
 	struct query_incidents *w = &c->which;
 	size_t state = 0;
@@ -98,7 +134,7 @@ choice_take(const struct visitor *v, struct choice *c)
 	    !param_time(v, "from", &w->from) || !param_time(v, "to", &w->to) ||
 	    !param_text(v, "q", &w->text) ||
 	    !param_text(v, "scope", &w->scope) || !take_order(v, c) ||
-	    !take_after(v, c))
+	    !take_after(s, v, c))
 		return false;
 	w->open_only = state == STATE_OPEN;
 	w->closed_only = state == STATE_CLOSED;

@@ -19,7 +19,7 @@ struct choice {
  * False: one does not fit, and the visitor was told so.
  */
 MUST_CHECK
-bool choice_take(const struct visitor *v, struct choice *c);
+bool choice_take(struct site *s, const struct visitor *v, struct choice *c);
 
 struct order_words { /* "newest", "Newest first", "older" */
 	const char *first, *title, *next;

@@ -47,15 +47,17 @@ static bool
 on_follower(void *arg, const struct query_incident *i)
 {
 	struct incident_view *w = arg;
+	struct query_incident told = *i;
 
 	if (!site_shows(w->site, w->visitor, i->service))
 		return true;
+	site_refresh(w->site, &told);
 	w->parts = mem_resize(w->parts, w->part_count + 1, sizeof(w->parts[0]));
 	w->parts[w->part_count++] =
 	    (struct incident_part){.id = i->now.incident,
 		.endpoint = mem_dup(i->endpoint),
 		.effect = i->now.effect,
-		.failing = incident_failing_ms(&i->now)};
+		.failing = incident_failing_ms(&told.now)};
 	return true;
 }
 

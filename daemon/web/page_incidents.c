@@ -120,7 +120,7 @@ page_incidents(struct site *s, const struct visitor *v)
 	struct query *q;
 	struct text page;
 
-	if (!choice_take(v, &choice))
+	if (!choice_take(s, v, &choice))
 		return;
 	q = site_query(s, &f);
 	text_init(&page, PAGE_BYTES);
@@ -160,6 +160,7 @@ on_record(void *arg, const struct query_incident *i)
 
 	if (!site_shows(p->site, p->visitor, i->service))
 		return true;
+	site_refresh(p->site, &told);
 	site_veil(p->site, p->visitor, &told);
 	text_add(t, incident_format(o->incident, id));
 	add_cell(t, i->endpoint);
@@ -193,7 +194,7 @@ csv_incidents(struct site *s, const struct visitor *v)
 	struct query *q;
 	struct text table;
 
-	if (!choice_take(v, &choice))
+	if (!choice_take(s, v, &choice))
 		return;
 	q = site_query(s, &f);
 	text_init(&table, PAGE_BYTES);

@@ -90,6 +90,8 @@ wall_ms site_known(const struct site *s, struct query *q);
 /* recall_open(), once for each change; NULL, and why in *f. */
 const struct recall *site_recall(const struct site *s, struct query *q,
     struct fail *f);
+/* An open one, stored as of its last event, as it is now. */
+void site_refresh(const struct site *s, struct query_incident *i);
 /* That of two which a visitor may be shown. */
 struct kept *site_kept(struct kept kept[2], const struct visitor *v);
 /* "running", "cannot_write", "damaged". */

@@ -208,6 +208,8 @@ site_status(const struct site *s, const struct visitor *v, struct query *q,
 	if (!latest->read) {
 		status = status_read(q, NULL, &latest->list, f);
 		latest->read = status == OK;
+		if (status != OK)
+			status_done(&latest->list);
 	}
 	status_borrow(&latest->list, filter, l);
 	status_keep(l, on_service, &viewing);
@@ -232,6 +234,15 @@ site_recall(const struct site *s, struct query *q, struct fail *f)
 	if (latest->recall == NULL && recall_open(q, &latest->recall, f) != OK)
 		latest->recall = NULL;
 	return latest->recall;
+}
+
+void
+site_refresh(const struct site *s, struct query_incident *i)
+{
+	struct fail f;
+
+	if (i->closed == 0)
+		recall_refresh(site_recall(s, s->q, &f), i->owner, &i->now);
 }
 
 struct kept *
@@ -273,8 +284,12 @@ host_of(const char *url, char buf[HOST_BYTES])
 	if (at == NULL)
 		return NULL;
 	at += 3;
-	(void)snprintf(buf, HOST_BYTES, "%.*s",
-	    (int)strcspn(at, at[0] == '[' ? "/" : ":/"), at);
+	if (*at == '[')
+		(void)snprintf(buf, HOST_BYTES, "%.*s",
+		    (int)strcspn(at + 1, "]/"), at + 1);
+	else
+		(void)snprintf(buf, HOST_BYTES, "%.*s", (int)strcspn(at, ":/"),
+		    at);
 	return buf;
 }
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The API as its document says it is: every address, every answer."""
+import csv
 import datetime
+import io
 import json
 import pathlib
 import re
@@ -306,6 +308,39 @@ def test_lists_go_on(scene):
         assert {i["scope"] for i in told.get(
             f"/api/v1/incidents?scope={scope}").json()["items"]} == {scope}
     assert not told.get("/api/v1/incidents?scope=fleet").json()["items"]
+
+
+def test_what_was_not_done_is_not_said_to_be(scene):
+    """Also where a request fits through the door, and not further."""
+    told, daemon, _ = scene
+    for size in 64000, 65400, 65480, 65500, 65521:
+        answer = told.client.send(
+            "/api/v1/endpoints/fleet~na/pause",
+            json.dumps({"why": "x" * (size - 10)}),
+            Content_Type="application/json",
+            Authorization=f"Bearer {told.token}")
+        assert answer.code in (400, 413, 503), (size, answer.code)
+    assert daemon.states()["fleet/na"] == "up"
+
+
+def test_an_open_one_is_as_of_now(scene):
+    """It has no event while it goes on."""
+    told, _, target = scene
+    (one,) = live.until(lambda: told.get(
+        "/api/v1/incidents?q=eu/auth").json()["items"])
+    api = f"/api/v1/incidents/{one['id']}"
+
+    def down(j):
+        return j["buckets_ms"]["down"] + j["buckets_ms"]["maintenance"]
+
+    live.until(lambda: down(told.get(api).json()) > down(one) + 30_000)
+    events = [e["event"] for e in told.get(api).json()["timeline"]]
+    assert events == ["incident.opened"]
+    listed = told.get("/api/v1/incidents?q=eu/auth").json()["items"][0]
+    assert down(listed) > down(one) + 30_000
+    table = told.client.get("/incidents.csv?q=eu/auth").body.decode()
+    (row,) = csv.DictReader(io.StringIO(table))
+    assert int(row["failing_ms"]) >= down(listed)
 
 
 def test_checks_go_on_within_their_time(scene):

@@ -202,6 +202,13 @@ def test_the_daemon_goes_away(scene):
     whole = explain(daemon)
     assert (whole["daemon"], whole["bucket"]) == ("absent", "recovering")
     assert "no daemon is running" in daemon.command("explain", "shop/eu")
+    # What is stored of it is as of its last event: everybody says what is.
+    chance = ask(daemon, "back", "shop/eu")[1]["chance"]
+    rows = {e["id"]: e for e in ask(daemon, "status")[1]["endpoints"]}
+    listed = ask(daemon, "incidents", "--open")[1][0]
+    assert rows["shop/eu"]["chance"] == listed["chance"] == chance
+    told = ask(daemon, "incident", listed["id"])[1]["buckets_ms"]
+    assert listed["buckets_ms"] == told and told["recovering"] > 0
     database = pathlib.Path(daemon.config).parent / "vigie.db"
     done = vigie("back", "--database", database, "shop/eu")
     assert done.returncode == 1

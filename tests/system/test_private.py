@@ -82,6 +82,10 @@ def test_a_cause_that_is_private(scene):
         assert hidden.code == absent.code == 404, end
         assert hidden.body == absent.body, end
     assert b"backroom" in client.ask("/incidents.csv", **mine).body
+    # Nor how long it lasts, by what comes after it.
+    after = f"/api/v1/incidents?order=longest&after={ids['secret']}"
+    assert client.get(after).json()["items"] == []
+    assert len(client.ask(after, **mine).json()["items"]) == 1
 
 
 def test_what_was_private_stays_so(scene):

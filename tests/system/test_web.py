@@ -158,6 +158,17 @@ def test_what_is_not_there(tmp_path, target):
         assert daemon.stop() == 0
 
 
+def test_an_address_as_public_name(tmp_path, target):
+    with daemon_at(tmp_path, target,
+                   "listen: 127.0.0.1:0\n"
+                   "public_url: 'https://[2001:db8::1]:8443/'") as daemon:
+        client = Client(daemon)
+        shown(client, "All 2 endpoints are up")
+        for host, code in (("[2001:db8::1]:8443", 200), ("[2001:DB8::1]", 200),
+                           ("[2001:db8::2]:8443", 421)):
+            assert client.ask("/", Host=host).code == code, host
+
+
 def test_not_sent_twice(tmp_path, target):
     with daemon_at(tmp_path, target) as daemon:
         client = Client(daemon)
