@@ -31,7 +31,7 @@ incident_json(const struct query_incident *i)
 	put_time(j, "ended", o->ended);
 	put_time(j, "closed", i->closed);
 	put_time(j, "promised", o->promised);
-	if (o->promised != 0 && o->ended != 0)
+	if (o->promised != 0 && o->ended != 0 && !i->withdrawn)
 		(void)json_object_set_new(j, "promise_kept",
 		    json_boolean(output_kept(o)));
 	(void)json_object_set_new(j, "withdrawn", json_boolean(i->withdrawn));

@@ -61,7 +61,14 @@ on_follower(void *arg, const struct query_incident *i)
 	return true;
 }
 
-/* What people said is for those who read it anyway. */
+/* What people said is for those who read it anyway, that it is over for all. */
+bool
+incident_event_shown(const struct visitor *v, const struct query_event *e)
+{
+	return e->said.author == NULL || v->level >= LEVEL_READER ||
+	    e->event == EVENT_RESOLVED || e->event == EVENT_WITHDRAWN;
+}
+
 static void
 add_said(struct text *t, const struct event_said *said)
 {
@@ -92,7 +99,7 @@ on_event(void *arg, const struct query_event *e)
 	struct text *t = &w->timeline, words;
 	json_t *j;
 
-	if (e->said.author != NULL && w->visitor->level < LEVEL_READER)
+	if (!incident_event_shown(w->visitor, e))
 		return true;
 	j = incident_event_json(e);
 	text_add(t, "<li>");
@@ -104,7 +111,8 @@ on_event(void *arg, const struct query_event *e)
 	text_done(&words);
 	if (e->loud)
 		text_add(t, " <span class=\"small\">told loudly</span>");
-	add_said(t, &e->said);
+	if (w->visitor->level >= LEVEL_READER)
+		add_said(t, &e->said);
 	text_add(t, "</li>\n");
 	json_decref(j);
 	return true;

@@ -44,6 +44,14 @@ enum status incident_view_read(struct incident_view *w, struct site *s,
     const struct visitor *v, struct fail *f);
 void incident_view_done(struct incident_view *w);
 
+/* Whether a visitor is told of it at all; of who said what, readers alone. */
+bool incident_event_shown(const struct visitor *v, const struct query_event *e);
+
+/* Of one that is withdrawn, after when. */
+#define INCIDENT_WITHDRAWN                                               \
+	"not watched any more (removed, or paused); whether it is back " \
+	"is not known"
+
 /* "opened" to people. */
 const char *incident_event_word(enum event_kind event);
 

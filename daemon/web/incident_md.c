@@ -64,8 +64,13 @@ add_facts(struct text *t, const struct query_incident *i, wall_ms known)
 		    when_text(o->last_good_at, when));
 	text_char(t, '\n');
 	add_moment(t, "Certain", i->opened, o->onset);
-	add_moment(t, "Ended", o->ended, o->onset);
-	add_moment(t, "All-clear", i->closed, o->onset);
+	if (i->withdrawn) {
+		text_printf(t, "- Withdrawn: %s: " INCIDENT_WITHDRAWN "\n",
+		    when_text(i->closed, when));
+	} else {
+		add_moment(t, "Ended", o->ended, o->onset);
+		add_moment(t, "All-clear", i->closed, o->onset);
+	}
 	if (i->closed == 0)
 		text_printf(t, "- Lasts: %s\n",
 		    when_length(known - o->onset, when));
@@ -126,7 +131,7 @@ on_event(void *arg, const struct query_event *e)
 	struct text words;
 	json_t *j;
 
-	if (e->said.author != NULL && !is_reader(w))
+	if (!incident_event_shown(w->visitor, e))
 		return true;
 	j = incident_event_json(e);
 	begin_item(w, "Timeline", e->at);
@@ -135,7 +140,7 @@ on_event(void *arg, const struct query_event *e)
 	told_words(&words, e->event, j);
 	markdown_safe(w->out, text_str(&words));
 	text_done(&words);
-	if (e->said.author != NULL) {
+	if (e->said.author != NULL && is_reader(w)) {
 		text_printf(w->out, " %s by ", act_name(e->said.act));
 		markdown_safe(w->out, e->said.author);
 		text_add(w->out, e->said.text != NULL ? ", " : "");

@@ -35,13 +35,15 @@ add_since(struct text *t, const char *what, wall_ms at, wall_ms onset)
 }
 
 static void
-add_promise(struct text *t, const struct output *o)
+add_promise(struct text *t, const struct query_incident *i)
 {
+	const struct output *o = &i->now;
+
 	if (o->promised == 0)
 		return;
 	add_fact(t, "Promised to be back");
 	frame_time(t, o->promised);
-	if (o->ended != 0)
+	if (o->ended != 0 && !i->withdrawn)
 		text_add(t, output_kept(o) ? ": kept" : ": not kept");
 	text_add(t, "</dd>\n");
 }
@@ -89,6 +91,23 @@ add_scope(struct text *t, const struct query_incident *i)
 }
 
 static void
+add_end(struct text *t, const struct query_incident *i)
+{
+	if (i->withdrawn) {
+		add_fact(t, "Withdrawn");
+		frame_time(t, i->closed);
+		text_add(t, ": " INCIDENT_WITHDRAWN "</dd>\n");
+		return;
+	}
+	add_since(t, "Ended", i->now.ended, i->now.onset);
+	if (i->closed != 0 && i->now.ended != 0) {
+		add_fact(t, "All-clear");
+		frame_time(t, i->closed);
+		text_add(t, "</dd>\n");
+	}
+}
+
+static void
 add_facts(struct text *t, const struct incident_view *w)
 {
 	const struct query_incident *i = &w->is;
@@ -117,13 +136,8 @@ add_facts(struct text *t, const struct incident_view *w)
 		}
 		text_add(t, "</dd>\n");
 	}
-	add_promise(t, o);
-	add_since(t, "Ended", o->ended, o->onset);
-	if (i->closed != 0 && o->ended != 0) {
-		add_fact(t, "All-clear");
-		frame_time(t, i->closed);
-		text_add(t, "</dd>\n");
-	}
+	add_promise(t, i);
+	add_end(t, i);
 	add_buckets(t, i, w->known);
 	text_add(t, "</dl>\n");
 }

@@ -50,8 +50,9 @@ char *get(struct scene *c, const char *target, int *code, char *etag);
 unsigned times(const char *body, const char *words); /* how often */
 void expect(struct scene *c, const char *target, int code, const char *words);
 
-/* parts_web_lists.c: how many tests failed */
+/* parts_web_lists.c, parts_web_incident.c: how many tests failed */
 int lists_run(void);
+int incident_run(void);
 /* Tests. */
 void a_page_of_some_of_it(void **state);
 void a_time_that_is_asked_for(void **state);

@@ -318,5 +318,6 @@ main(void)
 	    cmocka_unit_test(a_message_that_does_not_fit_ends_it),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL) + lists_run();
+	return cmocka_run_group_tests(tests, NULL, NULL) + lists_run() +
+	    incident_run();
 }

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* What the page of one incident says, and to whom. */
+#include "parts_web.h"
+
+#define PAGE "/i/20230214-1"
+#define MD   ".md"
+
+static const wall_ms began = STORES_T0 + HOUR_MS;
+
+/* The incident of fill(), some minutes after it began. */
+static struct output
+incident_then(enum event_kind kind, wall_ms minutes, enum phase phase)
+{
+	return (struct output){.kind = OUTPUT_EVENT,
+	    .event = kind,
+	    .at = began + minutes * MINUTE_MS,
+	    .incident = {20230214, 1},
+	    .phase = phase,
+	    .kind_now = KIND_OUTAGE,
+	    .kind_worst = KIND_OUTAGE,
+	    .onset = began,
+	    .class = CLASS_ORIGIN,
+	    .reason = REASON_SERVER_ERROR,
+	    .code = 503};
+}
+
+static void
+expect_not(struct scene *c, const char *target, const char *words)
+{
+	int code;
+	char *body = get(c, target, &code, NULL);
+
+	assert_int_equal(code, 200);
+	if (strstr(body, words) != NULL)
+		fail_msg("%s: '%s' in: %s", target, words, body);
+	free(body);
+}
+
+/* Somebody pauses its endpoint while it is down. */
+static void
+put_pause(struct scene *c)
+{
+	static const char told[] = "{\"cause\":\"paused\"}";
+	struct output o = incident_then(EVENT_WITHDRAWN, 30, PHASE_CLOSED);
+	const struct input pause = {.kind = INPUT_UNWATCH,
+	    .at = o.at,
+	    .ref = store_next_ref(c->store)};
+	struct fail f = {OK, ""};
+
+	o.ended = o.at;
+	o.promised = o.at;
+	o.cause = CAUSE_PAUSED;
+	stores_begin(c->store, STORES_T0);
+	store_put_input(c->store, c->endpoint, &pause, "ann", "moving <it>");
+	assert_int_equal(store_put_output(c->store, c->endpoint, &o, told, &f),
+	    OK);
+	stores_commit(c->store);
+}
+
+/* Nobody looks any more, and it failed when they did. */
+static void
+what_is_withdrawn_is_not_back(void **state)
+{
+	struct scene c;
+
+	(void)state;
+	for (int tokens = 0; tokens >= -1; tokens--) {
+		open_scene(&c);
+		c.tokens = tokens; /* -1: for the public */
+		fill(&c);
+		put_pause(&c);
+		greet(&c);
+		tell_service(&c, "{\"id\":\"a\",\"name\":\"A\"}");
+		expect(&c, PAGE, 200, "<dt>Withdrawn</dt><dd>");
+		expect(&c, PAGE, 200, "whether it is back is not known</dd>");
+		expect_not(&c, PAGE, "<dt>Ended</dt>");
+		expect_not(&c, PAGE, "<dt>All-clear</dt>");
+		expect_not(&c, PAGE, ": kept");
+		expect(&c, PAGE MD, 200,
+		    "- Withdrawn: 2023-02-14 10:30:00Z: not watched any more");
+		expect_not(&c, PAGE MD, "- Ended: ");
+		expect_not(&c, PAGE MD, "- All-clear: ");
+		expect_not(&c, "/api/v1/incidents/20230214-1", "promise_kept");
+		expect(&c, PAGE, 200, "<strong>withdrawn</strong>");
+		expect(&c, PAGE MD, 200,
+		    "**withdrawn** watching it was paused");
+		if (tokens == 0) {
+			expect(&c, PAGE, 200, "moving &lt;it&gt;");
+			expect(&c, PAGE MD, 200, "pause by ann");
+		} else {
+			expect_not(&c, PAGE, "moving");
+			expect_not(&c, PAGE, "by ann");
+			expect_not(&c, PAGE MD, "moving");
+		}
+		close_scene(&c);
+	}
+}
+
+int
+incident_run(void)
+{
+	static const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(what_is_withdrawn_is_not_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
