@@ -66,6 +66,18 @@ incident_event_json(const struct query_event *e)
 	return j;
 }
 
+const char *
+incident_origin(const struct output *o)
+{
+	static const char *const words[ORIGIN_COUNT][2] =
+	    {[ORIGIN_DECLARED] = {"claimed by the server, nobody announced it",
+		 "claimed by the server, nobody announced it; then an outage"},
+		[ORIGIN_PLANNED] = {"planned",
+		    "planned; it lasted longer and was an outage then"}};
+
+	return words[o->origin][o->kind_worst == KIND_OUTAGE];
+}
+
 int64_t
 incident_failing_ms(const struct output *o)
 {

@@ -12,6 +12,12 @@ struct json_t *incident_json(const struct query_incident *i);
 /* The same of an event of its timeline: as told, and what a person said. */
 struct json_t *incident_event_json(const struct query_event *e);
 
+/*
+ * Whether its maintenance was planned, or claimed by the server; NULL for one
+ * that never was maintenance.
+ */
+const char *incident_origin(const struct output *o);
+
 /* Down, in maintenance or degraded. */
 int64_t incident_failing_ms(const struct output *o);
 

@@ -296,9 +296,8 @@ status_since(const struct status_row *r)
 	return r->incident.onset;
 }
 
-/* "503 the server says maintenance (nobody announced it)" */
-static void
-cause_words(struct text *t, const struct output *o)
+void
+status_cause(struct text *t, const struct output *o)
 {
 	if (o->kind_now == KIND_DEGRADATION &&
 	    class_effect(o->class) == EFFECT_FAILING)
@@ -348,7 +347,7 @@ main_words(struct text *t, const struct status_row *r, wall_ms now)
 			text_printf(t, ", all-clear %.5sZ",
 			    when_text(r->incident.all_clear_at, when) + 11);
 	} else {
-		cause_words(t, &r->incident);
+		status_cause(t, &r->incident);
 	}
 }
 

@@ -62,6 +62,8 @@ enum bucket status_worst(const struct status_list *l);
 /* Since when it is so: of a failing one, since its incident began; 0: never. */
 wall_ms status_since(const struct status_row *r);
 
+/* Why it fails: "503 the server says maintenance (nobody announced it)". */
+void status_cause(struct text *t, const struct output *o);
 /* What is to be said of it in a few words, harmless: "503 server error". */
 void status_words(struct text *t, const struct status_row *r, wall_ms now);
 

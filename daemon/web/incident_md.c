@@ -63,6 +63,8 @@ add_facts(struct text *t, const struct query_incident *i, wall_ms known)
 		text_printf(t, ", last good %s",
 		    when_text(o->last_good_at, when));
 	text_char(t, '\n');
+	if (incident_origin(o) != NULL)
+		text_printf(t, "- Maintenance: %s\n", incident_origin(o));
 	add_moment(t, "Certain", i->opened, o->onset);
 	if (i->withdrawn) {
 		text_printf(t, "- Withdrawn: %s: " INCIDENT_WITHDRAWN "\n",
@@ -96,14 +98,12 @@ on_incident(void *arg, const struct query_incident *i)
 	w->found = true;
 	text_printf(t, "# %s: ", incident_format(o->incident, id));
 	markdown_safe(t, i->endpoint);
-	text_printf(t, "\n\n**%s, %s**: %s", kind_name(o->kind_worst),
+	text_printf(t, "\n\n**%s, %s**: ", kind_name(o->kind_worst),
 	    i->withdrawn             ? "withdrawn"
 		: i->closed != 0     ? "over"
 		: output_recovers(o) ? "recovering"
-				     : "open",
-	    reason_text(o->reason));
-	if (o->code != 0)
-		text_printf(t, " (%u)", o->code);
+				     : "open");
+	status_cause(t, o);
 	text_char(t, '\n');
 	add_facts(t, &told, w->known);
 	return true;

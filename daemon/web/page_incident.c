@@ -136,6 +136,10 @@ add_facts(struct text *t, const struct incident_view *w)
 		}
 		text_add(t, "</dd>\n");
 	}
+	if (incident_origin(o) != NULL) {
+		add_fact(t, "Maintenance");
+		text_printf(t, "%s</dd>\n", incident_origin(o));
+	}
 	add_promise(t, i);
 	add_end(t, i);
 	add_buckets(t, i, w->known);
@@ -155,9 +159,8 @@ add_banner(struct text *t, const struct query_incident *i)
 		    i->withdrawn ? "withdrawn" : "over");
 	else
 		frame_state(t, b);
-	text_printf(t, " <span>%s", reason_text(o->reason));
-	if (o->code != 0)
-		text_printf(t, " (%d)", o->code);
+	text_add(t, b == BUCKET_RECOVERING ? " <span>from: " : " <span>");
+	status_cause(t, o);
 	text_add(t, "</span></p>\n");
 }
 

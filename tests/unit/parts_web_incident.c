@@ -25,6 +25,14 @@ incident_then(enum event_kind kind, wall_ms minutes, enum phase phase)
 }
 
 static void
+put_event(struct scene *c, const struct output *o)
+{
+	stores_begin(c->store, STORES_T0);
+	stores_put(c->store, c->endpoint, o);
+	stores_commit(c->store);
+}
+
+static void
 expect_not(struct scene *c, const char *target, const char *words)
 {
 	int code;
@@ -96,11 +104,55 @@ what_is_withdrawn_is_not_back(void **state)
 	}
 }
 
+/* While it lasts, while it recovers, and when it is over. */
+static void
+maintenance_is_planned_or_claimed(void **state)
+{
+	static const struct {
+		enum origin origin;
+		const char *cause, *fact;
+	} rows[] = {{ORIGIN_DECLARED,
+			"503 the server says maintenance (nobody announced it)",
+			"<dt>Maintenance</dt><dd>claimed by the server, nobody "
+			"announced it</dd>"},
+	    {ORIGIN_PLANNED, "503 the server says maintenance (planned)",
+		"<dt>Maintenance</dt><dd>planned</dd>"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct output o = incident_then(EVENT_CHANGED, 1, PHASE_OPEN);
+		struct scene c;
+
+		open_scene(&c);
+		fill(&c);
+		greet(&c);
+		o.class = CLASS_MAINT;
+		o.reason = REASON_MAINT_RETRY_AFTER;
+		o.kind_now = o.kind_worst = KIND_MAINTENANCE;
+		o.origin = rows[i].origin;
+		for (int step = 0; step < 3; step++) {
+			put_event(&c, &o);
+			tell_changed(&c, 2);
+			expect(&c, PAGE, 200, rows[i].cause);
+			expect(&c, PAGE, 200, rows[i].fact);
+			expect(&c, PAGE MD, 200, rows[i].cause);
+			expect(&c, PAGE MD, 200, "- Maintenance: ");
+			expect_not(&c, PAGE, "503 with Retry-After");
+			o.event = step == 0 ? EVENT_RECOVERING : EVENT_RESOLVED;
+			o.phase = step == 0 ? PHASE_RECOVERING : PHASE_CLOSED;
+			o.ended = step == 0 ? 0 : o.at;
+			o.at += MINUTE_MS;
+		}
+		close_scene(&c);
+	}
+}
+
 int
 incident_run(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_is_withdrawn_is_not_back),
+	    cmocka_unit_test(maintenance_is_planned_or_claimed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
