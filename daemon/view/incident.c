@@ -78,6 +78,18 @@ incident_origin(const struct output *o)
 	return words[o->origin][o->kind_worst == KIND_OUTAGE];
 }
 
+const char *
+incident_promise(const struct query_incident *i, wall_ms known)
+{
+	const struct output *o = &i->now;
+
+	if (o->promised == 0 || i->withdrawn || o->phase == PHASE_RECOVERING)
+		return NULL;
+	if (o->ended != 0)
+		return output_kept(o) ? "kept" : "not kept";
+	return known > o->promised + OUTPUT_GRACE_MS ? "not kept" : NULL;
+}
+
 int64_t
 incident_failing_ms(const struct output *o)
 {

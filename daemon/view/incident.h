@@ -18,6 +18,12 @@ struct json_t *incident_event_json(const struct query_event *e);
  */
 const char *incident_origin(const struct output *o);
 
+/*
+ * Whether it was back when its server had promised, "kept" or "not kept"; NULL
+ * while nobody knows as of then, and where nothing was promised.
+ */
+const char *incident_promise(const struct query_incident *i, wall_ms known);
+
 /* Down, in maintenance or degraded. */
 int64_t incident_failing_ms(const struct output *o);
 

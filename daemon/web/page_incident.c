@@ -35,17 +35,16 @@ add_since(struct text *t, const char *what, wall_ms at, wall_ms onset)
 }
 
 static void
-add_promise(struct text *t, const struct query_incident *i)
+add_promise(struct text *t, const struct query_incident *i, wall_ms known)
 {
-	const struct output *o = &i->now;
+	const char *kept = incident_promise(i, known);
 
-	if (o->promised == 0)
+	if (i->now.promised == 0)
 		return;
 	add_fact(t, "Promised to be back");
-	frame_time(t, o->promised);
-	if (o->ended != 0 && !i->withdrawn)
-		text_add(t, output_kept(o) ? ": kept" : ": not kept");
-	text_add(t, "</dd>\n");
+	frame_time(t, i->now.promised);
+	text_printf(t, "%s%s</dd>\n", kept != NULL ? ": " : "",
+	    kept != NULL ? kept : "");
 }
 
 /* Of one that is open, what is stored is as of its last event. */
@@ -140,7 +139,7 @@ add_facts(struct text *t, const struct incident_view *w)
 		add_fact(t, "Maintenance");
 		text_printf(t, "%s</dd>\n", incident_origin(o));
 	}
-	add_promise(t, i);
+	add_promise(t, i, w->known);
 	add_end(t, i);
 	add_buckets(t, i, w->known);
 	text_add(t, "</dl>\n");

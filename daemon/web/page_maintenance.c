@@ -36,22 +36,23 @@ static enum status
 add_claimed(struct text *t, const struct site *s, const struct visitor *v,
     struct query *q, struct fail *f)
 {
-	const enum kind kind = KIND_MAINTENANCE;
-	const struct query_incidents which = {.kind = &kind};
+	/* Of what became an outage, too. */
+	const enum origin origin = ORIGIN_DECLARED;
+	const struct query_incidents which = {.origin = &origin};
 	struct claimed c = {s, v, t, query_known_until(q), 0};
 	enum status status;
 
-	text_add(t,
-	    "<section id=\"claimed\">\n<h2>Claimed by servers, or kept to a "
-	    "plan</h2>\n");
+	text_add(t, "<section id=\"claimed\">\n<h2>Claimed by servers</h2>\n");
 	status = query_incidents(q, &which, on_incident, &c, f);
 	if (c.shown > 0)
 		frame_table_end(t);
 	else
 		text_add(t, "<p>None so far.</p>\n");
-	text_add(t,
-	    "<p class=\"small\">What lasted too long counts as an "
-	    "outage.</p>\n</section>\n");
+	text_printf(t,
+	    "<p class=\"small\">What lasted too long counts as an outage.  "
+	    "<a href=\"%s/incidents?origin=%s\">What happened while "
+	    "maintenance was planned</a></p>\n</section>\n",
+	    frame_base(), origin_name(ORIGIN_PLANNED));
 	return status;
 }
 

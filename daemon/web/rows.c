@@ -19,6 +19,7 @@ void
 rows_one(struct text *t, const struct query_incident *i, wall_ms known)
 {
 	const struct output *o = &i->now;
+	const char *kept = incident_promise(i, known);
 	char id[INCIDENT_TEXT_BYTES];
 
 	text_add(t, "<tr>");
@@ -45,6 +46,8 @@ rows_one(struct text *t, const struct query_incident *i, wall_ms known)
 	if (o->relapses > 0)
 		text_printf(t, ", %u false recover%s", o->relapses,
 		    o->relapses == 1 ? "y" : "ies");
+	if (kept != NULL)
+		text_printf(t, ", promise %s", kept);
 	text_add(t, "</td>");
 	frame_cell(t, columns[4]);
 	html_safe(t, o->scope == SCOPE_ENDPOINT ? i->endpoint : i->scope);

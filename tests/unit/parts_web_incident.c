@@ -147,12 +147,49 @@ maintenance_is_planned_or_claimed(void **state)
 	}
 }
 
+/* What became an outage is listed as well, with what became of its word. */
+static void
+claims_are_kept_or_not(void **state)
+{
+	struct output o = incident_then(EVENT_CHANGED, 1, PHASE_OPEN);
+	struct scene c;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	greet(&c);
+	expect(&c, "/maintenance", 200, "<p>None so far.</p>");
+	o.class = CLASS_MAINT;
+	o.reason = REASON_MAINT_RETRY_AFTER;
+	o.kind_now = o.kind_worst = KIND_MAINTENANCE;
+	o.origin = ORIGIN_DECLARED;
+	o.promised = began + 10 * (wall_ms)MINUTE_MS;
+	put_event(&c, &o);
+	tell_changed(&c, 2);
+	expect(&c, "/maintenance", 200, ">maintenance, open</td>");
+	o.kind_now = o.kind_worst = KIND_OUTAGE;
+	o.at = began + 16 * (wall_ms)MINUTE_MS;
+	put_event(&c, &o);
+	tell_changed(&c, 2);
+	expect(&c, "/maintenance", 200, ">outage, open, promise not kept</td>");
+	expect(&c, PAGE, 200, "</time>: not kept</dd>");
+	expect(&c, PAGE, 200, "nobody announced it; then an outage</dd>");
+	o.event = EVENT_RESOLVED;
+	o.phase = PHASE_CLOSED;
+	o.ended = o.promised;
+	put_event(&c, &o);
+	tell_changed(&c, 2);
+	expect(&c, "/maintenance", 200, ">outage, promise kept</td>");
+	close_scene(&c);
+}
+
 int
 incident_run(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_is_withdrawn_is_not_back),
 	    cmocka_unit_test(maintenance_is_planned_or_claimed),
+	    cmocka_unit_test(claims_are_kept_or_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
