@@ -2,6 +2,7 @@
 #include "view/incident.h"
 
 #include <jansson.h>
+#include <string.h>
 
 #include "view/put.h"
 #include "wire/event_json.h"
@@ -64,6 +65,31 @@ incident_event_json(const struct query_event *e)
 	}
 	event_said_json(j, &e->said);
 	return j;
+}
+
+void
+incident_scope(struct text *out, const char *scope)
+{
+	const char *name = strchr(scope, ':');
+	enum scope wide = SCOPE_ENDPOINT;
+
+	if (scope_parse(scope, &wide) && wide == SCOPE_GLOBAL)
+		text_add(out, "everywhere");
+	else if (name == NULL || wide == SCOPE_ENDPOINT || wide == SCOPE_PLACE)
+		text_add(out, name != NULL ? name + 1 : scope);
+	else
+		text_printf(out, "%s %s", scope_name(wide), name + 1);
+}
+
+void
+incident_who(struct text *out, const struct output *o, const char *scope,
+    const char *endpoint)
+{
+	if (o->scope != SCOPE_ENDPOINT && scope != NULL) {
+		incident_scope(out, scope);
+		text_add(out, ", led by ");
+	}
+	text_add(out, endpoint);
 }
 
 const char *

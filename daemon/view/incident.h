@@ -13,6 +13,15 @@ struct json_t *incident_json(const struct query_incident *i);
 struct json_t *incident_event_json(const struct query_event *e);
 
 /*
+ * "region eu", "service cars", "cars/eu", "everywhere": of a scope as it is
+ * stored ("region:eu"), as it stands there: to be escaped.
+ */
+void incident_scope(struct text *out, const char *scope);
+/* "region eu, led by cars/eu", or its endpoint alone; the same. */
+void incident_who(struct text *out, const struct output *o, const char *scope,
+    const char *endpoint);
+
+/*
  * Whether its maintenance was planned, or claimed by the server; NULL for one
  * that never was maintenance.
  */

@@ -83,6 +83,7 @@ on_incident(void *arg, const struct query_incident *i)
 		if (order == 0) {
 			r->incident = i->now;
 			r->has_incident = true;
+			r->scope = mem_dup(i->scope);
 			r->acked_by = mem_dup(i->acked_by);
 			r->acked = i->acked;
 			return true;
@@ -209,6 +210,7 @@ row_done(struct status_row *r)
 	mem_free(r->region);
 	mem_free(r->paused_by);
 	mem_free(r->paused_why);
+	mem_free(r->scope);
 	mem_free(r->acked_by);
 	mem_free(r->partial);
 }

@@ -16,6 +16,7 @@ struct status_row {
 	struct query_endpoint e; /* its strings are ours */
 	char *id, *service, *region, *paused_by, *paused_why;
 	struct output incident; /* of an open incident */
+	char *scope;            /* "region:eu", or NULL */
 	char *acked_by;         /* or NULL */
 	char *partial;          /* which addresses fail, or NULL */
 	wall_ms acked;

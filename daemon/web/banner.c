@@ -2,6 +2,7 @@
 #include "web/banner.h"
 
 #include "base/html.h"
+#include "view/incident.h"
 #include "web/frame.h"
 
 enum { WORDS_BYTES = 8192 };
@@ -14,6 +15,17 @@ banner_count(const struct status_row *rows, size_t n, enum bucket b)
 	for (size_t i = 0; i < n; i++)
 		in += rows[i].e.bucket == b;
 	return in;
+}
+
+void
+banner_who(struct text *t, const struct status_row *r)
+{
+	struct text words;
+
+	text_init(&words, WORDS_BYTES);
+	incident_who(&words, &r->incident, r->scope, r->id);
+	html_safe(t, text_str(&words));
+	text_done(&words);
 }
 
 void

@@ -8,6 +8,8 @@
 /* The sentence, as of when it is true, and what is wrong with Vigie itself. */
 void banner_add(struct text *t, const struct site *s,
     const struct status_list *l);
+/* "region eu, led by cars/eu", or an id. */
+void banner_who(struct text *t, const struct status_row *r);
 /* What is to be said of one. */
 void banner_words(struct text *t, const struct status_row *r, wall_ms now);
 /* How many of n are in a bucket. */

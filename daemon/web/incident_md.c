@@ -52,9 +52,13 @@ add_facts(struct text *t, const struct query_incident *i, wall_ms known)
 {
 	const struct output *o = &i->now;
 	char when[WHEN_BYTES], id[INCIDENT_TEXT_BYTES];
+	struct text words;
 
 	text_add(t, "\n- For whom: ");
-	markdown_safe(t, o->scope == SCOPE_ENDPOINT ? i->endpoint : i->scope);
+	text_init(&words, WORDS_BYTES);
+	incident_who(&words, o, i->scope, i->endpoint);
+	markdown_safe(t, text_str(&words));
+	text_done(&words);
 	if (o->lead.n > 0)
 		text_printf(t, ", %s %s", o->effect ? "caused by" : "part of",
 		    incident_format(o->lead, id));

@@ -9,6 +9,7 @@
 #include "web/incident.h"
 #include "web/meaning.h"
 #include "web/operate.h"
+#include "web/rows.h"
 #include "web/why.h"
 
 enum { WORDS_BYTES = 4096 };
@@ -77,8 +78,7 @@ add_scope(struct text *t, const struct query_incident *i)
 	if (o->scope == SCOPE_ENDPOINT && i->closed == 0)
 		frame_endpoint(t, i->endpoint);
 	else
-		html_safe(t,
-		    o->scope == SCOPE_ENDPOINT ? i->endpoint : i->scope);
+		rows_scope(t, i);
 	if (o->lead.n > 0) {
 		incident_format(o->lead, lead);
 		text_printf(t, ", %s <a href=\"%s/i/%s\">%s</a> ",
@@ -205,8 +205,8 @@ render(const struct site *s, struct query *q, struct text *t,
 	struct text title;
 
 	text_init(&title, WORDS_BYTES);
-	text_printf(&title, "%s: %s", incident_format(w->is.now.incident, id),
-	    w->endpoint);
+	text_printf(&title, "%s: ", incident_format(w->is.now.incident, id));
+	incident_who(&title, &w->is.now, w->scope, w->endpoint);
 	frame_begin(t, text_str(&title), site_version(s, version));
 	text_done(&title);
 	add_banner(t, &w->is);

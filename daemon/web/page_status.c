@@ -49,7 +49,7 @@ add_card(struct text *t, const struct status_list *l,
 	text_printf(t,
 	    "<article id=\"i-%s\" class=\"card %s\">\n<h3><a href=\"%s/i/%s\">",
 	    id, bucket_name(r->e.bucket), frame_base(), id);
-	html_safe(t, r->id);
+	banner_who(t, r);
 	text_add(t, "</a></h3>\n<p>");
 	frame_state(t, r->e.bucket);
 	text_add(t, " for ");

@@ -6,6 +6,8 @@
 #include "web/frame.h"
 #include "wire/event_json.h"
 
+enum { WORDS_BYTES = 1024 };
+
 static const char *const columns[] = {"Incident", "Began", "Failing", "What",
     "For whom", NULL};
 
@@ -13,6 +15,20 @@ void
 rows_begin(struct text *t)
 {
 	frame_table(t, columns);
+}
+
+void
+rows_scope(struct text *t, const struct query_incident *i)
+{
+	struct text words;
+
+	text_init(&words, WORDS_BYTES);
+	if (i->now.scope == SCOPE_ENDPOINT)
+		text_add(&words, i->endpoint);
+	else
+		incident_scope(&words, i->scope);
+	html_safe(t, text_str(&words));
+	text_done(&words);
 }
 
 void
@@ -50,7 +66,7 @@ rows_one(struct text *t, const struct query_incident *i, wall_ms known)
 		text_printf(t, ", promise %s", kept);
 	text_add(t, "</td>");
 	frame_cell(t, columns[4]);
-	html_safe(t, o->scope == SCOPE_ENDPOINT ? i->endpoint : i->scope);
+	rows_scope(t, i);
 	text_add(t, "</td></tr>\n");
 }
 

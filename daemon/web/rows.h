@@ -29,6 +29,9 @@ void rows_begin(struct text *t);
 /* known: as of when, for how long an open one lasts. */
 void rows_one(struct text *t, const struct query_incident *i, wall_ms known);
 
+/* "region eu", or its endpoint. */
+void rows_scope(struct text *t, const struct query_incident *i);
+
 /* Nothing at all where there is none. */
 MUST_CHECK
 enum status rows_add(struct text *t, struct query *q, struct rows *rows,

@@ -61,7 +61,7 @@ add_problem(struct text *t, const struct status_row *r, wall_ms now)
 	text_add(t, "<li>");
 	frame_state(t, r->e.bucket);
 	text_add(t, "<span class=\"id\">");
-	html_safe(t, r->id);
+	banner_who(t, r);
 	text_add(t, "</span><span class=\"age\">");
 	if (since != 0)
 		frame_length(t, now - since);

@@ -25,11 +25,20 @@ incident_then(enum event_kind kind, wall_ms minutes, enum phase phase)
 }
 
 static void
+put_told(struct scene *c, const struct output *o, const char *json)
+{
+	struct fail f = {OK, ""};
+
+	stores_begin(c->store, STORES_T0);
+	assert_int_equal(store_put_output(c->store, c->endpoint, o, json, &f),
+	    OK);
+	stores_commit(c->store);
+}
+
+static void
 put_event(struct scene *c, const struct output *o)
 {
-	stores_begin(c->store, STORES_T0);
-	stores_put(c->store, c->endpoint, o);
-	stores_commit(c->store);
+	put_told(c, o, "{}");
 }
 
 static void
@@ -183,6 +192,46 @@ claims_are_kept_or_not(void **state)
 	close_scene(&c);
 }
 
+/* For whom: on the card, on a wall, and over its page. */
+static void
+for_whom_is_said_in_words(void **state)
+{
+	static const struct {
+		const char *json, *words;
+	} rows[] = {{"{\"scope\":\"place:a/eu\"}", "a/eu, led by a/eu"},
+	    {"{\"scope\":\"service:a\"}", "service a, led by a/eu"},
+	    {"{\"scope\":\"region:eu\"}", "region eu, led by a/eu"},
+	    {"{\"scope\":\"tag:<b>\"}", "tag &lt;b&gt;, led by a/eu"},
+	    {"{\"scope\":\"global\"}", "everywhere, led by a/eu"},
+	    {"{\"scope\":\"endpoint:a/eu\"}", ">a/eu</"}};
+	char words[128];
+	struct scene c;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	greet(&c);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct output o = incident_then(EVENT_CHANGED, 1, PHASE_OPEN);
+
+		o.cause = CAUSE_SCOPE;
+		put_told(&c, &o, rows[i].json);
+		tell_changed(&c, 2);
+		expect(&c, "/", 200, rows[i].words);
+		expect(&c, "/?kiosk=1", 200, rows[i].words);
+		if (rows[i].words[0] == '>')
+			continue;
+		(void)snprintf(words, sizeof(words), "<h1>20230214-1: %s</h1>",
+		    rows[i].words);
+		expect(&c, PAGE, 200, words);
+		(void)snprintf(words, sizeof(words),
+		    "<td data-name=\"For whom\">%.*s</td>",
+		    (int)strcspn(rows[i].words, ","), rows[i].words);
+		expect(&c, "/e/a~eu", 200, words);
+	}
+	close_scene(&c);
+}
+
 int
 incident_run(void)
 {
@@ -190,6 +239,7 @@ incident_run(void)
 	    cmocka_unit_test(what_is_withdrawn_is_not_back),
 	    cmocka_unit_test(maintenance_is_planned_or_claimed),
 	    cmocka_unit_test(claims_are_kept_or_not),
+	    cmocka_unit_test(for_whom_is_said_in_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
