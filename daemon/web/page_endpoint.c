@@ -52,6 +52,44 @@ add_state(struct text *t, const struct status_row *r, wall_ms now)
 	text_add(t, "</p>\n");
 }
 
+struct leading {
+	const struct site *site;
+	const struct visitor *visitor;
+	struct text *out;
+};
+
+/* "Caused by 20230214-1 login/eu", or what it is part of. */
+static bool
+on_incident(void *arg, const struct query_incident *i)
+{
+	const struct leading *l = arg;
+	struct query_incident told = *i;
+	char id[INCIDENT_TEXT_BYTES];
+
+	site_veil(l->site, l->visitor, &told);
+	if (told.now.lead.n == 0)
+		return true;
+	incident_format(told.now.lead, id);
+	text_printf(l->out, "<p>%s <a href=\"%s/i/%s\">%s</a> ",
+	    told.now.effect ? "Caused by" : "Part of", frame_base(), id, id);
+	html_safe(l->out, told.lead_endpoint);
+	text_add(l->out, "</p>\n");
+	return true;
+}
+
+static enum status
+add_lead(struct text *t, const struct site *s, const struct visitor *v,
+    struct endpoint *e)
+{
+	struct leading l = {s, v, t};
+	const struct query_incident_events on = {.on_incident = on_incident,
+	    .arg = &l};
+
+	if (!e->row->has_incident || e->row->incident.lead.n == 0)
+		return OK;
+	return query_incident(e->q, e->row->incident.incident, &on, &e->fail);
+}
+
 static enum status
 add_checks(struct text *t, struct query *q, int64_t endpoint,
     const struct course *near, struct fail *f)
@@ -91,6 +129,9 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 	if (status == OK) {
 		frame_begin(t, r->id, site_version(s, version));
 		add_state(t, r, now);
+		status = add_lead(t, s, v, e);
+	}
+	if (status == OK) {
 		facts_add(t, s, v, r->service);
 		facts_add_check(t, s, v, r, now);
 		operate_endpoint(t, v, r);

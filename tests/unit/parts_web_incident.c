@@ -232,6 +232,44 @@ for_whom_is_said_in_words(void **state)
 	close_scene(&c);
 }
 
+/* What an endpoint fails because of, for who is told of that. */
+static void
+an_endpoint_names_what_it_follows(void **state)
+{
+	static const char link[] =
+	    "<a href=\"" PAGE "\">20230214-1</a> a/eu</p>";
+	struct output o = incident_then(EVENT_OPENED, 1, PHASE_OPEN);
+	struct scene c;
+
+	(void)state;
+	o.incident.n = 2;
+	o.lead = (struct incident_id){20230214, 1};
+	o.effect = true;
+	open_scene(&c);
+	c.tokens = -1;
+	fill(&c);
+	stores_begin(c.store, STORES_T0);
+	c.endpoint = store_endpoint(c.store, "b/na", "b", "na", STORES_T0);
+	stores_put(c.store, c.endpoint, &o);
+	stores_commit(c.store);
+	greet(&c);
+	tell_service(&c, "{\"id\":\"a\",\"name\":\"A\"}");
+	tell_service(&c, "{\"id\":\"b\",\"name\":\"B\"}");
+	expect(&c, "/e/b~na", 200, "<p>Caused by ");
+	expect(&c, "/e/b~na", 200, link);
+	o.event = EVENT_CHANGED;
+	o.effect = false;
+	put_event(&c, &o);
+	tell_changed(&c, 2);
+	expect(&c, "/e/b~na", 200, "<p>Part of ");
+	expect_not(&c, "/e/a~eu", link);
+	tell_service(&c, "{\"id\":\"a\",\"private\":true}");
+	tell_changed(&c, 2);
+	expect_not(&c, "/e/b~na", "<p>Part of ");
+	expect_not(&c, "/e/b~na", "a/eu");
+	close_scene(&c);
+}
+
 int
 incident_run(void)
 {
@@ -240,6 +278,7 @@ incident_run(void)
 	    cmocka_unit_test(maintenance_is_planned_or_claimed),
 	    cmocka_unit_test(claims_are_kept_or_not),
 	    cmocka_unit_test(for_whom_is_said_in_words),
+	    cmocka_unit_test(an_endpoint_names_what_it_follows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
