@@ -28,33 +28,47 @@ explain(const struct status_row *r)
 	return x;
 }
 
-static struct impacted
-judge(const char *name, const json_t *proof, enum impact declared,
-    const struct status_list *l)
+/* It is of a service that the visitor is told of. */
+static bool
+is_shown(const struct meaning *m, const char *id)
 {
+	char *service = mem_dup_n(id, strcspn(id, "/"));
+	bool shown = site_shows(m->site, m->visitor, service);
+
+	mem_free(service);
+	return shown;
+}
+
+static struct impacted
+judge(const struct meaning *m, const char *name, const json_t *proof,
+    enum impact declared)
+{
+	wall_ms now = m->whole->as_of;
 	struct impacted one = {.name = name, .declared = declared};
 	size_t i;
 	json_t *id;
 
 	json_array_foreach(proof, i, id)
 	{
-		const struct status_row *r = NULL;
+		const struct status_row *r;
 		struct explanation x;
 
-		if (json_is_string(id))
-			r = status_find(l, json_string_value(id));
+		if (!json_is_string(id) || !is_shown(m, json_string_value(id)))
+			continue;
+		r = status_find(m->whole, json_string_value(id));
 		if (r != NULL)
 			x = explain(r);
-		impact_add(&one, r != NULL ? &x : NULL, l->as_of);
+		impact_add(&one, r != NULL ? &x : NULL, now);
 	}
 	impact_conclude(&one);
 	return one;
 }
 
 static void
-judge_all(struct impacts *out, const json_t *service, const char *key,
-    enum impact declared, bool failing, const struct status_list *l)
+judge_all(struct impacts *out, const struct meaning *m, const char *key,
+    enum impact declared, bool failing)
 {
+	const json_t *service = site_service(m->site, m->rows[0].service);
 	const json_t *names = json_object_get(service, key);
 	const json_t *proofs =
 	    json_object_get(json_object_get(service, "proof"), key);
@@ -67,8 +81,8 @@ judge_all(struct impacts *out, const json_t *service, const char *key,
 
 		if (!json_is_string(name))
 			continue;
-		one = judge(json_string_value(name), json_array_get(proofs, i),
-		    declared, l);
+		one = judge(m, json_string_value(name),
+		    json_array_get(proofs, i), declared);
 		if (failing ||
 		    (one.basis == BASIS_MEASURED && one.is != IMPACT_WORKS))
 			out->all[out->count++] = one;
@@ -76,20 +90,20 @@ judge_all(struct impacts *out, const json_t *service, const char *key,
 }
 
 static bool
-is_failing(const struct status_row *rows, size_t n)
+is_failing(const struct meaning *m)
 {
-	for (size_t i = 0; i < n; i++)
-		if (rows[i].e.bucket == BUCKET_DOWN ||
-		    rows[i].e.bucket == BUCKET_MAINTENANCE)
+	for (size_t i = 0; i < m->n; i++)
+		if (m->rows[i].e.bucket == BUCKET_DOWN ||
+		    m->rows[i].e.bucket == BUCKET_MAINTENANCE)
 			return true;
 	return false;
 }
 
 void
-meaning_add(struct text *t, const json_t *service,
-    const struct status_row *rows, size_t n, const struct status_list *l)
+meaning_add(struct text *t, const struct meaning *m)
 {
-	bool failing = is_failing(rows, n);
+	const json_t *service = site_service(m->site, m->rows[0].service);
+	bool failing = is_failing(m);
 	struct impacts i = {.advice = NULL};
 	struct text words;
 	const char *at;
@@ -101,10 +115,10 @@ meaning_add(struct text *t, const json_t *service,
 	if (failing)
 		i.advice =
 		    json_string_value(json_object_get(service, "advice"));
-	judge_all(&i, service, "functions", IMPACT_STOPS, failing, l);
-	judge_all(&i, service, "unaffected", IMPACT_WORKS, failing, l);
+	judge_all(&i, m, "functions", IMPACT_STOPS, failing);
+	judge_all(&i, m, "unaffected", IMPACT_WORKS, failing);
 	text_init(&words, WORDS_BYTES);
-	impacts_line(&i, l->as_of, SIZE_MAX, "\n", &words);
+	impacts_line(&i, m->whole->as_of, SIZE_MAX, "\n", &words);
 	if (text_len(&words) > 0) {
 		text_add(t, "<p class=\"meaning\">");
 		for (at = text_str(&words); *at != '\0';) {

@@ -177,8 +177,8 @@ add_meaning(struct text *t, const struct site *s, const struct incident_view *w,
 		from = n++ == 0 ? i : from;
 	}
 	if (n > 0)
-		meaning_add(t, site_service(s, w->service), l->rows + from, n,
-		    l);
+		meaning_add(t,
+		    &(struct meaning){s, w->visitor, l->rows + from, n, l});
 }
 
 static void

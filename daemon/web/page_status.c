@@ -114,8 +114,8 @@ struct service {
 
 /* "4 of 5 up" */
 static void
-add_service(struct text *t, const struct site *s, const struct service *of,
-    const struct status_list *l)
+add_service(struct text *t, const struct site *s, const struct visitor *v,
+    const struct service *of, const struct status_list *l)
 {
 	const struct status_row *rows = of->rows;
 	size_t n = of->n;
@@ -136,7 +136,7 @@ add_service(struct text *t, const struct site *s, const struct service *of,
 		bars_axis(t, of->bins);
 		bars_list(t, of->bins, &bars);
 	}
-	meaning_add(t, service, rows, n, l);
+	meaning_add(t, &(struct meaning){s, v, rows, n, l});
 	text_add(t, "<ul class=\"rows\">\n");
 	for (size_t i = 0; i < n; i++) {
 		wall_ms since = status_since(&rows[i]);
@@ -163,8 +163,9 @@ struct subject {
 };
 
 static void
-add_services(struct text *t, const struct site *s, const struct status_list *l,
-    const struct status_list *whole, const struct bars *bars)
+add_services(struct text *t, const struct site *s, const struct visitor *v,
+    const struct status_list *l, const struct status_list *whole,
+    const struct bars *bars)
 {
 	size_t begin = 0, service = 0;
 
@@ -173,7 +174,7 @@ add_services(struct text *t, const struct site *s, const struct status_list *l,
 		if (i < l->count &&
 		    strcmp(l->rows[i].service, l->rows[begin].service) == 0)
 			continue;
-		add_service(t, s,
+		add_service(t, s, v,
 		    &(struct service){l->rows + begin, i - begin,
 			&bars->services[service++], bars->count <= TABLES_MOST},
 		    whole);
@@ -246,7 +247,7 @@ render(const struct site *s, const struct visitor *v, struct query *q,
 		if (about->service != NULL)
 			facts_add(t, s, v, about->service);
 		add_cards(t, &l);
-		add_services(t, s, &l, &whole, &bars);
+		add_services(t, s, v, &l, &whole, &bars);
 		if (about->region == NULL && about->tag == NULL)
 			planned_add(t, s, v, about->service,
 			    whole.as_of + SOON_MS);

@@ -270,6 +270,32 @@ an_endpoint_names_what_it_follows(void **state)
 	close_scene(&c);
 }
 
+/* A function that another service proves, for who is not told of that. */
+static void
+what_is_measured_in_private_is_as_declared(void **state)
+{
+	struct scene c;
+
+	(void)state;
+	for (int tokens = 0; tokens >= -1; tokens--) {
+		open_scene(&c);
+		c.tokens = tokens;
+		fill(&c);
+		greet(&c);
+		tell_service(&c,
+		    "{\"id\":\"a\",\"functions\":[\"one\"],\"unaffected\":"
+		    "[\"two\"],\"proof\":{\"functions\":[[\"b/na\"]],"
+		    "\"unaffected\":[[\"b/na\",\"a/eu\"]]}}");
+		tell_service(&c, "{\"id\":\"b\",\"private\":true}");
+		tell_changed(&c, 2);
+		expect(&c, PAGE, 200,
+		    tokens == 0 ? "unknown: one (never measured)"
+				: "stops: one (declared)");
+		expect_not(&c, PAGE, "two (declared)");
+		close_scene(&c);
+	}
+}
+
 int
 incident_run(void)
 {
@@ -279,6 +305,7 @@ incident_run(void)
 	    cmocka_unit_test(claims_are_kept_or_not),
 	    cmocka_unit_test(for_whom_is_said_in_words),
 	    cmocka_unit_test(an_endpoint_names_what_it_follows),
+	    cmocka_unit_test(what_is_measured_in_private_is_as_declared),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
