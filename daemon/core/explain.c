@@ -79,6 +79,8 @@ world_explain(const struct world *w, uint32_t i, struct explanation *e)
 	at = deadline_overdue(p);
 	if (at != INT64_MAX)
 		e->escalates_at = at;
+	if (at != INT64_MAX && m->origin != ORIGIN_PLANNED)
+		e->escalates_latest = incident_limit_latest(m);
 	at = deadline_stale(p);
 	if (at != INT64_MAX && m->state != STATE_UNKNOWN)
 		e->stale_at = at;

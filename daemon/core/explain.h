@@ -41,7 +41,8 @@ struct explanation {
 	struct recovery_record own;
 
 	wall_ms escalates_at; /* maintenance counts as an outage from then */
-	wall_ms window_until; /* of the planned window that is open */
+	wall_ms escalates_latest; /* that, however often it promises anew */
+	wall_ms window_until;     /* of the planned window that is open */
 	bool escalated;
 	bool reopens; /* an operator ended it, a failure reopens it */
 

@@ -130,19 +130,24 @@ incident_ask(struct world *w, uint32_t i)
 	incident_advise(w, i, PACE_ASK_MS, w->now + ASK_FOR_MS);
 }
 
+wall_ms
+incident_limit_latest(const struct memory *m)
+{
+	return m->onset + m->stopped_ms + ESCALATE_LATEST_MS;
+}
+
 /* When a maintenance that is not over by then counts as an outage. */
 wall_ms
 incident_limit(const struct memory *m)
 {
-	wall_ms onset = m->onset + m->stopped_ms;
-	wall_ms limit = onset + ESCALATE_MS;
+	wall_ms limit = m->onset + m->stopped_ms + ESCALATE_MS;
+	wall_ms latest = incident_limit_latest(m);
 
 	if (m->origin == ORIGIN_PLANNED)
 		return m->window_until + OUTPUT_GRACE_MS;
 	if (m->promise_until > 0)
 		limit = later(limit, m->promise_until + OUTPUT_GRACE_MS);
-	return limit < onset + ESCALATE_LATEST_MS ? limit
-						  : onset + ESCALATE_LATEST_MS;
+	return limit < latest ? limit : latest;
 }
 
 static void

@@ -77,6 +77,8 @@ void incident_finish(struct world *w, uint32_t i, enum cause cause,
     wall_ms ended);
 void incident_overdue(struct world *w, uint32_t i);
 wall_ms incident_limit(const struct memory *m);
+/* The latest that it may be, whatever is promised; no plan. */
+wall_ms incident_limit_latest(const struct memory *m);
 void incident_describe(const struct world *w, uint32_t i, struct output *o);
 void incident_tell(struct world *w, uint32_t i, enum event_kind event,
     bool loud, enum cause cause);

@@ -119,10 +119,19 @@ static void
 open(struct list *l)
 {
 	const struct explanation *e = l->e;
-	wall_ms at = e->escalates_at, now = e->now.at;
-	char when[PROSPECT_TIME_BYTES], quiet[DURATION_TEXT_BYTES];
+	wall_ms at = e->escalates_at, latest = e->escalates_latest;
+	wall_ms now = e->now.at;
+	char when[PROSPECT_TIME_BYTES], then[PROSPECT_TIME_BYTES];
+	char quiet[DURATION_TEXT_BYTES];
 
-	if (at > 0)
+	if (at > 0 && latest > at)
+		add(l, at, BUCKET_DOWN,
+		    "It counts as an outage, and that is told loudly, if it "
+		    "still fails at %s, unless it promises anew; at the latest "
+		    "at %s.",
+		    prospect_time(at, now, when),
+		    prospect_time(latest, now, then));
+	else if (at > 0)
 		add(l, at, BUCKET_DOWN,
 		    "It counts as an outage, and that is told loudly, if it "
 		    "still fails at %s.",

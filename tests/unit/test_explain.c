@@ -244,6 +244,44 @@ claimed_maintenance_escalates_when_it_is_said(void **state)
 	world_free(w);
 }
 
+/* Each answer promises a later end: that ends four hours after it began. */
+static void
+a_promise_that_moves_has_a_latest_end(void **state)
+{
+	struct heard h = {0};
+	struct explanation e;
+	struct prospect p[PROSPECTS_MAX];
+	char when[PROSPECT_TIME_BYTES], said[128];
+	wall_ms at, began, latest;
+	struct world *w = world_up(&at, &h);
+
+	(void)state;
+	began = at;
+	latest = began + 4 * (span_ms)HOUR_MS;
+	for (bool last = false; !last; at += 20 * (span_ms)SECOND_MS) {
+		struct input in = sample_at(at, REASON_MAINT_RETRY_AFTER);
+
+		in.u.sample.retry_after_s = 3600;
+		core_step(w, &in, on_output, &h);
+		world_explain(w, 0, &e);
+		if (e.now.to != STATE_MAINTENANCE)
+			continue;
+		assert_true(prospects(&e, p) >= 3);
+		assert_int_equal(p[0].at, e.escalates_at);
+		assert_int_equal(e.escalates_latest, latest);
+		last = e.escalates_at == latest;
+		(void)snprintf(said, sizeof(said), "at the latest at %s.",
+		    prospect_time(latest, e.now.at, when));
+		if (last)
+			assert_null(strstr(p[0].text, "promises anew"));
+		else
+			assert_non_null(strstr(p[0].text, said));
+		assert_true(at < latest);
+	}
+	assert_true(at > began + 2 * (span_ms)HOUR_MS);
+	world_free(w);
+}
+
 static void
 silence_is_unknown_when_it_is_said(void **state)
 {
@@ -415,6 +453,7 @@ main(void)
 	    cmocka_unit_test(ledger_waits_as_long_as_it_says),
 	    cmocka_unit_test(all_clear_comes_when_it_is_said),
 	    cmocka_unit_test(claimed_maintenance_escalates_when_it_is_said),
+	    cmocka_unit_test(a_promise_that_moves_has_a_latest_end),
 	    cmocka_unit_test(silence_is_unknown_when_it_is_said),
 	    cmocka_unit_test(up_with_an_open_incident_is_not_back),
 	    cmocka_unit_test(what_is_recalled_is_what_was_known),
