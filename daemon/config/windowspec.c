@@ -9,6 +9,7 @@
 #include "base/utc.h"
 #include "config/ical.h"
 #include "config/rule.h"
+#include "config/suggest.h"
 #include "config/window.h"
 #include "config/zone.h"
 
@@ -143,6 +144,81 @@ read_times(struct config_window *w, const json_t *j, struct fail *f)
 	return read_one_off(w, from, to, f);
 }
 
+/* What a window may say, and whether only a rule does. */
+static const struct known {
+	const char *key;
+	json_type type;
+	bool of_rule;
+} known[] = {{"service", JSON_STRING, false}, {"region", JSON_STRING, false},
+    {"title", JSON_STRING, false}, {"why", JSON_STRING, false},
+    {"uid", JSON_STRING, false}, {"timezone", JSON_STRING, false},
+    {"from", JSON_STRING, false}, {"to", JSON_STRING, false},
+    {"every", JSON_STRING, false}, {"rrule", JSON_STRING, false},
+    {"start", JSON_STRING, true}, {"length_s", JSON_INTEGER, true},
+    {"except", JSON_ARRAY, true}};
+
+enum { KNOWN = sizeof(known) / sizeof(known[0]) };
+
+static bool
+refuse_key(struct fail *f, const char *key)
+{
+	char hint[SUGGEST_TEXT_BYTES];
+	struct suggest meant;
+
+	suggest_init(&meant, key);
+	for (size_t i = 0; i < KNOWN; i++)
+		suggest_offer(&meant, known[i].key);
+	(void)fail_set(f, ERR_SYNTAX, "a window has no '%.40s'%s", key,
+	    suggest_text(&meant, hint));
+	return false;
+}
+
+static bool
+check_key(const json_t *j, const char *key, const json_t *value, struct fail *f)
+{
+	size_t i = 0;
+
+	while (i < KNOWN && strcmp(known[i].key, key) != 0)
+		i++;
+	if (i == KNOWN)
+		return refuse_key(f, key);
+	if (json_typeof(value) != known[i].type)
+		return refuse(f, key,
+		    known[i].type == JSON_STRING        ? "a text is needed"
+			: known[i].type == JSON_INTEGER ? "a number is needed"
+							: "a list is needed");
+	if (known[i].of_rule && json_object_get(j, "rrule") == NULL)
+		return refuse(f, key, "goes with 'rrule' alone");
+	return strcmp(key, "to") != 0 || json_object_get(j, "from") != NULL ||
+	    refuse(f, key, "goes with 'from' alone");
+}
+
+/* Nothing that is asked for is passed over. */
+static bool
+check_keys(json_t *j, struct fail *f)
+{
+	const char *key;
+	json_t *value;
+
+	json_object_foreach(j, key, value)
+	{
+		if (!check_key(j, key, value, f))
+			return false;
+	}
+	return true;
+}
+
+static bool
+read_zone(struct windowspec *p, struct fail *f)
+{
+	struct fail why = {.why = ""};
+
+	if (p->window.timezone == NULL)
+		return true;
+	p->window.zone = p->zone = zone_open(p->window.timezone, &why);
+	return p->zone != NULL || refuse(f, "timezone", why.why);
+}
+
 static bool
 read_all(struct windowspec *p, const json_t *j, struct fail *f)
 {
@@ -161,16 +237,11 @@ read_all(struct windowspec *p, const json_t *j, struct fail *f)
 		return refuse(f, "service", "is needed; '*' is every one");
 	if (w->title == NULL)
 		w->title = mem_dup("Maintenance");
-	if (w->timezone != NULL) {
-		w->zone = p->zone = zone_open(w->timezone, f);
-		if (p->zone == NULL)
-			return false;
-	}
-	return read_times(w, j, f);
+	return read_zone(p, f) && read_times(w, j, f);
 }
 
-struct windowspec *
-windowspec_read(const json_t *j, struct fail *f)
+static struct windowspec *
+take(const json_t *j, struct fail *f)
 {
 	struct windowspec *p = mem_zalloc(sizeof(*p));
 
@@ -178,6 +249,12 @@ windowspec_read(const json_t *j, struct fail *f)
 		return p;
 	windowspec_free(p);
 	return NULL;
+}
+
+struct windowspec *
+windowspec_read(json_t *j, struct fail *f)
+{
+	return check_keys(j, f) ? take(j, f) : NULL;
 }
 
 struct windowspec *
@@ -190,7 +267,7 @@ windowspec_parse(const char *json, struct fail *f)
 		(void)fail_set(f, ERR_SYNTAX, "window: is not JSON");
 		return NULL;
 	}
-	p = windowspec_read(j, f);
+	p = take(j, f);
 	json_decref(j);
 	return p;
 }

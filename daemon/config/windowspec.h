@@ -34,9 +34,13 @@ struct windowspec {
 	char *why, *uid; /* or NULL */
 };
 
-/* NULL, and *f says what is wrong: every value is looked at. */
+/*
+ * One that is asked for: NULL, and *f says what is wrong.  Every value is
+ * looked at, and a key that is not known is refused.
+ */
 MUST_CHECK
-struct windowspec *windowspec_read(const struct json_t *j, struct fail *f);
+struct windowspec *windowspec_read(struct json_t *j, struct fail *f);
+/* One that is kept; keys of other versions say nothing. */
 MUST_CHECK
 struct windowspec *windowspec_parse(const char *json, struct fail *f);
 void windowspec_free(struct windowspec *p); /* NULL is ignored */

@@ -145,19 +145,6 @@ refuse_unknown(const struct keeper *k, const struct config_window *w,
 }
 
 static enum status
-judge(struct keeper *k, const struct windowspec *p, struct fail *f)
-{
-	wall_ms from, to;
-
-	if (!watches(k, &p->window))
-		return refuse_unknown(k, &p->window, f);
-	if (!window_next(&p->window, loop_now(k->loop), &from, &to))
-		return fail_set(f, ERR_RANGE,
-		    "'%s' is over already, or never comes", p->window.title);
-	return OK;
-}
-
-static enum status
 writable(const struct keeper *k, struct fail *f)
 {
 	return k->store != NULL && !k->degraded
@@ -190,6 +177,23 @@ struct adding {
 };
 
 static enum status
+judge(const struct adding *a, const struct windowspec *p, struct fail *f)
+{
+	wall_ms from, to;
+
+	/* By its uid it would take the place of what a calendar brought. */
+	if (p->uid != NULL && !a->calendar)
+		return fail_set(f, ERR_SYNTAX,
+		    "uid: is for the windows of a calendar alone");
+	if (!watches(a->k, &p->window))
+		return refuse_unknown(a->k, &p->window, f);
+	if (!window_next(&p->window, loop_now(a->k->loop), &from, &to))
+		return fail_set(f, ERR_RANGE,
+		    "'%s' is over already, or never comes", p->window.title);
+	return OK;
+}
+
+static enum status
 read_all(struct adding *a, const json_t *list, struct fail *f)
 {
 	size_t n = json_array_size(list);
@@ -209,7 +213,7 @@ read_all(struct adding *a, const json_t *list, struct fail *f)
 		if (p == NULL)
 			return f->code;
 		a->plans[a->count] = p;
-		if (judge(a->k, p, f) != OK) {
+		if (judge(a, p, f) != OK) {
 			a->count++;
 			return f->code;
 		}

@@ -358,6 +358,22 @@ def test_checks_go_on_within_their_time(scene):
     assert not told.get(one + "?after=5000000000").json()["items"]
 
 
+def test_a_window_that_is_not_understood_is_not_planned(scene):
+    told, _, _ = scene
+    span = {"service": "other", "from": "2099-01-01T00:00:00Z",
+            "to": "2099-01-02T00:00:00Z"}
+    for more, said in (
+            ({"regoin": "eu"}, "did you mean 'region'?"),
+            ({"timezon": "Europe/Paris"}, "did you mean 'timezone'?"),
+            ({"timezone": "Nope/Zone"}, "timezone: no time zone"),
+            ({"every": 5}, "every"), ({"start": "2099-01-01"}, "rrule"),
+            ({"uid": "1@x"}, "uid: is for the windows of a calendar")):
+        answer = told.post("/api/v1/maintenance",
+                           {"windows": [{**span, **more}]}, 400)
+        assert said in answer.json()["detail"], answer.body
+    assert not told.get("/api/v1/maintenance").json()["items"]
+
+
 def test_planned_maintenance_is_told_apart(scene):
     told, _, target = scene
     api = "/api/v1/endpoints/other~eu"
