@@ -17,6 +17,10 @@ enum {
 	TIME_BYTES = 64
 };
 
+/* From 1971, as 0 is no time, to 9999, whose years have four digits. */
+#define TIME_LEAST (365 * (wall_ms)DAY_MS)
+#define TIME_END   (2932897 * (wall_ms)DAY_MS)
+
 static bool
 refuse(const struct visitor *v, const char *name, const char *what)
 {
@@ -66,14 +70,20 @@ param_time(const struct visitor *v, const char *name, wall_ms *t)
 {
 	const char *text = http_param(v->r, name);
 	char day[TIME_BYTES];
+	wall_ms at;
 
 	if (text == NULL || *text == '\0')
 		return true;
 	(void)snprintf(day, sizeof(day), "%sT00:00:00Z", text);
-	if (utc_parse(text, t) || (strlen(text) == 10 && utc_parse(day, t)))
-		return true;
-	return refuse(v, name,
-	    "a day like 2023-02-14, or a time like 2023-02-14T13:00:00Z");
+	if (!utc_parse(text, &at) &&
+	    (strlen(text) != 10 || !utc_parse(day, &at)))
+		return refuse(v, name,
+		    "a day like 2023-02-14, or a time like "
+		    "2023-02-14T13:00:00Z");
+	if (at < TIME_LEAST || at >= TIME_END)
+		return refuse(v, name, "of the years 1971 to 9999");
+	*t = at;
+	return true;
 }
 
 bool

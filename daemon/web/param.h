@@ -19,7 +19,10 @@ bool param_number(const struct visitor *v, const char *name, int64_t least,
 /* limit=, how many of a list: 1 to 1000, by default 100. */
 MUST_CHECK
 bool param_limit(const struct visitor *v, size_t *limit);
-/* RFC 3339 in any zone, or a day, which is its first instant in UTC. */
+/*
+ * RFC 3339 in any zone, or a day, which is its first instant in UTC; of the
+ * years 1971 to 9999, so that it is never 0.
+ */
 MUST_CHECK
 bool param_time(const struct visitor *v, const char *name, wall_ms *t);
 /* "10m", "1h30m", as of duration_parse(). */

@@ -52,9 +52,26 @@ a_page_of_some_of_it(void **state)
 	close_scene(&c);
 }
 
+static void
+refused_with(struct scene *c, const char *asked, const char *time)
+{
+	char target[128];
+
+	(void)snprintf(target, sizeof(target), "%s=%s", asked, time);
+	expect(c, target, 400, "is of the years 1971 to 9999.");
+}
+
 void
 a_time_that_is_asked_for(void **state)
 {
+	static const char *const never[] = {"1970-01-01",
+	    "1970-01-01T00:00:00Z", "1969-12-31", "0000-01-01",
+	    "1971-01-01T00:30:00%2B00:31", "9999-12-31T23:59:59-00:01"};
+	static const char *const asked[] = {"/timeline?from", "/matrix?at",
+	    "/incidents?to", "/api/v1/incidents?from", "/api/v1/matrix?at",
+	    "/api/v1/endpoints/a~eu/samples?from",
+	    "/api/v1/endpoints/a~eu/availability?to",
+	    "/api/v1/endpoints/a~eu/timeline?from"};
 	struct scene c;
 
 	(void)state;
@@ -81,6 +98,12 @@ a_time_that_is_asked_for(void **state)
 	    "from is before to");
 	expect(&c, "/timeline?from=1971-01-01&to=2023-02-14", 400,
 	    "at most ten years");
+	/* No time at all is another thing than the first one. */
+	for (size_t i = 0; i < sizeof(never) / sizeof(never[0]); i++)
+		for (size_t k = 0; k < sizeof(asked) / sizeof(asked[0]); k++)
+			refused_with(&c, asked[k], never[i]);
+	expect(&c, "/api/v1/matrix?at=1971-01-01", 200, "1971-01-01T");
+	expect(&c, "/api/v1/matrix?at=9999-12-31", 200, "2023-02-14T");
 	close_scene(&c);
 }
 
