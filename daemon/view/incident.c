@@ -116,6 +116,13 @@ incident_promise(const struct query_incident *i, wall_ms known)
 	return known > o->promised + OUTPUT_GRACE_MS ? "not kept" : NULL;
 }
 
+const char *
+incident_trouble(const struct output *o)
+{
+	return o->kind_worst == KIND_DEGRADATION ? "Slow or failing in part"
+						 : "Failing";
+}
+
 int64_t
 incident_failing_ms(const struct output *o)
 {

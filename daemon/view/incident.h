@@ -33,6 +33,8 @@ const char *incident_origin(const struct output *o);
  */
 const char *incident_promise(const struct query_incident *i, wall_ms known);
 
+/* What it did for so long: "Failing", or "Slow or failing in part". */
+const char *incident_trouble(const struct output *o);
 /* Down, in maintenance or degraded. */
 int64_t incident_failing_ms(const struct output *o);
 

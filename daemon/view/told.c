@@ -65,6 +65,7 @@ add_total(struct text *out, const json_t *j)
 	    BUCKET_DEGRADED};
 	const json_t *ms = json_object_get(j, "buckets_ms");
 	char buf[DURATION_TEXT_BYTES];
+	enum kind kind = KIND_NONE;
 	span_ms total = 0;
 
 	for (size_t i = 0; i < sizeof(failing) / sizeof(failing[0]); i++)
@@ -72,7 +73,11 @@ add_total(struct text *out, const json_t *j)
 		    json_object_get(ms, bucket_name(failing[i])));
 	add_cause(out, j);
 	if (total > 0)
-		text_printf(out, "; failing %s in all",
+		text_printf(out, "; %s %s in all",
+		    kind_parse(string_of(j, "kind"), &kind) &&
+			    kind == KIND_DEGRADATION
+			? "slow or failing in part for"
+			: "failing",
 		    duration_format(total, buf));
 }
 

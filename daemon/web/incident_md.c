@@ -81,7 +81,7 @@ add_facts(struct text *t, const struct query_incident *i, wall_ms known)
 		text_printf(t, "- Lasts: %s\n",
 		    when_length(known - o->onset, when));
 	else
-		text_printf(t, "- Failing: %s in all\n",
+		text_printf(t, "- %s: %s in all\n", incident_trouble(o),
 		    when_length(incident_failing_ms(o), when));
 	text_printf(t, "- False recoveries: %u\n", o->relapses);
 	text_printf(t, "- Data as of: %s\n", when_text(known, when));

@@ -54,7 +54,7 @@ add_buckets(struct text *t, const struct query_incident *i, wall_ms known)
 {
 	const struct output *o = &i->now;
 
-	add_fact(t, i->closed == 0 ? "Lasts" : "Lost");
+	add_fact(t, i->closed == 0 ? "Lasts" : incident_trouble(o));
 	frame_length(t,
 	    i->closed == 0 ? known - o->onset : incident_failing_ms(o));
 	for (unsigned b = 0; b < BUCKET_COUNT; b++) {

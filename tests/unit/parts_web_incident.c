@@ -296,6 +296,32 @@ what_is_measured_in_private_is_as_declared(void **state)
 	}
 }
 
+/* Whatever is degraded is there for its users. */
+static void
+what_was_degraded_did_not_fail(void **state)
+{
+	static const char over[] = "{\"kind\":\"degradation\",\"cause\":"
+				   "\"quiet_time\",\"buckets_ms\":{"
+				   "\"degraded\":960000}}";
+	struct output o = incident_then(EVENT_RESOLVED, 16, PHASE_CLOSED);
+	struct scene c;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	greet(&c);
+	o.kind_now = o.kind_worst = KIND_DEGRADATION;
+	o.ended = o.at;
+	o.bucket_ms[BUCKET_DEGRADED] = 16 * (span_ms)MINUTE_MS;
+	put_told(&c, &o, over);
+	tell_changed(&c, 2);
+	expect(&c, PAGE, 200, "<dt>Slow or failing in part</dt><dd><time ");
+	expect(&c, PAGE, 200, "; slow or failing in part for 16 min in all");
+	expect(&c, PAGE MD, 200, "- Slow or failing in part: 16 min in all");
+	expect_not(&c, PAGE, "<dt>Failing</dt>");
+	close_scene(&c);
+}
+
 int
 incident_run(void)
 {
@@ -306,6 +332,7 @@ incident_run(void)
 	    cmocka_unit_test(for_whom_is_said_in_words),
 	    cmocka_unit_test(an_endpoint_names_what_it_follows),
 	    cmocka_unit_test(what_is_measured_in_private_is_as_declared),
+	    cmocka_unit_test(what_was_degraded_did_not_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
