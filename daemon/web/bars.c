@@ -167,13 +167,17 @@ static const struct {
     [GRAIN_WEEK] = {"weeks", "Weeks with trouble", "this week"}};
 
 static void
-add_sentence(struct text *t, const struct bins *d, const char *name)
+add_sentence(struct text *t, const struct bins *d, const struct bars_of *of)
 {
 	char buf[WHEN_BYTES];
 	bool any = false;
 
-	html_safe(t, name);
-	text_printf(t, ", the last %zu %s: ", d->count, words[d->grain].many);
+	html_safe(t, of->name);
+	if (of->when != NULL)
+		text_printf(t, ", %s: ", of->when);
+	else
+		text_printf(t, ", the last %zu %s: ", d->count,
+		    words[d->grain].many);
 	for (size_t k = 0; k + 1 < BUCKET_COUNT; k++) {
 		enum bucket b = status_ranked(k);
 		int64_t ms = bins_sum(d, b);
@@ -307,7 +311,7 @@ bars_add(struct text *t, const struct bins *d, const struct bars_of *of)
 	    d->count == BINS_MAX ? " long" : "",
 	    of->endpoint != NULL ? "group" : "img",
 	    d->count * STEP - (STEP - WIDTH), HEIGHT);
-	add_sentence(t, d, of->name);
+	add_sentence(t, d, of);
 	text_add(t, "</title>");
 	add_places(t, d);
 	add_path(t, d, BUCKET_UP);

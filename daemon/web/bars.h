@@ -23,6 +23,7 @@ void bars_done(struct bars *b); /* in any case */
 /* Whose they are: of one endpoint, or of a service (endpoint NULL). */
 struct bars_of {
 	const char *name, *endpoint, *service;
+	const char *when; /* "2023-02-14"; NULL: the last of them */
 };
 
 /*

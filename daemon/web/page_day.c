@@ -146,7 +146,9 @@ render(struct site *s, const struct visitor *v, struct endpoint *e,
 {
 	const struct status_row *r = e->row;
 	const struct range *range = &d->range;
-	const struct bars_of of = {.name = r->id, .endpoint = r->id};
+	const struct bars_of of = {.name = r->id,
+	    .endpoint = r->id,
+	    .when = d->name};
 	struct rows incidents = {.site = s,
 	    .visitor = v,
 	    .title = "Incidents",

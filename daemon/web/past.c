@@ -103,8 +103,10 @@ past_add_recoveries(struct text *t, const struct past *p)
 		return;
 	text_printf(t,
 	    "<section id=\"recoveries\">\n<h2>Its recoveries</h2>\n"
-	    "<p>%u within 365 days, of which %u failed again.</p>\n",
-	    l->held + l->relapsed, l->relapsed);
+	    "<p>Of those after it was down, %u are over within 365 days: "
+	    "%u with an all-clear, %u failed again.  One that goes on is not "
+	    "counted.</p>\n",
+	    l->held + l->relapsed, l->held, l->relapsed);
 	frame_table(t, columns);
 	for (size_t i = 0; i < LIFE_STEPS && life_reached(l, i) > 0; i++) {
 		text_add(t, "<tr>");

@@ -220,6 +220,8 @@ a_day_hour_by_hour(void **state)
 	assert_int_equal(code, 200);
 	assert_non_null(strstr(page, "<h1>a/eu, 2023-02-14</h1>"));
 	assert_int_equal(times(page, "<rect class=\"hit\""), 24);
+	assert_non_null(strstr(page, "<title>a/eu, 2023-02-14: Down for 5 h"));
+	assert_null(strstr(page, "the last 24 hours"));
 	assert_non_null(strstr(page,
 	    "<a tabindex=\"-1\" href=\"/e/a~eu?from=2023-02-14T09:00:00.000Z&amp;"
 	    "to=2023-02-14T10:00:00.000Z\"><title>2023-02-14 09h: Up</title>"));
@@ -305,7 +307,8 @@ a_year_in_figures(void **state)
 	stores_commit(c.store);
 	greet(&c);
 	expect(&c, "/e/a~eu", 200,
-	    "<p>3 within 365 days, of which 1 failed again.</p>");
+	    "<p>Of those after it was down, 3 are over within 365 days: 2 with "
+	    "an all-clear, 1 failed again.");
 	expect(&c, "/e/a~eu", 200,
 	    "5 min</time></td><td data-name=\"So many came so far\">3</td>"
 	    "<td data-name=\"Failed again later\">1</td>");
