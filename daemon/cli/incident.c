@@ -227,19 +227,13 @@ on_follower(void *arg, const struct query_incident *i)
 	return true;
 }
 
-static const char *const said_verbs[] = {[ACT_ACK] = "acknowledged",
-    [ACT_NOTE] = "note",
-    [ACT_RESOLVE] = "ended",
-    [ACT_PAUSE] = "paused",
-    [ACT_RESUME] = "resumed"};
-
 /* The words of a person, whole. */
 static void
 print_said(struct cli *c, const struct event_said *said)
 {
 	if (said->author == NULL)
 		return;
-	(void)fprintf(c->out, ": %s by ", said_verbs[said->act]);
+	(void)fprintf(c->out, ": %s by ", told_act(said->act));
 	reading_print(c, said->author);
 	if (said->text == NULL)
 		return;

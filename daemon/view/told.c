@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "view/told.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
@@ -46,15 +47,45 @@ add_failure(struct text *out, const json_t *j)
 	add_reason(out, j);
 }
 
+/* CAUSE_COUNT: none that is known. */
+static enum cause
+cause_of(const json_t *j)
+{
+	const char *name = string_of(j, "cause");
+	unsigned c = 0;
+
+	while (c < CAUSE_COUNT && strcmp(cause_name((enum cause)c), name) != 0)
+		c++;
+	return (enum cause)c;
+}
+
 static void
 add_cause(struct text *out, const json_t *j)
 {
-	const char *name = string_of(j, "cause");
+	enum cause cause = cause_of(j);
 
-	for (unsigned c = 0; c < CAUSE_COUNT; c++) {
-		if (strcmp(cause_name((enum cause)c), name) == 0)
-			text_add(out, cause_text((enum cause)c));
-	}
+	if (cause != CAUSE_COUNT)
+		text_add(out, cause_text(cause));
+}
+
+/* "now an outage: server error (503)": of what got worse, its worst kind. */
+static void
+add_change(struct text *out, const json_t *j)
+{
+	enum cause cause = cause_of(j);
+	bool worse = cause == CAUSE_EVIDENCE || cause == CAUSE_PROMISE_BROKEN ||
+	    cause == CAUSE_WINDOW_OVERRUN;
+	enum kind kind;
+
+	if (worse && kind_parse(string_of(j, "kind"), &kind))
+		text_printf(out, "now %s%s: ", kind == KIND_OUTAGE ? "an " : "",
+		    kind_name(kind));
+	if (cause != CAUSE_EVIDENCE)
+		add_cause(out, j);
+	if (cause == CAUSE_MAJORITY)
+		text_add(out, ": ");
+	if (cause == CAUSE_EVIDENCE || cause == CAUSE_MAJORITY)
+		add_reason(out, j);
 }
 
 /* How long it failed in all. */
@@ -108,7 +139,7 @@ told_words(struct text *out, enum event_kind event, const struct json_t *j)
 		add_failure(out, j);
 		break;
 	case EVENT_CHANGED:
-		add_cause(out, j);
+		add_change(out, j);
 		break;
 	case EVENT_RECOVERING:
 		add_chance(out, j);
@@ -117,7 +148,27 @@ told_words(struct text *out, enum event_kind event, const struct json_t *j)
 	case EVENT_WITHDRAWN:
 		add_total(out, j);
 		break;
+	case EVENT_MAINT_STARTED:
+	case EVENT_MAINT_ENDED:
+		text_add(out, "planned maintenance");
+		break;
+	case EVENT_MAINT_OVERRUN:
+		text_add(out, "planned maintenance is over, and still failing");
+		break;
 	default:
 		break;
 	}
+}
+
+const char *
+told_act(enum act act)
+{
+	static const char *const words[ACT_COUNT] = {[ACT_ACK] = "acknowledged",
+	    [ACT_NOTE] = "note",
+	    [ACT_RESOLVE] = "ended",
+	    [ACT_PAUSE] = "paused",
+	    [ACT_RESUME] = "resumed"};
+
+	assert(act < ACT_COUNT);
+	return words[act];
 }

@@ -15,4 +15,7 @@ struct json_t;
 void told_words(struct text *out, enum event_kind event,
     const struct json_t *j);
 
+/* "acknowledged", before " by ann". */
+const char *told_act(enum act act);
+
 #endif

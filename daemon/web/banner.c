@@ -64,7 +64,7 @@ static const char *const verbs[BUCKET_COUNT] = {[BUCKET_UP] = "up",
 
 /* "2 of 6 endpoints are down, 1 is recovering" */
 static void
-add_counts(struct text *t, const struct status_list *l)
+add_counts(struct text *t, const struct status_list *l, bool filtered)
 {
 	bool first = true;
 
@@ -86,16 +86,18 @@ add_counts(struct text *t, const struct status_list *l)
 		first = false;
 	}
 	if (first)
-		text_add(t, "Nothing is watched yet");
+		text_add(t,
+		    filtered ? "Nothing matches the filter"
+			     : "Nothing is watched yet");
 }
 
 static void
-add_sentence(struct text *t, const struct status_list *l)
+add_sentence(struct text *t, const struct status_list *l, bool filtered)
 {
 	const struct status_row *one = only_one(l);
 
 	if (one == NULL) {
-		add_counts(t, l);
+		add_counts(t, l, filtered);
 		return;
 	}
 	text_add(t, "<strong>");
@@ -109,12 +111,13 @@ add_sentence(struct text *t, const struct status_list *l)
 }
 
 void
-banner_add(struct text *t, const struct site *s, const struct status_list *l)
+banner_add(struct text *t, const struct site *s, const struct status_list *l,
+    bool filtered)
 {
 	text_printf(t, "<p class=\"banner %s\">", bucket_name(status_worst(l)));
 	frame_state(t, status_worst(l));
 	text_add(t, " <span>");
-	add_sentence(t, l);
+	add_sentence(t, l, filtered);
 	text_add(t, "</span></p>\n<p class=\"asof\">Data as of ");
 	frame_time(t, l->as_of);
 	text_add(t, "</p>\n");

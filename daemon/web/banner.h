@@ -5,9 +5,12 @@
 
 #include "web/site.h"
 
-/* The sentence, as of when it is true, and what is wrong with Vigie itself. */
+/*
+ * The sentence, as of when it is true, and what is wrong with Vigie itself.
+ * filtered: of all that there may be, l has what was asked for.
+ */
 void banner_add(struct text *t, const struct site *s,
-    const struct status_list *l);
+    const struct status_list *l, bool filtered);
 /* "region eu, led by cars/eu", or an id. */
 void banner_who(struct text *t, const struct status_row *r);
 /* What is to be said of one. */

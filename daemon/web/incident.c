@@ -74,7 +74,7 @@ add_said(struct text *t, const struct event_said *said)
 {
 	if (said->author == NULL)
 		return;
-	text_printf(t, " <span class=\"said\">%s by ", act_name(said->act));
+	text_printf(t, " <span class=\"said\">%s by ", told_act(said->act));
 	html_safe(t, said->author);
 	if (said->text != NULL) {
 		text_add(t, ": ");
@@ -92,29 +92,43 @@ incident_event_word(enum event_kind event)
 	return dot != NULL ? dot + 1 : event_name(event);
 }
 
-static bool
-on_event(void *arg, const struct query_event *e)
+bool
+incident_event_is_act(const struct query_event *e)
 {
-	struct incident_view *w = arg;
-	struct text *t = &w->timeline, words;
-	json_t *j;
+	return e->event == EVENT_AMENDED && e->said.author != NULL;
+}
 
-	if (!incident_event_shown(w->visitor, e))
-		return true;
-	j = incident_event_json(e);
-	text_add(t, "<li>");
-	frame_time(t, e->at);
+static void
+add_event(struct text *t, const struct query_event *e)
+{
+	json_t *j = incident_event_json(e);
+	struct text words;
+
 	text_printf(t, " <strong>%s</strong> ", incident_event_word(e->event));
 	text_init(&words, WORDS_BYTES);
 	told_words(&words, e->event, j);
 	html_add(t, text_str(&words));
 	text_done(&words);
+	json_decref(j);
+}
+
+static bool
+on_event(void *arg, const struct query_event *e)
+{
+	struct incident_view *w = arg;
+	struct text *t = &w->timeline;
+
+	if (!incident_event_shown(w->visitor, e))
+		return true;
+	text_add(t, "<li>");
+	frame_time(t, e->at);
+	if (!incident_event_is_act(e))
+		add_event(t, e);
 	if (e->loud)
 		text_add(t, " <span class=\"small\">told loudly</span>");
 	if (w->visitor->level >= LEVEL_READER)
 		add_said(t, &e->said);
 	text_add(t, "</li>\n");
-	json_decref(j);
 	return true;
 }
 

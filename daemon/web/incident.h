@@ -52,6 +52,8 @@ bool incident_event_shown(const struct visitor *v, const struct query_event *e);
 	"not watched any more (removed, or paused); whether it is back " \
 	"is not known"
 
+/* Nothing but what somebody said or did. */
+bool incident_event_is_act(const struct query_event *e);
 /* "opened" to people. */
 const char *incident_event_word(enum event_kind event);
 

@@ -128,30 +128,39 @@ on_follower(void *arg, const struct query_incident *i)
 	return true;
 }
 
+static void
+add_event(struct text *t, const struct query_event *e)
+{
+	json_t *j = incident_event_json(e);
+	struct text words;
+
+	text_printf(t, "**%s** ", incident_event_word(e->event));
+	text_init(&words, WORDS_BYTES);
+	told_words(&words, e->event, j);
+	markdown_safe(t, text_str(&words));
+	text_done(&words);
+	json_decref(j);
+}
+
 static bool
 on_event(void *arg, const struct query_event *e)
 {
 	struct writing *w = arg;
-	struct text words;
-	json_t *j;
+	bool act = incident_event_is_act(e);
 
 	if (!incident_event_shown(w->visitor, e))
 		return true;
-	j = incident_event_json(e);
 	begin_item(w, "Timeline", e->at);
-	text_printf(w->out, "**%s** ", incident_event_word(e->event));
-	text_init(&words, WORDS_BYTES);
-	told_words(&words, e->event, j);
-	markdown_safe(w->out, text_str(&words));
-	text_done(&words);
+	if (!act)
+		add_event(w->out, e);
 	if (e->said.author != NULL && is_reader(w)) {
-		text_printf(w->out, " %s by ", act_name(e->said.act));
+		text_printf(w->out, act ? "**%s** by " : " %s by ",
+		    told_act(e->said.act));
 		markdown_safe(w->out, e->said.author);
 		text_add(w->out, e->said.text != NULL ? ", " : "");
 		markdown_safe(w->out, e->said.text);
 	}
 	text_char(w->out, '\n');
-	json_decref(j);
 	return true;
 }
 

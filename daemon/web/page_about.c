@@ -69,7 +69,7 @@ add_facts(struct text *t, const struct site *s, const struct store_tally *tally,
     const struct about *a)
 {
 	text_printf(t, "<dl class=\"facts\">\n%s", text_str(&a->facts));
-	text_add(t, "<dt>Kept until</dt><dd>");
+	text_add(t, "<dt>Written up to</dt><dd>");
 	frame_time(t, s->now.committed);
 	text_printf(t,
 	    "</dd>\n<dt>Database</dt><dd>%s</dd>\n"

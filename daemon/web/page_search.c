@@ -5,6 +5,7 @@
 
 #include "base/html.h"
 #include "base/utc.h"
+#include "view/told.h"
 #include "web/frame.h"
 #include "web/param.h"
 #include "web/rows.h"
@@ -170,7 +171,7 @@ on_said(void *arg, const struct query_said *s)
 	text_add(t, x->shown == 1 ? "<ul class=\"log\">\n<li>" : "<li>");
 	frame_time(t, s->at);
 	text_printf(t, " <a href=\"%s/i/%s\">%s</a>, %s by ", frame_base(),
-	    incident_format(s->incident, id), id, act_name(s->said.act));
+	    incident_format(s->incident, id), id, told_act(s->said.act));
 	html_safe(t, s->said.author);
 	if (s->said.text != NULL) {
 		text_add(t, ": ");

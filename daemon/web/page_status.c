@@ -243,7 +243,7 @@ render(const struct site *s, const struct visitor *v, struct query *q,
 	if (status == OK) {
 		frame_begin(t, about->title != NULL ? about->title : "Status",
 		    site_version(s, version));
-		banner_add(t, s, &l);
+		banner_add(t, s, &l, false);
 		if (about->service != NULL)
 			facts_add(t, s, v, about->service);
 		add_cards(t, &l);

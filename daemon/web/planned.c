@@ -65,8 +65,6 @@ add_window(struct text *t, const json_t *w, const char *const *columns)
 	text_add(t, "</td>");
 	frame_cell(t, columns[3]);
 	html_safe(t, text_of(w, "when"));
-	text_add(t, ", ");
-	html_safe(t, text_of(w, "timezone"));
 	text_add(t, "</td>");
 	frame_cell(t, columns[4]);
 	html_safe(t, text_of(w, "id"));

@@ -144,7 +144,7 @@ page_wall(struct site *s, const struct visitor *v)
 	status = q != NULL ? site_status(s, v, q, w.filter, &l, &f) : f.code;
 	if (status == OK) {
 		wall_begin(&page, s, &w, "Status", site_version(s, version));
-		banner_add(&page, s, &l);
+		banner_add(&page, s, &l, w.filter != NULL);
 		add_problems(&page, &l);
 		add_healthy(&page, &l);
 		frame_end(&page);

@@ -103,7 +103,7 @@ what_is_withdrawn_is_not_back(void **state)
 		    "**withdrawn** watching it was paused");
 		if (tokens == 0) {
 			expect(&c, PAGE, 200, "moving &lt;it&gt;");
-			expect(&c, PAGE MD, 200, "pause by ann");
+			expect(&c, PAGE MD, 200, "paused by ann");
 		} else {
 			expect_not(&c, PAGE, "moving");
 			expect_not(&c, PAGE, "by ann");
@@ -322,6 +322,59 @@ what_was_degraded_did_not_fail(void **state)
 	close_scene(&c);
 }
 
+/* Each line of a timeline says what happened. */
+static void
+a_timeline_can_be_read(void **state)
+{
+	static const struct {
+		enum event_kind event;
+		const char *json, *words;
+	} rows[] = {{EVENT_CHANGED,
+			"{\"kind\":\"outage\",\"cause\":\"evidence\","
+			"\"reason\":\"server_error\",\"code\":503}",
+			"changed</strong> now an outage: server error (503)"},
+	    {EVENT_CHANGED,
+		"{\"kind\":\"outage\",\"cause\":\"promise_broken\"}",
+		"changed</strong> now an outage: the claimed maintenance "
+		"lasts too long"},
+	    {EVENT_CHANGED,
+		"{\"kind\":\"outage\",\"cause\":\"majority\","
+		"\"reason\":\"maint_phrase\",\"code\":503}",
+		"changed</strong> most of the last answers say so: the body "
+		"speaks of maintenance (503)"},
+	    {EVENT_CHANGED, "{\"kind\":\"outage\",\"cause\":\"scope\"}",
+		"changed</strong> others fell ill with it"},
+	    {EVENT_MAINT_STARTED, "{}", "started</strong> planned maintenance"},
+	    {EVENT_MAINT_ENDED, "{}", "ended</strong> planned maintenance"},
+	    {EVENT_MAINT_OVERRUN, "{}",
+		"overrun</strong> planned maintenance is over, and still"}};
+	const struct event_said acked = {ACT_ACK, "ann", "on it"};
+	const struct output o = incident_then(EVENT_AMENDED, 9, PHASE_OPEN);
+	struct scene c;
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	greet(&c);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct output one =
+		    incident_then(rows[i].event, (wall_ms)i + 1, PHASE_OPEN);
+
+		put_told(&c, &one, rows[i].json);
+		tell_changed(&c, 2);
+		expect(&c, PAGE, 200, rows[i].words);
+	}
+	stores_begin(c.store, STORES_T0);
+	store_put_said(c.store, c.endpoint, &o, &acked, "{}");
+	stores_commit(c.store);
+	tell_changed(&c, 2);
+	expect(&c, PAGE, 200, ">acknowledged by ann: on it</span>");
+	expect(&c, PAGE MD, 200, "Z **acknowledged** by ann, on it\n");
+	expect_not(&c, PAGE, "amended");
+	expect_not(&c, PAGE MD, "amended");
+	close_scene(&c);
+}
+
 int
 incident_run(void)
 {
@@ -333,6 +386,7 @@ incident_run(void)
 	    cmocka_unit_test(an_endpoint_names_what_it_follows),
 	    cmocka_unit_test(what_is_measured_in_private_is_as_declared),
 	    cmocka_unit_test(what_was_degraded_did_not_fail),
+	    cmocka_unit_test(a_timeline_can_be_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

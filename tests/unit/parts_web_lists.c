@@ -290,7 +290,7 @@ on_a_wall(void **state)
 	free(page);
 	expect(&c, "/?kiosk=yes", 400, "kiosk is one of 0, 1");
 	expect(&c, "/?kiosk=1&rotate=1", 400, "rotate is a number from 5");
-	expect(&c, "/?kiosk=1&filter=none", 200, "Nothing is watched yet");
+	expect(&c, "/?kiosk=1&filter=none", 200, "Nothing matches the filter");
 	close_scene(&c);
 }
 

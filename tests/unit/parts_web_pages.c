@@ -49,6 +49,8 @@ a_page_of_some_of_it(void **state)
 	expect(&c, "/t/eu", 404, "\"status\":404");
 	expect(&c, "/accounting", 200, "K = T &minus; N");
 	expect(&c, "/about", 200, "<dt>Database</dt><dd>writable</dd>");
+	expect(&c, "/about", 200, "<dt>Written up to</dt><dd>");
+	expect(&c, "/accounting", 200, "+20&nbsp;dB, 100 to 1, confirm");
 	close_scene(&c);
 }
 
@@ -326,11 +328,11 @@ what_is_planned_soon(void **state)
 {
 	static const char planned[] =
 	    "[{\"id\":\"c1\",\"source\":\"config\",\"service\":\"a\","
-	    "\"title\":\"new <disks>\",\"when\":\"once\",\"timezone\":\"UTC\","
+	    "\"title\":\"new <disks>\",\"when\":\"once UTC\",\"timezone\":\"UTC\","
 	    "\"now\":false,\"next\":[{\"from\":\"2023-02-20T02:00:00.000Z\","
 	    "\"to\":\"2023-02-20T04:00:00.000Z\"}]},"
 	    "{\"id\":\"c2\",\"source\":\"config\",\"service\":\"*\","
-	    "\"title\":\"much later\",\"when\":\"once\",\"timezone\":\"UTC\","
+	    "\"title\":\"much later\",\"when\":\"once UTC\",\"timezone\":\"UTC\","
 	    "\"now\":false,\"next\":[{\"from\":\"2023-03-20T02:00:00.000Z\","
 	    "\"to\":\"2023-03-20T04:00:00.000Z\"}]}]";
 	struct scene c;
@@ -347,6 +349,7 @@ what_is_planned_soon(void **state)
 	tell_changed(&c, 2);
 	page = get(&c, "/", &code, NULL);
 	assert_non_null(strstr(page, "new &lt;disks&gt;"));
+	assert_non_null(strstr(page, ">once UTC</td>"));
 	assert_null(strstr(page, "much later"));
 	free(page);
 	expect(&c, "/maintenance", 200, "much later");
