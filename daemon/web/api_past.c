@@ -195,14 +195,12 @@ api_availability(struct site *s, const struct visitor *v)
 
 	if (!part_find(&p, s, v))
 		return;
-	p.r.to = p.r.to < p.r.known ? p.r.to : p.r.known;
 	if (query_buckets(p.e.q, p.e.row->e.endpoint, p.r.from, p.r.to, &sum,
 		&p.e.fail) == OK &&
 	    read_planned(&planned, &p) == OK) {
 		/* What was before anybody looked is not known either. */
-		if (p.r.from < p.r.to)
-			sum.ms[BUCKET_UNKNOWN] +=
-			    p.r.to - p.r.from - share_whole(sum.ms);
+		sum.ms[BUCKET_UNKNOWN] +=
+		    p.r.to - p.r.from - share_whole(sum.ms);
 		answer_json(s, v->r, availability_json(&p.r, &sum, planned.ms));
 	} else {
 		answer_unread(s, v->r, &p.e.fail);
@@ -245,13 +243,10 @@ take_walk(const struct visitor *v, struct history_walk *w)
 	*w = (struct history_walk){.endpoint = 0};
 	if (!param_limit(v, &w->max) ||
 	    !param_number(v, "after", 1, NUMBER_MOST, &after) ||
-	    !param_time(v, "from", &w->from) || !param_time(v, "to", &w->to))
+	    !param_span(v, &w->from, &w->to))
 		return false;
 	w->after = (uint64_t)after;
-	if (w->to == 0 || w->from < w->to)
-		return true;
-	answer_problem(v->r, 400, "Bad parameter", "from is before to.");
-	return false;
+	return true;
 }
 
 void

@@ -131,8 +131,7 @@ choice_take(struct site *s, const struct visitor *v, struct choice *c)
 	    !take_origin(v, c) || !param_length(v, "longer", &w->longer) ||
 	    !param_text(v, "service", &w->service) ||
 	    !param_text(v, "region", &w->region) ||
-	    !param_time(v, "from", &w->from) || !param_time(v, "to", &w->to) ||
-	    !param_text(v, "q", &w->text) ||
+	    !param_span(v, &w->from, &w->to) || !param_text(v, "q", &w->text) ||
 	    !param_text(v, "scope", &w->scope) || !take_order(v, c) ||
 	    !take_after(s, v, c))
 		return false;

@@ -87,6 +87,17 @@ param_time(const struct visitor *v, const char *name, wall_ms *t)
 }
 
 bool
+param_span(const struct visitor *v, wall_ms *from, wall_ms *to)
+{
+	if (!param_time(v, "from", from) || !param_time(v, "to", to))
+		return false;
+	if (*to == 0 || *from < *to)
+		return true;
+	answer_problem(v->r, 400, "Bad parameter", "from is before to.");
+	return false;
+}
+
+bool
 param_length(const struct visitor *v, const char *name, span_ms *d)
 {
 	const char *text = http_param(v->r, name);

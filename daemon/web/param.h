@@ -25,6 +25,9 @@ bool param_limit(const struct visitor *v, size_t *limit);
  */
 MUST_CHECK
 bool param_time(const struct visitor *v, const char *name, wall_ms *t);
+/* from= and to=, each of which may be 0: from is before to. */
+MUST_CHECK
+bool param_span(const struct visitor *v, wall_ms *from, wall_ms *to);
 /* "10m", "1h30m", as of duration_parse(). */
 MUST_CHECK
 bool param_length(const struct visitor *v, const char *name, span_ms *d);

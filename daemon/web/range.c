@@ -32,11 +32,12 @@ range_take(const struct visitor *v, wall_ms known, const char *usual,
     struct range *r)
 {
 	size_t at = place_of(usual);
-	wall_ms from = 0, to = known;
+	wall_ms from = 0, to = 0;
 
-	if (!param_word(v, "range", words, &at) ||
-	    !param_time(v, "from", &from) || !param_time(v, "to", &to))
+	if (!param_word(v, "range", words, &at) || !param_span(v, &from, &to))
 		return false;
+	if (to == 0 || to > known)
+		to = known;
 	*r = (struct range){.to = to, .known = known};
 	if (from == 0) {
 		r->from = to - ranges[at].days * DAY_MS;
@@ -47,7 +48,7 @@ range_take(const struct visitor *v, wall_ms known, const char *usual,
 	if (r->from < r->to && r->to - r->from <= (wall_ms)DAYS_MOST * DAY_MS)
 		return true;
 	answer_problem(v->r, 400, "Bad parameter",
-	    "from is before to, and at most ten years.");
+	    "from is before to and in the past, and at most ten years.");
 	return false;
 }
 

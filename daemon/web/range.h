@@ -6,14 +6,14 @@
 #include "web/site.h"
 
 struct range {
-	wall_ms from, to; /* from < to */
+	wall_ms from, to; /* from < to <= known */
 	wall_ms known;    /* there is nothing after it */
 	const char *word; /* "7d", or NULL: chosen by its ends */
 };
 
 /*
  * What the query asks for: range=24h|7d|30d|90d|365d until what is known, or
- * from= and to=; by default `usual`, one of the words.  False: it does not
+ * from= and to=, of which what is to come is cut off; by default `usual`, one of the words.  False: it does not
  * fit, and the visitor was told so.
  */
 MUST_CHECK

@@ -102,6 +102,10 @@ narrowed_by_what_they_are(void **state)
 	free(page);
 	expect(&c, "/incidents?state=late", 400, "state is one of");
 	expect(&c, "/incidents?kind=none", 400, "kind is one of");
+	expect(&c, "/incidents?from=2023-02-15&to=2023-02-14", 400,
+	    "from is before to.");
+	expect(&c, "/api/v1/incidents?from=2023-02-15&to=2023-02-15", 400,
+	    "from is before to.");
 	expect(&c, "/incidents?from=noon", 400, "from is a day like");
 	expect(&c, "/incidents?after=1%27--", 400, "after is the id of an");
 	expect(&c, "/incidents.csv?q=" LONG, 400, "q is a text of at");

@@ -174,7 +174,13 @@ what_was_planned_is_told_apart(void **state)
 	    200, "\"to\":\"2023-02-14T14:00:00.000Z\"");
 	expect(&c,
 	    "/api/v1/endpoints/a~eu/availability?from=2023-02-15&to=2023-02-16",
-	    200, "\"unknown\":0},\"planned_ms\":0,\"provisional\":");
+	    400, "from is before to and in the past");
+	/* As without an end: there is nothing after what is known. */
+	expect(&c, "/api/v1/endpoints/a~eu/availability?to=2099-01-01", 200,
+	    "\"from\":\"2023-02-13T14:00:00.000Z\","
+	    "\"to\":\"2023-02-14T14:00:00.000Z\"");
+	expect(&c, "/api/v1/endpoints/a~eu/timeline?to=2099-01-01", 200,
+	    "\"until\":\"2023-02-14T14:00:00.000Z\",\"bucket\":\"maint");
 	expect(&c, "/e/a~eu", 200,
 	    "24 h</td><td data-name=\"Available\">20.000 %</td>"
 	    "<td data-name=\"By contract\">33.333 %</td>");
