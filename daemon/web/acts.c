@@ -3,6 +3,7 @@
  * acts - what operators do: each is the request of a command, which the keeper
  * answers once it is committed.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -112,6 +113,36 @@ is_among(const char *key, const char *const *keys)
 	return false;
 }
 
+/* What it has to be, for people; NULL: it is that. */
+static const char *
+misfit(const char *key, const json_t *value)
+{
+	if (strcmp(key, "for_ms") == 0)
+		return json_is_integer(value) ? NULL : "a whole number";
+	if (strcmp(key, "windows") == 0)
+		return json_is_array(value) ? NULL : "a list";
+	return json_is_string(value) ? NULL : "a text";
+}
+
+/* False: it does not fit, and the visitor was told so. */
+static bool
+check_value(const struct visitor *v, const char *const *keys, const char *key,
+    const json_t *value)
+{
+	const char *needed = misfit(key, value);
+	char detail[80];
+
+	if (!is_among(key, keys)) {
+		answer_problem(v->r, 400, "Unknown key", key);
+		return false;
+	}
+	if (needed == NULL)
+		return true;
+	(void)snprintf(detail, sizeof(detail), "%s has to be %s.", key, needed);
+	answer_problem(v->r, 400, "Bad value", detail);
+	return false;
+}
+
 /* The object sent; NULL: it does not fit, and the visitor was told so. */
 static json_t *
 take_body(const struct visitor *v, const char *const *keys)
@@ -130,9 +161,8 @@ take_body(const struct visitor *v, const char *const *keys)
 	}
 	json_object_foreach(j, key, value)
 	{
-		if (is_among(key, keys))
+		if (check_value(v, keys, key, value))
 			continue;
-		answer_problem(v->r, 400, "Unknown key", key);
 		json_decref(j);
 		return NULL;
 	}

@@ -374,6 +374,38 @@ def test_a_window_that_is_not_understood_is_not_planned(scene):
     assert not told.get("/api/v1/maintenance").json()["items"]
 
 
+def test_a_value_of_another_kind_is_refused(scene):
+    """It is not taken for nothing at all, and the act is not done."""
+    told, _, _ = scene
+    number = told.get("/api/v1/incidents").json()["items"][0]["id"]
+    for path, body in (
+            ("endpoints/fleet~na/pause", {"why": 5}),
+            ("endpoints/fleet~na/pause", {"for_ms": "3600000"}),
+            ("endpoints/fleet~na/pause", {"for_ms": 1.5}),
+            ("endpoints/fleet~na/pause", {"for_ms": None}),
+            ("endpoints/fleet~na/resume", {"why": None}),
+            (f"incidents/{number}/ack", {"why": ["x"]}),
+            (f"incidents/{number}/notes", {"note": 7}),
+            (f"incidents/{number}/resolve", {"why": {}}),
+            ("maintenance/w1/cancel", {"why": True}),
+            ("maintenance", {"windows": {"service": "other"}})):
+        detail = told.post(f"/api/v1/{path}", body, 400).json()["detail"]
+        assert detail.startswith(f"{next(iter(body))} has to be "), detail
+    assert "why" in told.post(f"/api/v1/incidents/{number}/resolve", {},
+                              400).json()["detail"]
+    assert "paused" not in told.get("/api/v1/endpoints/fleet~na").json()
+    assert b'"acknowledged' not in told.get(f"/api/v1/incidents/{number}").body
+
+
+def test_what_has_to_be_said_is_in_the_document():
+    """The reason of who closes an incident is no matter of taste."""
+    for act, required in ("ack", []), ("resolve", ["why"]), ("notes", ["note"]):
+        body = resolved(DOCUMENT["paths"][f"/api/v1/incidents/{{incident}}/{act}"]
+                        ["post"]["requestBody"])
+        schema = body["content"]["application/json"]["schema"]
+        assert schema.get("required", []) == required
+
+
 def test_planned_maintenance_is_told_apart(scene):
     told, _, target = scene
     api = "/api/v1/endpoints/other~eu"
