@@ -16,7 +16,7 @@
 #include "view/told.h"
 #include "view/when.h"
 #include "web/frame.h"
-#include "web/site.h"
+#include "web/param.h"
 
 enum { ENTRIES = 50, WORDS_BYTES = 4096, CONTENT_BYTES = 65536 };
 
@@ -46,7 +46,8 @@ on_incident(void *arg, const struct query_incident *i)
 	char length[WHEN_BYTES];
 	struct text title;
 
-	if (o->lead.n > 0 || !site_shows(feed->site, feed->visitor, i->service))
+	if (!site_lists(feed->site, feed->visitor, i,
+		feed->service != NULL || feed->region != NULL))
 		return true;
 	text_init(&title, WORDS_BYTES);
 	text_printf(&title, "%s: %s, ",
@@ -197,14 +198,14 @@ add_head(struct text *t, const struct feed *feed, const struct http_request *r)
 void
 feed_serve(struct site *s, const struct visitor *v)
 {
-	struct feed feed = {.site = s,
-	    .visitor = v,
-	    .service = http_param(v->r, "service"),
-	    .region = http_param(v->r, "region")};
+	struct feed feed = {.site = s, .visitor = v};
 	struct fail f = {.why = ""};
 	struct query *q = site_query(s, &f);
 	struct text page;
 
+	if (!param_text(v, "service", &feed.service) ||
+	    !param_text(v, "region", &feed.region))
+		return;
 	text_init(&page, PAGE_BYTES);
 	text_init(&feed.body, PAGE_BYTES);
 	text_init(&feed.content, CONTENT_BYTES);

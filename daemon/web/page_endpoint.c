@@ -6,6 +6,7 @@
 #include "web/endpoint.h"
 #include "web/facts.h"
 #include "web/frame.h"
+#include "web/leads.h"
 #include "web/operate.h"
 #include "web/past.h"
 #include "web/rows.h"
@@ -58,22 +59,15 @@ struct leading {
 	struct text *out;
 };
 
-/* "Caused by 20230214-1 login/eu", or what it is part of. */
 static bool
 on_incident(void *arg, const struct query_incident *i)
 {
 	const struct leading *l = arg;
 	struct query_incident told = *i;
-	char id[INCIDENT_TEXT_BYTES];
 
 	site_veil(l->site, l->visitor, &told);
-	if (told.now.lead.n == 0)
-		return true;
-	incident_format(told.now.lead, id);
-	text_printf(l->out, "<p>%s <a href=\"%s/i/%s\">%s</a> ",
-	    told.now.effect ? "Caused by" : "Part of", frame_base(), id, id);
-	html_safe(l->out, told.lead_endpoint);
-	text_add(l->out, "</p>\n");
+	if (told.now.lead.n > 0)
+		leads_words(l->out, &told.now, told.lead_endpoint);
 	return true;
 }
 

@@ -21,17 +21,14 @@ struct page {
 	bool more;
 };
 
-/* Where nothing is narrowed to, parts are on the page of what they belong to. */
 static bool
 is_listed(const struct page *p, const struct query_incident *i)
 {
 	const struct query_incidents *w = &p->choice->which;
-	struct query_incident told = *i;
 
-	site_veil(p->site, p->visitor, &told);
-	return site_shows(p->site, p->visitor, i->service) &&
-	    (told.now.lead.n == 0 || w->service != NULL || w->region != NULL ||
-		w->text != NULL || w->scope != NULL);
+	return site_lists(p->site, p->visitor, i,
+	    w->service != NULL || w->region != NULL || w->text != NULL ||
+		w->scope != NULL);
 }
 
 static bool

@@ -9,6 +9,7 @@
 #include "web/bars.h"
 #include "web/facts.h"
 #include "web/frame.h"
+#include "web/leads.h"
 #include "web/meaning.h"
 #include "web/param.h"
 #include "web/planned.h"
@@ -21,6 +22,24 @@ enum {
 	CARDS_SHOWN = 24,
 	TABLES_MOST = 24 /* services; of more, each has its table on its page */
 };
+
+/* What a page is about; NULL: of all. */
+struct subject {
+	const char *title, *service, *region, *tag;
+	enum grain grain;
+	size_t bars;
+};
+
+static bool
+is_about(const struct site *s, const struct subject *about,
+    const struct status_row *r)
+{
+	return (about->service == NULL ||
+		   strcmp(r->service, about->service) == 0) &&
+	    (about->region == NULL ||
+		(r->region != NULL && strcmp(r->region, about->region) == 0)) &&
+	    (about->tag == NULL || site_tagged(s, r->service, about->tag));
+}
 
 /* How many are told as part of what r leads. */
 static size_t
@@ -40,7 +59,7 @@ parts_of(const struct status_list *l, const struct status_row *r)
 
 static void
 add_card(struct text *t, const struct status_list *l,
-    const struct status_row *r)
+    const struct status_row *r, const struct status_row *lead)
 {
 	char id[INCIDENT_TEXT_BYTES];
 	size_t parts = parts_of(l, r);
@@ -56,7 +75,10 @@ add_card(struct text *t, const struct status_list *l,
 	frame_length(t, l->as_of - status_since(r));
 	text_add(t, "</p>\n<p>");
 	banner_words(t, r, l->as_of);
-	text_add(t, "</p>\n<p class=\"small\">Began ");
+	text_add(t, "</p>\n");
+	if (lead != NULL)
+		leads_words(t, &r->incident, lead->id);
+	text_add(t, "<p class=\"small\">Began ");
 	frame_time(t, r->incident.onset);
 	if (r->incident.relapses > 0)
 		text_printf(t, " &middot; %u false recover%s",
@@ -68,41 +90,65 @@ add_card(struct text *t, const struct status_list *l,
 	text_printf(t, " &middot; incident %s</p>\n</article>\n", id);
 }
 
+struct cards {
+	const struct site *site;
+	const struct subject *about;
+	struct leads leads; /* of all that the visitor is told of */
+};
+
+/* It has no card of its own: what is behind it has one here. */
 static bool
-leads(const struct status_row *r)
+follows(const struct cards *c, const struct status_row *r)
 {
-	return r->has_incident && r->incident.lead.n == 0;
+	const struct status_row *lead = leads_find(&c->leads, r);
+
+	return lead != NULL && is_about(c->site, c->about, lead);
 }
 
 /* The worst first, and no more than people look at. */
 static void
-add_cards(struct text *t, const struct status_list *l)
+add_ranked(struct text *t, const struct status_list *l, const struct cards *c)
 {
 	size_t all = 0, shown = 0;
 
-	for (size_t i = 0; i < l->count; i++)
-		all += leads(&l->rows[i]);
-	if (all == 0)
-		return;
-	text_add(t,
-	    "<section id=\"open\">\n<h2>Open incidents</h2>\n"
-	    "<div class=\"cards\">\n");
 	for (size_t k = 0; k < BUCKET_COUNT; k++) {
-		for (size_t i = 0; i < l->count && shown < CARDS_SHOWN; i++) {
+		for (size_t i = 0; i < l->count; i++) {
 			const struct status_row *r = &l->rows[i];
 
-			if (!leads(r) || r->e.bucket != status_ranked(k))
+			if (!r->has_incident ||
+			    r->e.bucket != status_ranked(k) || follows(c, r))
 				continue;
-			add_card(t, l, r);
+			if (all++ == 0)
+				text_add(t,
+				    "<section id=\"open\">\n"
+				    "<h2>Open incidents</h2>\n"
+				    "<div class=\"cards\">\n");
+			if (shown == CARDS_SHOWN)
+				continue;
+			add_card(t, l, r, leads_find(&c->leads, r));
 			shown++;
 		}
 	}
+	if (all == 0)
+		return;
 	text_add(t, "</div>\n");
 	if (shown < all)
 		text_printf(t,
 		    "<p><a href=\"%s/incidents\">and %zu more</a></p>\n",
 		    frame_base(), all - shown);
 	text_add(t, "</section>\n");
+}
+
+static void
+add_cards(struct text *t, const struct status_list *l,
+    const struct status_list *whole, const struct site *s,
+    const struct subject *about)
+{
+	struct cards c = {.site = s, .about = about};
+
+	leads_init(&c.leads, whole);
+	add_ranked(t, l, &c);
+	leads_done(&c.leads);
 }
 
 struct service {
@@ -155,13 +201,6 @@ add_service(struct text *t, const struct site *s, const struct visitor *v,
 	text_add(t, "</ul>\n</article>\n");
 }
 
-/* What a page is about; NULL: of all. */
-struct subject {
-	const char *title, *service, *region, *tag;
-	enum grain grain;
-	size_t bars;
-};
-
 static void
 add_services(struct text *t, const struct site *s, const struct visitor *v,
     const struct status_list *l, const struct status_list *whole,
@@ -181,17 +220,6 @@ add_services(struct text *t, const struct site *s, const struct visitor *v,
 		begin = i;
 	}
 	text_add(t, "</section>\n");
-}
-
-static bool
-is_about(const struct site *s, const struct subject *about,
-    const struct status_row *r)
-{
-	return (about->service == NULL ||
-		   strcmp(r->service, about->service) == 0) &&
-	    (about->region == NULL ||
-		(r->region != NULL && strcmp(r->region, about->region) == 0)) &&
-	    (about->tag == NULL || site_tagged(s, r->service, about->tag));
 }
 
 /* Its rows are those of l; only their array is its own. */
@@ -246,7 +274,7 @@ render(const struct site *s, const struct visitor *v, struct query *q,
 		banner_add(t, s, &l, false);
 		if (about->service != NULL)
 			facts_add(t, s, v, about->service);
-		add_cards(t, &l);
+		add_cards(t, &l, &whole, s, about);
 		add_services(t, s, v, &l, &whole, &bars);
 		if (about->region == NULL && about->tag == NULL)
 			planned_add(t, s, v, about->service,

@@ -75,12 +75,10 @@ on_incident(void *arg, const struct query_incident *i)
 {
 	struct rows *rows = arg;
 	struct text *t = rows->out;
-	const struct output *o = &i->now;
+	bool narrowed = rows->endpoint != NULL || rows->service != NULL ||
+	    rows->region != NULL;
 
-	/* Of all, those that are part of another are on its page. */
-	if ((o->lead.n > 0 && rows->endpoint == NULL && rows->service == NULL &&
-		rows->region == NULL) ||
-	    !site_shows(rows->site, rows->visitor, i->service))
+	if (!site_lists(rows->site, rows->visitor, i, narrowed))
 		return true;
 	rows->more = rows->shown == rows->max;
 	if (rows->more)

@@ -81,6 +81,12 @@ bool site_shows(const struct site *s, const struct visitor *v,
 /* As if it had no lead, where the visitor is not told of that. */
 void site_veil(const struct site *s, const struct visitor *v,
     struct query_incident *i);
+/*
+ * Whether it is in a list for a visitor.  Where that is not narrowed to some of
+ * all, parts of what he is told of are not: they are on the page of that.
+ */
+bool site_lists(const struct site *s, const struct visitor *v,
+    const struct query_incident *i, bool narrowed);
 /* status_read() of what the visitor is told of, once for each change. */
 MUST_CHECK
 enum status site_status(const struct site *s, const struct visitor *v,

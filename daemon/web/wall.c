@@ -6,6 +6,7 @@
 #include "base/html.h"
 #include "web/banner.h"
 #include "web/frame.h"
+#include "web/leads.h"
 #include "web/param.h"
 
 enum { PROBLEMS_SHOWN = 10, ROTATE_LEAST = 5, ROTATE_MOST = 3600 };
@@ -46,13 +47,6 @@ wall_answer(const struct site *s, const struct visitor *v, const struct wall *w,
 	answer_text(s, v->r, page, type_page, w->on ? 0 : s->now.change);
 }
 
-/* Part of something else, which is shown. */
-static bool
-follows(const struct status_row *r)
-{
-	return r->has_incident && r->incident.lead.n > 0;
-}
-
 static void
 add_problem(struct text *t, const struct status_row *r, wall_ms now)
 {
@@ -75,7 +69,9 @@ static void
 add_problems(struct text *t, const struct status_list *l)
 {
 	size_t shown = 0, more = 0, parts = 0;
+	struct leads leads;
 
+	leads_init(&leads, l);
 	text_add(t, "<ul class=\"rows\">\n");
 	for (size_t k = 0; k < BUCKET_COUNT; k++) {
 		enum bucket b = status_ranked(k);
@@ -85,7 +81,7 @@ add_problems(struct text *t, const struct status_list *l)
 
 			if (r->e.bucket != b)
 				continue;
-			if (follows(r))
+			if (leads_find(&leads, r) != NULL)
 				parts++;
 			else if (shown == PROBLEMS_SHOWN)
 				more++;
@@ -98,6 +94,7 @@ add_problems(struct text *t, const struct status_list *l)
 		text_printf(t, "<p>and %zu more</p>\n", more);
 	if (parts > 0)
 		text_printf(t, "<p>and %zu as part of these</p>\n", parts);
+	leads_done(&leads);
 }
 
 /* "Up 118 of 120 endpoints, 37 of 40 services in full" */

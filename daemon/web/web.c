@@ -173,6 +173,15 @@ site_veil(const struct site *s, const struct visitor *v,
 	i->lead_endpoint = NULL;
 }
 
+bool
+site_lists(const struct site *s, const struct visitor *v,
+    const struct query_incident *i, bool narrowed)
+{
+	return site_shows(s, v, i->service) &&
+	    (narrowed || i->now.lead.n == 0 ||
+		!site_shows(s, v, i->lead_service));
+}
+
 /* Of the present change; empty when that is new. */
 static struct latest *
 latest_of(const struct site *s)

@@ -19,6 +19,12 @@
 
 #define HOSTILE "<script>alert(1)</script>\x1b[31m\"'&"
 
+/* More than a parameter may be. */
+#define TEN "0123456789"
+#define LONG                                                                \
+	TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN \
+	    TEN TEN TEN "0"
+
 struct scene {
 	struct scratch folder;
 	struct loop *loop;

@@ -232,29 +232,51 @@ for_whom_is_said_in_words(void **state)
 	close_scene(&c);
 }
 
+/* b/na is down because of what a/eu is down for; for the public. */
+static struct output
+open_followed(struct scene *c)
+{
+	struct output o = incident_then(EVENT_OPENED, 1, PHASE_OPEN);
+
+	o.incident.n = 2;
+	o.lead = (struct incident_id){20230214, 1};
+	o.effect = true;
+	open_scene(c);
+	c->tokens = -1;
+	fill(c);
+	stores_begin(c->store, STORES_T0);
+	c->endpoint = store_endpoint(c->store, "b/na", "b", "na", STORES_T0);
+	stores_put(c->store, c->endpoint, &o);
+	stores_put(c->store, c->endpoint,
+	    &(struct output){.kind = OUTPUT_SPAN,
+		.since = o.onset,
+		.bucket = BUCKET_DOWN,
+		.at = o.at});
+	stores_commit(c->store);
+	greet(c);
+	tell_service(c, "{\"id\":\"a\",\"name\":\"A\",\"tags\":[\"x\"]}");
+	tell_service(c, "{\"id\":\"b\",\"name\":\"B\"}");
+	return o;
+}
+
+static void
+hide_lead(struct scene *c)
+{
+	tell_service(c, "{\"id\":\"a\",\"private\":true}");
+	tell_changed(c, 2);
+}
+
 /* What an endpoint fails because of, for who is told of that. */
 static void
 an_endpoint_names_what_it_follows(void **state)
 {
 	static const char link[] =
 	    "<a href=\"" PAGE "\">20230214-1</a> a/eu</p>";
-	struct output o = incident_then(EVENT_OPENED, 1, PHASE_OPEN);
+	struct output o;
 	struct scene c;
 
 	(void)state;
-	o.incident.n = 2;
-	o.lead = (struct incident_id){20230214, 1};
-	o.effect = true;
-	open_scene(&c);
-	c.tokens = -1;
-	fill(&c);
-	stores_begin(c.store, STORES_T0);
-	c.endpoint = store_endpoint(c.store, "b/na", "b", "na", STORES_T0);
-	stores_put(c.store, c.endpoint, &o);
-	stores_commit(c.store);
-	greet(&c);
-	tell_service(&c, "{\"id\":\"a\",\"name\":\"A\"}");
-	tell_service(&c, "{\"id\":\"b\",\"name\":\"B\"}");
+	o = open_followed(&c);
 	expect(&c, "/e/b~na", 200, "<p>Caused by ");
 	expect(&c, "/e/b~na", 200, link);
 	o.event = EVENT_CHANGED;
@@ -263,10 +285,87 @@ an_endpoint_names_what_it_follows(void **state)
 	tell_changed(&c, 2);
 	expect(&c, "/e/b~na", 200, "<p>Part of ");
 	expect_not(&c, "/e/a~eu", link);
-	tell_service(&c, "{\"id\":\"a\",\"private\":true}");
-	tell_changed(&c, 2);
+	hide_lead(&c);
 	expect_not(&c, "/e/b~na", "<p>Part of ");
 	expect_not(&c, "/e/b~na", "a/eu");
+	close_scene(&c);
+}
+
+/* It has a card where what it follows has none, and leads to that. */
+static void
+no_outage_is_without_a_card(void **state)
+{
+	static const char card[] = "<article id=\"i-20230214-2\"";
+	static const char *const alone[] = {"/s/b", "/r/na"};
+	struct scene c;
+
+	(void)state;
+	(void)open_followed(&c);
+	tell_changed(&c, 2);
+	expect_not(&c, "/", card);
+	expect(&c, "/", 200, " &middot; hits 1 other ");
+	for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
+		expect(&c, alone[i], 200, card);
+		expect(&c, alone[i], 200,
+		    "<p>Caused by <a href=\"" PAGE
+		    "\">20230214-1</a> a/eu</p>");
+	}
+	expect(&c, "/t/x", 200, "<article id=\"i-20230214-1\"");
+	expect_not(&c, "/t/x", card);
+	hide_lead(&c);
+	expect(&c, "/", 200, card);
+	expect_not(&c, "/", "Caused by");
+	expect_not(&c, "/", "20230214-1");
+	close_scene(&c);
+}
+
+static void
+no_outage_is_missing_on_a_wall(void **state)
+{
+	static const char line[] = "<span class=\"id\">b/na</span>";
+	static const char part[] = "<p>and 1 as part of these</p>";
+	struct scene c;
+
+	(void)state;
+	(void)open_followed(&c);
+	tell_changed(&c, 2);
+	expect_not(&c, "/?kiosk=1", line);
+	expect(&c, "/?kiosk=1", 200, part);
+	expect(&c, "/?kiosk=1&filter=b*", 200, line);
+	expect_not(&c, "/?kiosk=1&filter=b*", part);
+	hide_lead(&c);
+	expect(&c, "/?kiosk=1", 200, line);
+	expect_not(&c, "/?kiosk=1", part);
+	close_scene(&c);
+}
+
+/* In lists of everything it stands for itself to who is told of no lead. */
+static void
+no_outage_is_missing_in_lists(void **state)
+{
+	static const char title[] = "<title>b/na: outage, open</title>";
+	struct output o;
+	struct scene c;
+
+	(void)state;
+	o = open_followed(&c);
+	expect_not(&c, "/history.atom", title);
+	expect(&c, "/history.atom?service=b", 200, title);
+	expect(&c, "/history.atom?region=na", 200, title);
+	expect(&c, "/history.atom?service=&region=", 200,
+	    "<title>a/eu: outage, open</title>");
+	expect_not(&c, "/history.atom?service=&region=", title);
+	expect(&c, "/history.atom?service=" LONG, 400, "service is a text of");
+	o.event = EVENT_RESOLVED;
+	o.phase = PHASE_CLOSED;
+	o.ended = o.at += MINUTE_MS;
+	put_event(&c, &o);
+	tell_changed(&c, 2);
+	expect_not(&c, "/", "/i/20230214-2\"");
+	hide_lead(&c);
+	expect(&c, "/history.atom", 200, "<title>b/na: outage, over after ");
+	expect(&c, "/incidents", 200, "/i/20230214-2\"");
+	expect(&c, "/", 200, "/i/20230214-2\""); /* lately over */
 	close_scene(&c);
 }
 
@@ -384,6 +483,9 @@ incident_run(void)
 	    cmocka_unit_test(claims_are_kept_or_not),
 	    cmocka_unit_test(for_whom_is_said_in_words),
 	    cmocka_unit_test(an_endpoint_names_what_it_follows),
+	    cmocka_unit_test(no_outage_is_without_a_card),
+	    cmocka_unit_test(no_outage_is_missing_on_a_wall),
+	    cmocka_unit_test(no_outage_is_missing_in_lists),
 	    cmocka_unit_test(what_is_measured_in_private_is_as_declared),
 	    cmocka_unit_test(what_was_degraded_did_not_fail),
 	    cmocka_unit_test(a_timeline_can_be_read),

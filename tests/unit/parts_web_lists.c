@@ -7,12 +7,7 @@
 
 enum { MANY = 120 };
 
-#define MD  ".md"
-#define TEN "0123456789"
-#define LONG                                                                \
-	TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN \
-	    TEN TEN TEN "0"
-
+#define MD ".md"
 static span_ms
 lasted_s(uint32_t n)
 {
