@@ -16,9 +16,16 @@
 #include "view/told.h"
 #include "view/when.h"
 #include "web/frame.h"
+#include "web/incident.h"
 #include "web/param.h"
 
-enum { ENTRIES = 50, WORDS_BYTES = 4096, CONTENT_BYTES = 65536 };
+enum {
+	ENTRIES = 50,
+	WORDS_BYTES = 4096,
+	LINE_BYTES = 8 * WORDS_BYTES,
+	CONTENT_BYTES = 16384, /* the rest is on the page of an incident */
+	MORE_BYTES = 64
+};
 
 struct entry {
 	struct incident_id id;
@@ -36,6 +43,7 @@ struct feed {
 	struct text body, content; /* of the entry at hand */
 	wall_ms updated;           /* the newest of all */
 	wall_ms last;              /* of the entry at hand */
+	bool full;                 /* so is its content */
 };
 
 static bool
@@ -66,24 +74,41 @@ on_incident(void *arg, const struct query_incident *i)
 	return feed->count < ENTRIES;
 }
 
-static bool
-on_event(void *arg, const struct query_event *e)
+static void
+add_line(struct text *line, const struct query_event *e)
 {
-	struct feed *feed = arg;
 	json_t *j = incident_event_json(e);
 	struct text words;
 
 	text_init(&words, WORDS_BYTES);
 	told_words(&words, e->event, j);
-	text_add(&feed->content, "<li>");
-	frame_time(&feed->content, e->at);
-	text_printf(&feed->content, " %s ", event_name(e->event));
-	html_add(&feed->content, text_str(&words));
-	text_add(&feed->content, "</li>\n");
+	text_add(line, "<li>");
+	frame_time(line, e->at);
+	text_printf(line, " %s ", event_name(e->event));
+	html_add(line, text_str(&words));
+	text_add(line, "</li>\n");
 	text_done(&words);
 	json_decref(j);
+}
+
+static bool
+on_event(void *arg, const struct query_event *e)
+{
+	struct feed *feed = arg;
+	struct text *t = &feed->content, line;
+
+	if (!incident_event_shown(feed->visitor, e))
+		return true;
 	if (e->at > feed->last)
 		feed->last = e->at;
+	if (feed->full)
+		return true;
+	text_init(&line, LINE_BYTES);
+	add_line(&line, e);
+	feed->full = text_len(t) + text_len(&line) > CONTENT_BYTES - MORE_BYTES;
+	text_add(t,
+	    feed->full ? "<li>and more, on its page</li>\n" : text_str(&line));
+	text_done(&line);
 	return true;
 }
 
@@ -133,6 +158,7 @@ add_entry(struct feed *feed, struct query *q, const struct entry *e,
 	enum status status;
 
 	feed->last = e->onset;
+	feed->full = false;
 	text_reset(&feed->content);
 	status = query_incident(q, e->id, &on, f);
 	text_add(&feed->body, "<entry>\n");

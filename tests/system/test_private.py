@@ -68,7 +68,7 @@ def leaks(answer, ids):
 
 
 def test_a_cause_that_is_private(scene):
-    client, _, mine, ids, _ = scene
+    client, daemon, mine, ids, _ = scene
     own = ids["shop"]
     whole = client.ask(f"/i/{own}", **mine).body.decode()
     assert "caused by" in whole and "secret/backroom" in whole
@@ -82,6 +82,11 @@ def test_a_cause_that_is_private(scene):
         assert hidden.code == absent.code == 404, end
         assert hidden.body == absent.body, end
     assert b"backroom" in client.ask("/incidents.csv", **mine).body
+    # What operators do is for readers.
+    daemon.command("note", own, "on it")
+    feed = "/history.atom?service=shop"
+    live.until(lambda: b"amended" in client.ask(feed, **mine).body)
+    assert b"amended" not in client.get(feed).body
     # Nor how long it lasts, by what comes after it.
     after = f"/api/v1/incidents?order=longest&after={ids['secret']}"
     assert client.get(after).json()["items"] == []

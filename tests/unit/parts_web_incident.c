@@ -369,6 +369,33 @@ no_outage_is_missing_in_lists(void **state)
 	close_scene(&c);
 }
 
+/* Of what goes up and down for days an entry has the beginning, whole. */
+static void
+an_entry_is_whole_however_long(void **state)
+{
+	struct output o;
+	struct scene c;
+	char *page;
+	int code;
+
+	(void)state;
+	o = open_followed(&c);
+	for (int i = 0; i < 400; i++) {
+		o.event = i % 2 == 0 ? EVENT_RECOVERING : EVENT_RELAPSED;
+		o.phase = i % 2 == 0 ? PHASE_RECOVERING : PHASE_OPEN;
+		o.at += MINUTE_MS;
+		put_event(&c, &o);
+	}
+	tell_changed(&c, 2);
+	page = get(&c, "/history.atom?service=b", &code, NULL);
+	assert_int_equal(code, 200);
+	assert_int_equal(times(page, "and more, on its page"), 1);
+	assert_true(times(page, "&lt;li&gt;") > 50);
+	assert_int_equal(times(page, "&lt;li&gt;"), times(page, "&lt;/li&gt;"));
+	free(page);
+	close_scene(&c);
+}
+
 /* A function that another service proves, for who is not told of that. */
 static void
 what_is_measured_in_private_is_as_declared(void **state)
@@ -486,6 +513,7 @@ incident_run(void)
 	    cmocka_unit_test(no_outage_is_without_a_card),
 	    cmocka_unit_test(no_outage_is_missing_on_a_wall),
 	    cmocka_unit_test(no_outage_is_missing_in_lists),
+	    cmocka_unit_test(an_entry_is_whole_however_long),
 	    cmocka_unit_test(what_is_measured_in_private_is_as_declared),
 	    cmocka_unit_test(what_was_degraded_did_not_fail),
 	    cmocka_unit_test(a_timeline_can_be_read),
