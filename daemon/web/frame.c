@@ -19,7 +19,7 @@ static struct {
 	bool stale;
 	wall_ms since; /* 0: ever */
 } age;
-static bool guarded;
+static bool guarded, known;
 
 static const struct look {
 	const char *class, *word;
@@ -54,6 +54,12 @@ void
 frame_set_guarded(bool yes)
 {
 	guarded = yes;
+}
+
+void
+frame_set_known(bool yes)
+{
+	known = yes;
 }
 
 static void
@@ -210,7 +216,7 @@ frame_end(struct text *t)
 	    "<a href=\"%s/accounting\">how time is counted</a> &middot; "
 	    "<a href=\"%s/history.atom\">incidents as a feed</a>",
 	    base, base, base);
-	if (guarded)
+	if (guarded && !known)
 		text_printf(t, " &middot; <a href=\"%s/login\">sign in</a>",
 		    base);
 	text_add(t,

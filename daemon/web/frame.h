@@ -18,6 +18,8 @@ const char *frame_base(void);
 void frame_set_stale(bool stale, wall_ms since);
 /* There are tokens: every page says where to show one. */
 void frame_set_guarded(bool yes);
+/* Who is answered has shown one: not to them. */
+void frame_set_known(bool yes);
 
 /* version: of what is shown, see site_version(); NULL: it stays as it is. */
 void frame_begin(struct text *t, const char *title, const char *version);

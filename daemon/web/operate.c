@@ -79,7 +79,7 @@ operate_incident(struct text *t, const struct visitor *v,
 	if (!begin(t, v))
 		return;
 	incident_format(i->now.incident, id);
-	if (i->closed == 0)
+	if (i->closed == 0 && i->acked_by == NULL)
 		add_incident_form(t, id, "ack", &why, "Acknowledge");
 	add_incident_form(t, id, "notes", &note, "Add a note");
 	if (i->closed == 0 && output_recovers(&i->now))

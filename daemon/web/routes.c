@@ -116,8 +116,12 @@ serve(struct site *s, const struct http_request *r, const struct route *route,
 {
 	struct visitor v = {.r = r, .rest = stars[0], .more = stars[1]};
 
-	if (guard_identify(s, &v) && guard_admits(s, &v, route->least))
+	if (!guard_identify(s, &v))
+		return;
+	frame_set_known(v.name != NULL);
+	if (guard_admits(s, &v, route->least))
 		route->fn(s, &v);
+	frame_set_known(false);
 }
 
 static void

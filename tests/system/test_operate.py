@@ -157,7 +157,7 @@ def test_others_are_offered_nothing(scene, window):
     for _ in range(2):
         for page in f"i/{daemon.number}", "e/fleet~eu", "maintenance":
             window.get(f"http://{daemon.where}/{page}")
-            until_shown(window, "sign in")
+            until_shown(window, "how time is counted")
             assert not window.find_elements(By.ID, "operate")
             assert "What you can do" not in window.page_source
         sign_in(window, daemon, "reader", keys["reader"])

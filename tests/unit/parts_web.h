@@ -68,6 +68,7 @@ void bars_by_hour_day_and_week(void **state);
 void a_year_in_figures(void **state);
 void what_is_planned_soon(void **state);
 void each_address_is_for_whom_its_row_says(void **state);
+void nobody_is_asked_for_what_is_done(void **state);
 void who_has_it_is_not_sent_it_again(void **state);
 void tokens_that_do_not_come_let_nobody_in(void **state);
 

@@ -83,6 +83,61 @@ each_address_is_for_whom_its_row_says(void **state)
 	close_scene(&c);
 }
 
+static bool
+is_said(struct scene *c, const char *authorization, const char *words)
+{
+	const char *headers[] = {authorization, NULL};
+	struct visit *v = httpd_sim_visit(c->httpd,
+	    &(struct httpd_sim_request){.method = "GET",
+		.target = "/i/20230214-1",
+		.headers = headers});
+	bool said;
+
+	pass(c, 0);
+	assert_int_equal(httpd_sim_answer(v).code, 200);
+	said = strstr(httpd_sim_answer(v).body, words) != NULL;
+	httpd_sim_forget(v);
+	return said;
+}
+
+/* Neither to sign in again, nor to acknowledge what somebody has. */
+void
+nobody_is_asked_for_what_is_done(void **state)
+{
+	static const char operator[] = "Authorization: Bearer operator";
+	static const char reader[] = "Authorization: Bearer reader";
+	const struct output amended = {.kind = OUTPUT_EVENT,
+	    .event = EVENT_AMENDED,
+	    .at = STORES_T0 + 2 * HOUR_MS,
+	    .incident = {20230214, 1}};
+	const struct event_said acked = {ACT_ACK, "ann", NULL};
+	struct scene c;
+	char path[] = "/tmp/vigie-tokens-XXXXXX";
+
+	(void)state;
+	open_scene(&c);
+	fill(&c);
+	c.tokens = mkstemp(path);
+	assert_true(write(c.tokens, TOKENS, sizeof(TOKENS) - 1) > 0);
+	greet(&c);
+	tell_service(&c, "{\"id\":\"a\",\"name\":\"A\"}");
+	assert_true(is_said(&c, NULL, ">sign in</a>"));
+	assert_false(is_said(&c, reader, ">sign in</a>"));
+	assert_false(is_said(&c, operator, ">sign in</a>"));
+	assert_true(is_said(&c, NULL, ">sign in</a>"));
+	assert_true(is_said(&c, operator, ">Acknowledge</button>"));
+	assert_false(is_said(&c, reader, ">Acknowledge</button>"));
+	stores_begin(c.store, STORES_T0);
+	store_put_said(c.store, c.endpoint, &amended, &acked, "{}");
+	stores_commit(c.store);
+	tell_changed(&c, 2);
+	assert_false(is_said(&c, operator, ">Acknowledge</button>"));
+	assert_true(is_said(&c, operator, ">Add a note</button>"));
+	(void)close(c.tokens);
+	(void)unlink(path);
+	close_scene(&c);
+}
+
 /* A keeper that can open no more files sends none with its greeting. */
 void
 tokens_that_do_not_come_let_nobody_in(void **state)

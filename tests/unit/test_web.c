@@ -312,6 +312,7 @@ main(void)
 	    cmocka_unit_test(a_page_has_the_version_of_the_stream),
 	    cmocka_unit_test(a_database_that_is_not_there_yet),
 	    cmocka_unit_test(each_address_is_for_whom_its_row_says),
+	    cmocka_unit_test(nobody_is_asked_for_what_is_done),
 	    cmocka_unit_test(who_has_it_is_not_sent_it_again),
 	    cmocka_unit_test(tokens_that_do_not_come_let_nobody_in),
 	    cmocka_unit_test(when_nobody_looks_it_is_said),
