@@ -311,6 +311,10 @@ page_matrix(struct site *s, const struct visitor *v)
 		wall_begin(&page, s, &wall, "Services by region",
 		    m.at == 0 ? site_version(s, version) : NULL);
 		add_matrix(&page, s, &m.list);
+		if (m.list.as_of < m.known)
+			text_add(&page,
+			    "<p class=\"small\">Of what is watched today, as "
+			    "it was then.</p>\n");
 		add_steps(&page, &m.list, m.known);
 		frame_end(&page);
 		wall_answer(s, v, &wall, &page);

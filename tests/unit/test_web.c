@@ -30,6 +30,8 @@ what_is_stored_is_shown(void **state)
 	    "<span class=\"small\">0 of 1 up</span></th>");
 	expect(&c, "/matrix?at=2023-02-14T09:59:59Z", 200, "</svg>Up</span>");
 	expect(&c, "/matrix?at=2023-02-14T10:00:00Z", 200, "</svg>Down</span>");
+	expect(&c, "/matrix?at=2023-02-14T09:59:59Z", 200,
+	    "Of what is watched today, as it was then.");
 	expect(&c, "/matrix?at=2023-02-14T08:59:59Z", 200,
 	    "</svg>No data</span>");
 	expect(&c, "/matrix?at=2023-02-14T10:00Z", 400, "at is a day like");
