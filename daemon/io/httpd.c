@@ -174,7 +174,9 @@ answer(struct conn *c, struct evhttp_request *req, const struct http_answer *a,
 		put_number(req, "Retry-After", RETRY_AFTER_S);
 	if (!bare) {
 		put(req, "Content-Type", a->type);
-		put_number(req, "Content-Length", a->type ? a->size : 0);
+		if (a->type == NULL || a->body != NULL) /* a stream has none */
+			put_number(req, "Content-Length",
+			    a->type ? a->size : 0);
 	}
 	if ((code >= 400 && code < 500) || code == 505 || retry ||
 	    req->minor == 0)

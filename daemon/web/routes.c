@@ -40,9 +40,9 @@ const struct route route_table[] = {
     {HTTP_POST, "/api/v1/endpoints/*/pause", LEVEL_OPERATOR, act_pause},
     {HTTP_POST, "/api/v1/endpoints/*/resume", LEVEL_OPERATOR, act_resume},
     {HTTP_GET, "/api/v1/maintenance", LEVEL_PUBLIC, api_maintenance},
-    {HTTP_GET, "/api/v1/maintenance/*", LEVEL_PUBLIC, api_window},
     {HTTP_POST, "/api/v1/maintenance", LEVEL_OPERATOR, act_plan},
     {HTTP_POST, "/api/v1/maintenance/*/cancel", LEVEL_OPERATOR, act_cancel},
+    {HTTP_GET, "/api/v1/maintenance/*", LEVEL_PUBLIC, api_window},
     {HTTP_POST, "/api/v1/receivers/*/test", LEVEL_OPERATOR, act_test},
     {HTTP_GET, "/assets/*", LEVEL_PUBLIC, asset_serve},
     {HTTP_GET, "/metrics", LEVEL_READER, metrics_serve},
@@ -124,30 +124,45 @@ serve(struct site *s, const struct http_request *r, const struct route *route,
 	frame_set_known(false);
 }
 
+/* What is there is for others: of a pattern, all that fits has one method. */
+static void
+refuse_method(const struct http_request *r, enum http_method served)
+{
+	const bool post = served == HTTP_POST;
+
+	answer_problem_as(r,
+	    &(struct http_answer){.code = 405,
+		.allow = post ? "POST" : "GET, HEAD"},
+	    "Method not allowed",
+	    post ? "Only POST is served at this address."
+		 : "Only GET and HEAD are served at this address.");
+}
+
+/* The first pattern that fits is what the address is, whatever the method. */
 static void
 try_routes(struct site *s, const struct http_request *r, const char *path)
 {
-	bool known = false;
-	const char *allow = "GET, HEAD";
+	const struct route *first = NULL;
+	bool served = false;
 
-	for (size_t i = 0; i < route_count; i++) {
+	for (size_t i = 0; i < route_count && !served; i++) {
+		const struct route *one = &route_table[i];
 		char *copy = mem_dup(path);
 		const char *stars[STARS_MAX];
-		bool fits = match(route_table[i].pattern, copy, stars);
-		bool served = fits && route_table[i].method == r->method;
+		bool fits = match(one->pattern, copy, stars);
 
+		if (fits && first == NULL)
+			first = one;
+		served = fits && one->method == r->method &&
+		    strcmp(one->pattern, first->pattern) == 0;
 		if (served)
-			serve(s, r, &route_table[i], stars);
+			serve(s, r, one, stars);
 		mem_free(copy);
-		if (served)
-			return;
-		if (fits && route_table[i].method == HTTP_POST)
-			allow = "POST";
-		known = known || fits;
 	}
-	if (known)
-		http_reply(r->exchange,
-		    &(struct http_answer){.code = 405, .allow = allow});
+	if (served)
+		return;
+	if (first != NULL)
+		refuse_method(r, first->method);
 	else
 		answer_problem(r, 404, "Not found",
 		    "There is nothing at this address.");

@@ -153,7 +153,17 @@ def test_what_is_not_there(tmp_path, target):
         assert client.get("/api/v1/incidents?state=x").code == 400
         refused = client.ask("/", method="POST", Content_Length="0")
         assert refused.code == 405
-        assert "GET" in refused.headers["allow"]
+        assert refused.headers["allow"] == "GET, HEAD"
+        assert refused.headers["content-type"] == "application/problem+json"
+        assert refused.json()["status"] == 405
+        for path in ("incidents/20230214-1/ack", "endpoints/a~eu/pause",
+                     "maintenance/w1/cancel"):
+            refused = client.get(f"/api/v1/{path}")
+            assert (refused.code, refused.headers["allow"]) == (405, "POST")
+            assert "POST" in refused.json()["detail"]
+        stream = client.ask("/api/v1/stream", method="HEAD")
+        assert stream.headers["content-type"] == "text/event-stream"
+        assert "content-length" not in stream.headers
         assert client.ask("/", Host="evil.example.org").code == 421
         assert daemon.stop() == 0
 
