@@ -166,6 +166,21 @@ static const struct {
     [GRAIN_DAY] = {"days", "Days with trouble", "today"},
     [GRAIN_WEEK] = {"weeks", "Weeks with trouble", "this week"}};
 
+/* Where nobody looked for most of the time, how long somebody did. */
+static void
+add_watched(struct text *t, const struct bins *d)
+{
+	span_ms whole = bins_at(d, d->count) - d->from;
+	span_ms watched = 0;
+	char buf[WHEN_BYTES];
+
+	for (size_t i = 0; i < d->count; i++)
+		watched += bins_watched(d, i);
+	/* The last of them is not over. */
+	if (watched > 0 && watched + grain_ms(d->grain) < whole)
+		text_printf(t, "; watched for %s", when_length(watched, buf));
+}
+
 static void
 add_sentence(struct text *t, const struct bins *d, const struct bars_of *of)
 {
@@ -192,6 +207,7 @@ add_sentence(struct text *t, const struct bins *d, const struct bars_of *of)
 		text_add(t,
 		    bins_sum(d, BUCKET_UP) > 0 ? "nothing but up"
 					       : "nothing is known");
+	add_watched(t, d);
 }
 
 /* "2023-02-14", "2023-02-14 13h", "week of 2023-02-13" */

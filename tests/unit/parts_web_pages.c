@@ -271,6 +271,8 @@ bars_by_hour_day_and_week(void **state)
 	(void)state;
 	open_checked(&c);
 	expect(&c, "/", 200, "<title>a, the last 90 days: Down for ");
+	expect(&c, "/", 200,
+	    "Down for 5 h 59 min; watched for 6 h 59 min</title>");
 	expect(&c, "/?grain=hour&n=24", 200,
 	    "<title>a, the last 24 hours: Down for 5 h");
 	expect(&c, "/s/a?grain=week", 200,
