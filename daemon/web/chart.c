@@ -236,6 +236,8 @@ chart_add(struct text *t, const struct chart *c, const struct course *course,
 	text_add(t, "</svg>\n");
 	lane_axis(t, c->from, c->to);
 	text_add(t,
+	    "<div class=\"drawn\" data-own></div>\n"
+	    "<p class=\"small readout\" role=\"status\" data-own></p>\n"
 	    "<figcaption class=\"small\">Thick: the median; band: up to 95 % "
 	    "of the answers; thin: 99 %.  Shaded: not up.  Within 19 "
 	    "%.</figcaption>\n</figure>\n");

@@ -115,10 +115,11 @@ def test_zoom_and_read(scene, window):
     window.get(f"http://{scene.where}/e/fleet~eu")
     figure = window.find_element(By.CSS_SELECTOR, "figure.chart")
     assert figure.find_elements(By.TAG_NAME, "svg")
-    window.execute_script("arguments[0].focus()", figure)
+    drawn = figure.find_element(By.CSS_SELECTOR, ".drawn")
+    window.execute_script("arguments[0].focus()", drawn)
     live.until(lambda: figure.find_elements(By.CSS_SELECTOR, "canvas"), 20)
 
-    figure.send_keys(Keys.END)
+    drawn.send_keys(Keys.END)
     words = figure.find_element(By.CSS_SELECTOR, ".readout")
     first = words.text
     # The newest row of the table is what is read.
@@ -126,7 +127,7 @@ def test_zoom_and_read(scene, window):
         "const r = document.querySelector('.numbers tbody tr');"
         "return [...r.cells].map(c => c.textContent)")
     assert f"median {row[3]} ms, 95 % {row[4]} ms" in first, (first, row)
-    figure.send_keys(Keys.ARROW_LEFT)
+    drawn.send_keys(Keys.ARROW_LEFT)
     assert words.text and words.text != first
 
     def span():
@@ -134,14 +135,44 @@ def test_zoom_and_read(scene, window):
             By.CSS_SELECTOR, ".dygraph-axis-label-x") if e.text]
         return labels
     wide = span()
-    figure.send_keys("+")
-    figure.send_keys("+")
+    drawn.send_keys("+")
+    drawn.send_keys("+")
     live.until(lambda: span() and span() != wide)
-    figure.send_keys(Keys.ESCAPE)
+    drawn.send_keys(Keys.ESCAPE)
     live.until(lambda: span() == wide)
     assert not words.text
     for line in window.get_log("browser"):
         assert line["level"] not in ("SEVERE", "WARNING"), line
+
+
+def test_it_goes_on_as_the_page_does(scene, window):
+    """Before anybody reaches for it, and after, it is kept up to date."""
+    window.get(f"http://{scene.where}/e/fleet~eu")
+    figure = window.find_element(By.CSS_SELECTOR, "figure.chart")
+    drawn = figure.find_element(By.CSS_SELECTOR, ".drawn")
+
+    def ends():
+        return int(figure.get_attribute("data-to"))
+    first = ends()
+    live.until(lambda: ends() > first, 40)
+    window.execute_script("arguments[0].focus()", drawn)
+    live.until(lambda: figure.find_elements(By.CSS_SELECTOR, "canvas"), 20)
+    window.execute_script("""
+        const was = Dygraph.prototype.updateOptions;
+        Dygraph.prototype.updateOptions = function (o) {
+            window.options = o;
+            return was.apply(this, arguments);
+        };""")
+    live.until(lambda: window.execute_script(
+        "return window.options?.dateWindow?.[1]") == ends(), 60)
+    drawn.send_keys("+")
+    zoomed = window.execute_script("return window.options.dateWindow")
+    live.until(lambda: "file" in window.execute_script(
+        "return window.options"), 60)
+    assert window.execute_script("return window.options.dateWindow") is None
+    assert zoomed[1] - zoomed[0] < 86400_000
+    assert figure.find_elements(By.CSS_SELECTOR, "canvas")
+    assert not figure.find_element(By.TAG_NAME, "svg").is_displayed()
 
 
 def test_narrow_and_dark(scene, window):
@@ -152,7 +183,8 @@ def test_narrow_and_dark(scene, window):
         "mobile": False})
     window.get(f"http://{scene.where}/e/fleet~eu")
     figure = window.find_element(By.CSS_SELECTOR, "figure.chart")
-    window.execute_script("arguments[0].focus()", figure)
+    drawn = figure.find_element(By.CSS_SELECTOR, ".drawn")
+    window.execute_script("arguments[0].focus()", drawn)
     live.until(lambda: figure.find_elements(By.CSS_SELECTOR, "canvas"), 20)
     assert window.execute_script(
         "return document.documentElement.scrollWidth") <= 320

@@ -14,8 +14,8 @@
 	if (!figure)
 		return;
 	const picture = figure.querySelector("svg");
-	const box = document.createElement("div");
-	const words = document.createElement("p");
+	const box = figure.querySelector(".drawn");
+	const words = figure.querySelector(".readout");
 	let chart = null;
 	let whole = null;
 
@@ -43,6 +43,11 @@
 			all.push(row);
 		}
 		return all;
+	}
+
+	/* From when to when, as live.js keeps it. */
+	function range() {
+		return [Number(figure.dataset.from), Number(figure.dataset.to)];
 	}
 
 	function color(name) {
@@ -75,12 +80,11 @@
 
 	function draw() {
 		const data = rows();
-		figure.dataset.own = "";
-		whole = [Number(figure.dataset.from), Number(figure.dataset.to)];
-		picture.replaceWith(box);
+		whole = range();
+		box.classList.add("open");
+		picture.setAttribute("hidden", "");
 		figure.querySelector(".scale").hidden = true;
 		figure.querySelector(".axis").hidden = true;
-		figure.append(words);
 		/* Its legend has a style of its own, which our policy forbids. */
 		Dygraph.PLUGINS = Dygraph.PLUGINS.filter(
 		    (plugin) => plugin.prototype.toString() !== "Legend Plugin");
@@ -99,15 +103,24 @@
 			underlayCallback: shade,
 			highlightCallback: (e, x, points, row) => say(data[row]),
 		});
-		new MutationObserver(() => {
-			data.splice(0, data.length, ...rows());
-			chart.updateOptions({ file: data });
-		}).observe(table(), { childList: true, characterData: true,
+		const observer = new MutationObserver(() => follow(data));
+		observer.observe(table(), { childList: true, characterData: true,
 		    subtree: true });
-		figure.addEventListener("keydown", (e) => keys(e, data));
+		observer.observe(figure, { attributes: true });
+		box.addEventListener("keydown", (e) => keys(e, data));
 		/* It has a line more now. */
-		if (document.activeElement === figure)
+		if (document.activeElement === box)
 			figure.scrollIntoView({ block: "nearest" });
+	}
+
+	/* Time goes on; who has zoomed in stays there. */
+	function follow(data) {
+		const [from, to] = chart.xAxisRange();
+		const moves = from === whole[0] && to === whole[1];
+		whole = range();
+		data.splice(0, data.length, ...rows());
+		chart.updateOptions({ file: data,
+			...(moves ? { dateWindow: whole } : {}) });
 	}
 
 	function zoom(by) {
@@ -120,6 +133,8 @@
 	}
 
 	function keys(e, data) {
+		if (e.altKey || e.ctrlKey || e.metaKey)
+			return;
 		const row = chart.getSelection();
 		const move = { ArrowLeft: row < 0 ? data.length - 1 : row - 1,
 		    ArrowRight: row + 1, Home: 0, End: data.length - 1 }[e.key];
@@ -143,7 +158,7 @@
 
 	function load() {
 		figure.removeEventListener("pointerenter", load);
-		figure.removeEventListener("focus", load);
+		box.removeEventListener("focus", load);
 		if (!table() || table().rows.length === 0)
 			return;
 		const style = document.createElement("link");
@@ -155,12 +170,10 @@
 		document.head.append(style, engine);
 	}
 
-	box.className = "drawn";
-	words.className = "small readout";
-	words.setAttribute("role", "status");
-	figure.tabIndex = 0;
-	figure.setAttribute("aria-label", "Latency; arrows read values, plus " +
+	box.tabIndex = 0;
+	box.setAttribute("role", "group");
+	box.setAttribute("aria-label", "Latency; arrows read values, plus " +
 	    "and minus zoom, Escape shows all");
 	figure.addEventListener("pointerenter", load);
-	figure.addEventListener("focus", load);
+	box.addEventListener("focus", load);
 })();
