@@ -108,7 +108,7 @@ nobody_is_asked_for_what_is_done(void **state)
 	static const char reader[] = "Authorization: Bearer reader";
 	const struct output amended = {.kind = OUTPUT_EVENT,
 	    .event = EVENT_AMENDED,
-	    .at = STORES_T0 + 2 * HOUR_MS,
+	    .at = STORES_T0 + 2 * (wall_ms)HOUR_MS,
 	    .incident = {20230214, 1}};
 	const struct event_said acked = {ACT_ACK, "ann", NULL};
 	struct scene c;
