@@ -121,10 +121,8 @@ amend(const struct found *x, const struct event_said *said, struct fail *f)
 	mem_free(json);
 	mem_free(e.u.output.author);
 	mem_free(e.u.output.text);
-	if (s == OK) {
-		k->showcase.news++;
-		showcase_changed(k);
-	}
+	if (s == OK)
+		showcase_news(k);
 	telling_dispatch(k);
 	return s;
 }

@@ -104,6 +104,7 @@ keeper_report(struct keeper *k, const char *service, const char *region,
 	s = store_commit(k->store, f);
 	if (s != OK)
 		return s;
+	showcase_news(k);
 	log_event(k->log, SEVERITY_INFO, "reported service=%s author=%s",
 	    service, author);
 	text_printf(out, "counted for %s; it changes no verdict", service);
@@ -264,6 +265,8 @@ keeper_report_import(struct keeper *k, const char *author,
 		s = write_part(&p, f);
 	if (s != OK)
 		return s;
+	if (rest)
+		showcase_news(k);
 	if (rest && p.import.taken == p.import.entries)
 		log_event(k->log, SEVERITY_NOTICE,
 		    "reports-imported entries=%" PRId64 " author=%s",

@@ -249,6 +249,7 @@ showcase_planned(struct keeper *k)
 	mem_free(k->showcase.planned);
 	k->showcase.planned = text;
 	send_planned(k);
+	showcase_news(k);
 }
 
 /* What web is handed instead of a file that cannot be opened. */
@@ -320,7 +321,6 @@ showcase_greet(struct keeper *k)
 		mem_free(k->showcase.planned);
 		k->showcase.planned = NULL;
 		showcase_planned(k);
-		showcase_changed(k);
 	}
 	if (fds[1] >= 0)
 		(void)close(fds[1]);
@@ -428,6 +428,13 @@ showcase_changed(struct keeper *k)
 	changed_put(&out, &now);
 	send_counted(k);
 	children_send(&k->children[CHILD_WEB], MSG_CHANGED, buf, out.len);
+}
+
+void
+showcase_news(struct keeper *k)
+{
+	k->showcase.news++;
+	showcase_changed(k);
 }
 
 void

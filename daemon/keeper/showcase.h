@@ -16,7 +16,7 @@ struct showcase {
 	int fd;                 /* what that process serves; -1: nothing */
 	char *listen;           /* where, as configured; NULL: nowhere */
 	uint64_t change;        /* the last that it was told */
-	uint64_t news;          /* transitions and events so far */
+	uint64_t news;          /* transitions, events, reports, plans so far */
 	bool refused;           /* it cannot be listened there; has been said */
 	struct counted counted; /* but for what is so at present */
 	unsigned ticks;
@@ -33,6 +33,7 @@ bool showcase_open(struct keeper *k);
 void showcase_retry(struct keeper *k);
 void showcase_greet(struct keeper *k); /* all that it needs to begin */
 void showcase_changed(struct keeper *k);
+void showcase_news(struct keeper *k); /* that people are to see at once */
 /* What is planned, if that is another list than before. */
 void showcase_planned(struct keeper *k);
 /* What an operator asks for; false when it makes no sense. */

@@ -179,6 +179,22 @@ def test_an_address_as_public_name(tmp_path, target):
             assert client.ask("/", Host=host).code == code, host
 
 
+def test_what_no_check_changes_is_told(tmp_path, target):
+    """A report and a plan are news: the version that pages wait for moves."""
+    with daemon_at(tmp_path, target) as daemon:
+        client = Client(daemon)
+        first = shown(client, "All 2 endpoints are up").version
+        live.vigie("report-problem", "fleet", "-c", daemon.config)
+        live.until(lambda: client.get("/api/v1/status").json()["reports"])
+        reported = client.get("/").page().version
+        assert reported != first
+        live.vigie("maintenance", "add", "--service", "fleet", "--from",
+                   "2099-01-01 00:00", "--for", "1h", "-c", daemon.config)
+        live.until(lambda: client.get("/api/v1/maintenance").json()["items"])
+        assert client.get("/").page().version not in (first, reported)
+        assert daemon.stop() == 0
+
+
 def test_not_sent_twice(tmp_path, target):
     with daemon_at(tmp_path, target) as daemon:
         client = Client(daemon)
