@@ -31,11 +31,20 @@ refuse(const struct visitor *v, const char *name, const char *what)
 	return false;
 }
 
+/* NULL: it is not given, or empty, as forms send it. */
+static const char *
+given(const struct visitor *v, const char *name)
+{
+	const char *text = http_param(v->r, name);
+
+	return text != NULL && *text != '\0' ? text : NULL;
+}
+
 bool
 param_number(const struct visitor *v, const char *name, int64_t least,
     int64_t most, int64_t *n)
 {
-	const char *text = http_param(v->r, name);
+	const char *text = given(v, name);
 	char what[DETAIL_BYTES];
 	int64_t number;
 	size_t digits;
@@ -68,11 +77,11 @@ param_limit(const struct visitor *v, size_t *limit)
 bool
 param_time(const struct visitor *v, const char *name, wall_ms *t)
 {
-	const char *text = http_param(v->r, name);
+	const char *text = given(v, name);
 	char day[TIME_BYTES];
 	wall_ms at;
 
-	if (text == NULL || *text == '\0')
+	if (text == NULL)
 		return true;
 	(void)snprintf(day, sizeof(day), "%sT00:00:00Z", text);
 	if (!utc_parse(text, &at) &&
@@ -100,24 +109,23 @@ param_span(const struct visitor *v, wall_ms *from, wall_ms *to)
 bool
 param_length(const struct visitor *v, const char *name, span_ms *d)
 {
-	const char *text = http_param(v->r, name);
+	const char *text = given(v, name);
 	struct fail f;
 
-	return text == NULL || *text == '\0' ||
-	    duration_parse(text, d, &f) == OK ||
+	return text == NULL || duration_parse(text, d, &f) == OK ||
 	    refuse(v, name, "a length like 10m or 1h30m");
 }
 
 bool
 param_text(const struct visitor *v, const char *name, const char **text)
 {
-	const char *given = http_param(v->r, name);
+	const char *whole = given(v, name);
 
-	if (given == NULL || *given == '\0')
+	if (whole == NULL)
 		return true;
-	if (strlen(given) > PARAM_TEXT_BYTES)
+	if (strlen(whole) > PARAM_TEXT_BYTES)
 		return refuse(v, name, "a text of at most 200 bytes");
-	*text = given;
+	*text = whole;
 	return true;
 }
 
@@ -125,19 +133,19 @@ bool
 param_word(const struct visitor *v, const char *name, const char *const *words,
     size_t *at)
 {
-	const char *text = http_param(v->r, name);
-	char what[DETAIL_BYTES] = "one of";
-	size_t used = strlen(what);
+	const char *text = given(v, name);
+	char what[DETAIL_BYTES] = "";
+	size_t used = 0;
 
 	for (size_t i = 0; text != NULL && words[i] != NULL; i++) {
 		if (strcmp(text, words[i]) == 0) {
 			*at = i;
 			return true;
 		}
-		if (used < sizeof(what))
+		if (*words[i] != '\0' && used < sizeof(what))
 			used +=
 			    (size_t)snprintf(what + used, sizeof(what) - used,
-				"%s %s", i > 0 ? "," : "", words[i]);
+				"%s %s", used > 0 ? "," : "one of", words[i]);
 	}
 	return text == NULL || refuse(v, name, what);
 }

@@ -2,9 +2,9 @@
 /*
  * param - what a visitor asks for in the query; private to this room.
  *
- * What is absent stays as it is, and a time or text that is empty, as forms
- * send it, is absent.  False: it does not fit, and the visitor was
- * told so (400, with its name).
+ * What is absent stays as it is, and what is empty, as forms send it, is
+ * absent.  False: it does not fit, and the visitor was told so (400, with its
+ * name).
  */
 #ifndef WEB_PARAM_H
 #define WEB_PARAM_H
@@ -35,7 +35,7 @@ bool param_length(const struct visitor *v, const char *name, span_ms *d);
 enum { PARAM_TEXT_BYTES = 200 };
 MUST_CHECK
 bool param_text(const struct visitor *v, const char *name, const char **text);
-/* words end with NULL; *at: the place of the one given. */
+/* words end with NULL, "" stands for none; *at: the place of the one given. */
 MUST_CHECK
 bool param_word(const struct visitor *v, const char *name,
     const char *const *words, size_t *at);

@@ -74,6 +74,11 @@ a_time_that_is_asked_for(void **state)
 	    "/api/v1/endpoints/a~eu/samples?from",
 	    "/api/v1/endpoints/a~eu/availability?to",
 	    "/api/v1/endpoints/a~eu/timeline?from"};
+	static const char *const empty[] = {"/timeline?range=&from=&to=",
+	    "/s/a?grain=&n=", "/?kiosk=&rotate=",
+	    "/api/v1/endpoints/a~eu/latency?step=&range=",
+	    "/api/v1/endpoints/a~eu/samples?limit=&after=",
+	    "/api/v1/incidents?limit=&order="};
 	struct scene c;
 
 	(void)state;
@@ -95,6 +100,10 @@ a_time_that_is_asked_for(void **state)
 	expect(&c, "/timeline?service=%3Cx%26%3E", 200,
 	    "<a rel=\"nofollow\" href=\"/timeline?service=%3Cx%26%3E&amp;range=24h\"");
 	expect(&c, "/timeline?service=none", 200, "Nothing is watched here.");
+	for (size_t i = 0; i < sizeof(empty) / sizeof(empty[0]); i++)
+		expect(&c, empty[i], 200, "");
+	expect(&c, "/incidents?kind=x", 400, "kind is one of degradation, ");
+	expect(&c, "/incidents?state=x", 400, "state is one of all, open, ");
 	expect(&c, "/timeline?range=8d", 400, "range is one of 24h, 7d, ");
 	expect(&c, "/timeline?from=2023-02-15&to=2023-02-14", 400,
 	    "from is before to");
