@@ -186,17 +186,32 @@ answer_own(const struct http_request *r, json_t *taken)
 	mem_free(text);
 }
 
-/* What the query says but where it goes on. */
+/* As it was sent, but for what would end a link, or stands in none. */
+static void
+add_piece(struct text *t, const char *piece)
+{
+	for (; *piece != '\0'; piece++) {
+		if (strchr("\"<>[\\]^`{|}", *piece) != NULL)
+			text_printf(t, "%%%02X", (unsigned char)*piece);
+		else
+			text_char(t, *piece);
+	}
+	text_char(t, '&');
+}
+
+/* What the query says but where it goes on, however that is written. */
 static void
 add_query(struct text *t, const char *query)
 {
 	for (const char *at = query; *at != '\0';) {
 		size_t n = strcspn(at, "&");
+		char *piece = mem_dup_n(at, n);
+		char *after = httpd_query_param(piece, "after");
 
-		if (n > 0 && strncmp(at, "after=", 6) != 0) {
-			text_add_n(t, at, n);
-			text_char(t, '&');
-		}
+		if (n > 0 && after == NULL)
+			add_piece(t, piece);
+		mem_free(after);
+		mem_free(piece);
 		at += n + (at[n] != '\0');
 	}
 }
@@ -217,7 +232,7 @@ answer_list(const struct site *s, const struct http_request *r, json_t *items,
 			text_printf(&link, "%" JSON_INTEGER_FORMAT,
 			    json_integer_value(next));
 		else
-			text_add(&link, json_string_value(next));
+			frame_segment(&link, json_string_value(next));
 		text_add(&link, ">; rel=\"next\"");
 		(void)json_object_set_new(j, "next", next);
 	}

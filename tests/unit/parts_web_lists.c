@@ -132,6 +132,43 @@ page_after_page(void **state)
 	close_scene(&c);
 }
 
+/* The query is repeated, and is no way to say something else in a header. */
+static void
+a_link_leads_on(void **state)
+{
+	static const struct {
+		const char *query, *link;
+	} rows[] = {{"limit=2", "<?limit=2&after=20230213-120>; rel=\"next\""},
+	    {"limit=1&q=b%2Fna&service=b",
+		"<?limit=1&q=b%2Fna&service=b&after=20230213-119>; "
+		"rel=\"next\""},
+	    {"limit=1&x=>;rel=\"y\",<[z]",
+		"<?limit=1&x=%3E;rel=%22y%22,%3C%5Bz%5D&after=20230214-1>; "
+		"rel=\"next\""},
+	    {"%61fter=20230213-9&limit=1&&afte%72=20230213-7&after",
+		"<?limit=1&after=20230213-8>; rel=\"next\""}};
+	struct scene c;
+
+	(void)state;
+	open_many(&c);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct httpd_sim_answer a;
+		struct visit *v;
+		char target[128];
+
+		(void)snprintf(target, sizeof(target), "/api/v1/incidents?%s",
+		    rows[i].query);
+		v = httpd_sim_get(c.httpd, target);
+		pass(&c, 0);
+		a = httpd_sim_answer(v);
+		assert_int_equal(a.code, 200);
+		assert_non_null(a.link);
+		assert_string_equal(a.link, rows[i].link);
+		httpd_sim_forget(v);
+	}
+	close_scene(&c);
+}
+
 /* Walks all of b's pages in an order; gives how many incidents are on them. */
 static size_t
 walk(struct scene *c, const char *order, const char *then, uint32_t *ids)
@@ -421,6 +458,7 @@ lists_run(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(narrowed_by_what_they_are),
 	    cmocka_unit_test(page_after_page),
+	    cmocka_unit_test(a_link_leads_on),
 	    cmocka_unit_test(in_another_order),
 	    cmocka_unit_test(what_is_watched_no_more_is_found),
 	    cmocka_unit_test(found_by_words),
