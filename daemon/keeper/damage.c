@@ -4,7 +4,7 @@
 #include "keeper/inside.h"
 #include "store/damage.h"
 
-enum { SAY_AGAIN_S = 3600, MARK_AGAIN_S = 60 };
+enum { SAY_AGAIN_S = 3600, MARK_AGAIN_S = 60, LOOK_S = 60 };
 
 static const char remedy[] =
     "probing and telling go on: restart the daemon to set it aside";
@@ -41,9 +41,25 @@ condemn(struct keeper *k)
 		    f.why);
 }
 
+/* Nothing fails while it is written on into a file that has no name. */
+static void
+watch_place(struct keeper *k)
+{
+	bool moved = store_moved(k->store);
+
+	if (moved && (!k->damage.moved || k->ticks % SAY_AGAIN_S == 0))
+		log_event(k->log, SEVERITY_ERR,
+		    "database-moved path=%s action=%s", k->config->database,
+		    "what is written is lost: put the file back, or restart "
+		    "the daemon, which makes another");
+	k->damage.moved = moved;
+}
+
 void
 damage_watch(struct keeper *k)
 {
+	if (k->ticks % LOOK_S == 0)
+		watch_place(k);
 	if (!k->damage.certain && is_met_again(k)) {
 		k->damage.certain = true;
 		condemn(k);

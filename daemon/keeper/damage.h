@@ -20,6 +20,7 @@ struct db_damage {
 	bool marked;    /* that is on disk */
 	unsigned met;   /* as store_damage() said last */
 	wall_ms met_at; /* then; 0: never */
+	bool moved;     /* what is written has no name, as was said */
 };
 
 /* Each second while there is a store. */

@@ -137,6 +137,16 @@ store_damage(const struct store *s)
 	return s->db.damage;
 }
 
+bool
+store_moved(const struct store *s)
+{
+	int moved = 0;
+
+	return sqlite3_file_control(s->db.handle, "main",
+		   SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+	    moved != 0;
+}
+
 enum status
 store_condemn(struct store *s, struct fail *f)
 {

@@ -21,6 +21,8 @@
  * had been read anew.
  */
 unsigned store_damage(const struct store *s);
+/* Its file is no more where it was opened: who looks there, finds none of it. */
+bool store_moved(const struct store *s);
 /* It is to be set aside at the next open: that is on disk, beside it, now. */
 MUST_CHECK
 enum status store_condemn(struct store *s, struct fail *f);

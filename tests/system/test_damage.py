@@ -143,6 +143,21 @@ def test_a_backup_in_its_place_is_not_set_aside(scene, tmp_path):
     assert not (tmp_path / "vigie.db-damaged").exists()
 
 
+def test_taken_away_while_it_runs(scene, tmp_path):
+    """Nothing fails, and all that is written would be lost: it is said."""
+    away = tmp_path / "away"
+    scene.configure(tmp_path / "vigie.db", 1)
+    with live.Daemon(scene.config, options=FAST) as daemon:
+        run_until(daemon, scene.database, 3)
+        scene.database.rename(away)
+        daemon.until_said("err.* database-moved path=.*restart the daemon")
+        before = count(away, "sample")
+        away.rename(scene.database)
+        run_until(daemon, scene.database, before + 3)
+        assert daemon.stop() == 0
+    assert live.sound(scene.database) == ["ok"]
+
+
 def test_met_while_the_past_is_read(scene, tmp_path):
     """A start that fails for it would fail for ever.  What is damaged is too
     old to be in a roll-up that is open, and younger than what is remembered
