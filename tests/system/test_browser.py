@@ -106,6 +106,28 @@ def test_it_keeps_itself_up_to_date(window, scene):
     assert complaints(window) == []
 
 
+@pytest.mark.parametrize("held", [0, 1])
+def test_what_changes_places_keeps_the_focus(window, scene, held):
+    """Whichever of the two has it: cards and services stand side by side."""
+    opened(window, scene)
+    places = "[...document.querySelectorAll('article')].map(a => a.id)"
+    before = window.execute_script(f"return {places}")
+    assert len(before) == 2
+    link = window.execute_script("""
+        const [one, other] = document.querySelectorAll("article");
+        other.after(one);
+        const link = [one, other][arguments[0]].querySelector("a");
+        link.focus();
+        window.lost = 0;
+        link.addEventListener("blur", () => window.lost++);
+        return link;
+    """, held)
+    live.until(lambda: window.execute_script(f"return {places}") == before)
+    assert window.switch_to.active_element == link
+    assert window.execute_script("return window.lost") == 0
+    assert complaints(window) == []
+
+
 def test_within_a_second(window, scene):
     """From the commit to the page; the daemon says when that was."""
     opened(window, scene)
