@@ -4,6 +4,7 @@ import pathlib
 import sys
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select
 
@@ -137,6 +138,57 @@ def test_what_is_refused_is_said(scene, window):
     send(form)
     until_shown(window, "2099-01-01 00:00:00Z to 2099-01-01 02:00:00Z")
     assert complaints(window) == []
+
+
+# A server that takes its time; how often it was asked.
+SLOW = """
+    const real = window.fetch;
+    window.posts = 0;
+    window.fetch = async (to, how) => {
+        if (how.method === "POST") {
+            window.posts++;
+            await new Promise(done => setTimeout(done, 3000));
+        }
+        return real(to, how);
+    };
+"""
+
+
+def test_who_clicks_twice_acts_once(scene, window):
+    daemon, keys = scene
+    sign_in(window, daemon, "operator", keys["operator"])
+    window.get(f"http://{daemon.where}/i/{daemon.number}")
+    window.execute_script(SLOW)
+    button = fill(window, "/notes", note="the disks are full").find_element(
+        By.TAG_NAME, "button")
+    ActionChains(window).double_click(button).perform()
+    assert not button.is_enabled()
+    daemon.command("note", daemon.number, "from elsewhere")
+    until_shown(window, "from elsewhere")
+    until_shown(window, "the disks are full")
+    assert text(window).count("the disks are full") == 1
+    assert window.find_element(By.CSS_SELECTOR, "#notes button").is_enabled()
+
+
+def test_what_is_refused_is_sent_again(scene, window):
+    daemon, keys = scene
+    sign_in(window, daemon, "operator", keys["operator"])
+    window.get(f"http://{daemon.where}/i/{daemon.number}")
+    window.execute_script(SLOW)
+    form = fill(window, "/notes", note="the disks are full")
+    button = form.find_element(By.TAG_NAME, "button")
+    window.execute_script("arguments[0].dataset.to += 'x'", form)
+    ActionChains(window).double_click(button).perform()
+    assert not button.is_enabled()
+    told = window.find_element(By.CSS_SELECTOR, "#operate .told")
+    live.until(lambda: len(told.text) > 1)
+    assert window.execute_script("return window.posts") == 1
+    assert button.is_enabled()
+    assert window.switch_to.active_element == button
+    window.execute_script(
+        "arguments[0].dataset.to = arguments[0].dataset.to.slice(0, -1)", form)
+    send(form)
+    live.until(lambda: text(window).count("the disks are full") == 1)
 
 
 def test_pause_and_resume(scene, window):

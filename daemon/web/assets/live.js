@@ -19,7 +19,7 @@
 
 	/* What the reader or a script did to it. */
 	function own(node, name) {
-		return name === "open" || name === "hidden" ||
+		return ["open", "hidden", "disabled"].includes(name) ||
 		    (name === "title" && node.nodeName === "TIME");
 	}
 

@@ -4,6 +4,7 @@
 (() => {
 	const section = document.getElementById("operate");
 	const told = section.querySelector(".told");
+	let sending = false;
 
 	/* What is left empty is left out; times are in UTC. */
 	function body(form) {
@@ -22,7 +23,15 @@
 		return JSON.stringify(list === undefined ? j : { [list]: [j] });
 	}
 
-	async function send(form) {
+	function disable(yes) {
+		for (const button of section.querySelectorAll("button"))
+			button.disabled = yes;
+	}
+
+	/* Once: who clicks twice, or too early for the answer, means one act. */
+	async function send(form, button) {
+		sending = true;
+		disable(true);
 		told.textContent = "…";
 		try {
 			const answer = await fetch(form.dataset.to, {
@@ -31,6 +40,7 @@
 				body: body(form),
 			});
 			if (answer.ok) {
+				disable(false); /* or the next page is shown so */
 				location.reload();
 				return;
 			}
@@ -39,11 +49,15 @@
 		} catch (e) {
 			told.textContent = `Not sent: ${e.message}`;
 		}
+		sending = false;
+		disable(false);
+		button?.focus({ preventScroll: true });
 	}
 
 	section.addEventListener("submit", (e) => {
 		e.preventDefault();
-		send(e.target);
+		if (!sending)
+			send(e.target, e.submitter);
 	});
 	section.hidden = false;
 })();
