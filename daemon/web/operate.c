@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "web/operate.h"
 
+#include <stdio.h>
+#include <string.h>
+
+#include "base/html.h"
 #include "web/frame.h"
+
+enum { ID_BYTES = 24 }; /* of a window */
 
 /* A thing to fill in: its name in the request, and for people. */
 struct blank {
@@ -114,8 +120,40 @@ operate_endpoint(struct text *t, const struct visitor *v,
 	end(t);
 }
 
+/* Those of the configuration, "c1", are changed there. */
+static bool
+may_cancel(const json_t *window)
+{
+	const char *id = json_string_value(json_object_get(window, "id"));
+
+	return id != NULL && *id == 'w' && strlen(id) < ID_BYTES &&
+	    (json_is_true(json_object_get(window, "now")) ||
+		json_array_size(json_object_get(window, "next")) > 0);
+}
+
+static void
+add_cancel_form(struct text *t, const json_t *window)
+{
+	const char *id = json_string_value(json_object_get(window, "id"));
+	char form[ID_BYTES + sizeof("cancel-")];
+
+	(void)snprintf(form, sizeof(form), "cancel-%s", id);
+	begin_form(t, form, "maintenance/");
+	frame_segment(t, id);
+	text_add(t, "/cancel\">\n<p>");
+	html_safe(t, id);
+	text_add(t, ": ");
+	html_safe(t, json_string_value(json_object_get(window, "title")));
+	text_add(t, "</p>\n");
+	add_blank(t, &why);
+	text_add(t, "<button>Cancel ");
+	html_safe(t, id);
+	text_add(t, "</button></form>\n");
+}
+
 void
-operate_maintenance(struct text *t, const struct visitor *v)
+operate_maintenance(struct text *t, const struct site *s,
+    const struct visitor *v)
 {
 	static const struct blank window[] = {{"service", "Service",
 						  "required maxlength=\"63\""},
@@ -123,12 +161,19 @@ operate_maintenance(struct text *t, const struct visitor *v)
 	    {"title", "What", "required maxlength=\"200\""},
 	    {"from", "From (UTC)", "type=\"datetime-local\" required"},
 	    {"to", "To (UTC)", "type=\"datetime-local\" required"}};
+	size_t i;
+	json_t *w;
 
 	if (!begin(t, v))
 		return;
 	begin_form(t, "plan", "maintenance\" data-list=\"windows\">\n");
-	for (size_t i = 0; i < sizeof(window) / sizeof(window[0]); i++)
+	for (i = 0; i < sizeof(window) / sizeof(window[0]); i++)
 		add_blank(t, &window[i]);
 	end_form(t, "Plan maintenance");
+	json_array_foreach(s->planned, i, w)
+	{
+		if (may_cancel(w))
+			add_cancel_form(t, w);
+	}
 	end(t);
 }

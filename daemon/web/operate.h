@@ -12,7 +12,8 @@ void operate_incident(struct text *t, const struct visitor *v,
     const struct query_incident *i);
 void operate_endpoint(struct text *t, const struct visitor *v,
     const struct status_row *r);
-/* A window to plan. */
-void operate_maintenance(struct text *t, const struct visitor *v);
+/* A window to plan, and each to cancel that is not over. */
+void operate_maintenance(struct text *t, const struct site *s,
+    const struct visitor *v);
 
 #endif

@@ -67,7 +67,7 @@ page_maintenance(struct site *s, const struct visitor *v)
 	text_init(&page, PAGE_BYTES);
 	frame_begin(&page, "Maintenance", site_version(s, version));
 	planned_add(&page, s, v, NULL, 0);
-	operate_maintenance(&page, v);
+	operate_maintenance(&page, s, v);
 	if (q == NULL || add_claimed(&page, s, v, q, &f) != OK) {
 		answer_unread(s, v->r, &f);
 	} else {

@@ -25,6 +25,9 @@ defaults: {{interval: 10s, timeout: 1s}}
 services:
   - id: fleet
     regions: {{eu: {u}/eu, na: {u}/na}}
+maintenance:
+  - {{service: fleet, title: of the file, from: "2098-01-01T00:00:00Z",
+     to: "2098-01-01T02:00:00Z"}}
 """
 
 
@@ -137,6 +140,31 @@ def test_what_is_refused_is_said(scene, window):
     form.find_element(By.NAME, "service").send_keys("fleet")
     send(form)
     until_shown(window, "2099-01-01 00:00:00Z to 2099-01-01 02:00:00Z")
+    assert complaints(window) == []
+
+
+def test_a_window_is_cancelled(scene, window):
+    """By who may, unless it is of the configuration."""
+    daemon, keys = scene
+    sign_in(window, daemon, "operator", keys["operator"])
+    window.get(f"http://{daemon.where}/maintenance")
+    until_shown(window, "of the file")
+    assert not window.find_elements(By.CSS_SELECTOR, "form[id^=cancel]")
+    for title in "old <b>disks</b>", "new disks":
+        send(fill(window, "/maintenance", service="fleet", title=title,
+                  **{"from": "2099-01-01T00:00", "to": "2099-01-01T02:00"}))
+        until_shown(window, f": {title}")
+    for width in 1280, 320:
+        resize(window, width)
+        assert violations(window) == []
+        assert not too_wide(window)
+    form = fill(window, "/maintenance/w1/cancel", why="not needed")
+    assert form.find_element(By.TAG_NAME, "button").text == "Cancel w1"
+    send(form)
+    live.until(lambda: "old <b>" not in text(window)
+               and "new disks" in text(window))
+    assert [w["title"] for w in daemon.json("maintenance", "list")] == [
+        "of the file", "new disks"]
     assert complaints(window) == []
 
 
