@@ -13,6 +13,8 @@
 #include "web/param.h"
 #include "web/wall.h"
 
+enum { SERVICES_ON_WALL = 14 };
+
 struct regions {
 	const char **names; /* in order, each once; of the rows */
 	size_t count;
@@ -46,6 +48,49 @@ find_regions(const struct status_list *l)
 			g.names[kept++] = g.names[i];
 	g.count = kept;
 	return g;
+}
+
+/* The rows of a service. */
+struct group {
+	const struct status_row *rows;
+	size_t n, rank; /* of the worst */
+};
+
+struct groups {
+	struct group *all;
+	size_t count;
+};
+
+static struct groups
+find_groups(const struct status_list *l)
+{
+	struct groups g = {.all = mem_array(l->count + 1, sizeof(g.all[0]))};
+
+	for (size_t i = 0; i < l->count; i++) {
+		const struct status_row *r = &l->rows[i];
+		size_t rank = wall_rank(r->e.bucket);
+		struct group *last = &g.all[g.count > 0 ? g.count - 1 : 0];
+
+		if (g.count == 0 ||
+		    strcmp(last->rows->service, r->service) != 0) {
+			g.all[g.count++] = (struct group){r, 1, rank};
+			continue;
+		}
+		last->n++;
+		if (rank < last->rank)
+			last->rank = rank;
+	}
+	return g;
+}
+
+static int
+compare_need(const void *a, const void *b)
+{
+	const struct group *x = a, *y = b;
+
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return (x->rows > y->rows) - (x->rows < y->rows);
 }
 
 struct cell {
@@ -140,11 +185,34 @@ add_region_count(struct text *t, const struct status_list *l,
 	add_count(t, up, all);
 }
 
+/* On a wall what needs a look comes first, and there is no more than fits. */
 static void
-add_matrix(struct text *t, const struct site *s, const struct status_list *l)
+add_services(struct text *t, const struct site *s, const struct status_list *l,
+    const struct regions *g, bool wall)
+{
+	struct groups services = find_groups(l);
+	size_t shown = services.count;
+
+	if (wall && services.count > 1)
+		qsort(services.all, services.count, sizeof(services.all[0]),
+		    compare_need);
+	if (wall && shown > SERVICES_ON_WALL)
+		shown = SERVICES_ON_WALL;
+	text_add(t, "<tbody>\n");
+	for (size_t i = 0; i < shown; i++)
+		add_service(t, s, services.all[i].rows, services.all[i].n, g,
+		    l->as_of);
+	text_add(t, "</tbody>\n</table>\n");
+	if (shown < services.count)
+		text_printf(t, "<p>and %zu more</p>\n", services.count - shown);
+	mem_free(services.all);
+}
+
+static void
+add_matrix(struct text *t, const struct site *s, const struct status_list *l,
+    bool wall)
 {
 	struct regions g = find_regions(l);
-	size_t begin = 0;
 
 	text_add(t, "<p class=\"asof\">Data as of ");
 	frame_time(t, l->as_of);
@@ -157,15 +225,8 @@ add_matrix(struct text *t, const struct site *s, const struct status_list *l)
 		add_region_count(t, l, g.names[i]);
 		text_add(t, "</th>");
 	}
-	text_add(t, "</tr></thead>\n<tbody>\n");
-	for (size_t i = 1; i <= l->count; i++) {
-		if (i < l->count &&
-		    strcmp(l->rows[i].service, l->rows[begin].service) == 0)
-			continue;
-		add_service(t, s, l->rows + begin, i - begin, &g, l->as_of);
-		begin = i;
-	}
-	text_add(t, "</tbody>\n</table>\n");
+	text_add(t, "</tr></thead>\n");
+	add_services(t, s, l, &g, wall);
 	mem_free(g.names);
 }
 
@@ -310,7 +371,7 @@ page_matrix(struct site *s, const struct visitor *v)
 	if (read_matrix(&m, s, v, wall.filter) == OK) {
 		wall_begin(&page, s, &wall, "Services by region",
 		    m.at == 0 ? site_version(s, version) : NULL);
-		add_matrix(&page, s, &m.list);
+		add_matrix(&page, s, &m.list, wall.on);
 		if (m.list.as_of < m.known)
 			text_add(&page,
 			    "<p class=\"small\">Of what is watched today, as "
@@ -351,24 +412,21 @@ static json_t *
 matrix_json(const struct status_list *l)
 {
 	struct regions g = find_regions(l);
+	struct groups services = find_groups(l);
 	json_t *j = json_object(), *items = json_array();
-	size_t begin = 0;
 
-	for (size_t i = 1; i <= l->count; i++) {
-		json_t *one;
+	for (size_t i = 0; i < services.count; i++) {
+		const struct group *one = &services.all[i];
+		json_t *service = json_object();
 
-		if (i < l->count &&
-		    strcmp(l->rows[i].service, l->rows[begin].service) == 0)
-			continue;
-		one = json_object();
-		put_text(one, "service", l->rows[begin].service);
-		(void)json_object_set_new(one, "cells",
-		    cells_json(l->rows + begin, i - begin, &g));
-		(void)json_array_append_new(items, one);
-		begin = i;
+		put_text(service, "service", one->rows->service);
+		(void)json_object_set_new(service, "cells",
+		    cells_json(one->rows, one->n, &g));
+		(void)json_array_append_new(items, service);
 	}
 	put_time(j, "as_of", l->as_of);
 	(void)json_object_set_new(j, "items", items);
+	mem_free(services.all);
 	mem_free(g.names);
 	return j;
 }

@@ -12,7 +12,7 @@
 #include "web/range.h"
 #include "web/wall.h"
 
-enum { FEW = 24, LANES_SHOWN = 200, KEEP_BYTES = 32768 };
+enum { FEW = 24, LANES_SHOWN = 200, LANES_ON_WALL = 14, KEEP_BYTES = 32768 };
 
 struct lane {
 	int64_t endpoint;
@@ -39,6 +39,21 @@ compare_id(const void *a, const void *b)
 	const struct lane *x = a, *y = b;
 
 	return strcmp(x->row->id, y->row->id);
+}
+
+/* What needs a look first, and of that what was not calm. */
+static int
+compare_need(const void *a, const void *b)
+{
+	const struct lane *x = a, *y = b;
+	size_t i = wall_rank(x->row->e.bucket), j = wall_rank(y->row->e.bucket);
+	bool calm = course_is_calm(&x->course);
+
+	if (i != j)
+		return i < j ? -1 : 1;
+	if (calm != course_is_calm(&y->course))
+		return calm ? 1 : -1;
+	return compare_id(a, b);
 }
 
 static bool
@@ -111,17 +126,19 @@ add_lane(struct text *t, const struct lane *one)
 
 /* Of many, only those that there is something to see of. */
 static void
-add_lanes(struct text *t, struct lanes *l, const struct range *r)
+add_lanes(struct text *t, struct lanes *l, const struct range *r, bool wall)
 {
+	size_t most = wall ? LANES_ON_WALL : LANES_SHOWN;
 	size_t shown = 0, calm = 0, more = 0;
 
 	if (l->count > 1)
-		qsort(l->all, l->count, sizeof(l->all[0]), compare_id);
+		qsort(l->all, l->count, sizeof(l->all[0]),
+		    wall ? compare_need : compare_id);
 	lane_axis(t, r->from, r->to);
 	for (size_t i = 0; i < l->count; i++) {
 		if (l->count > FEW && course_is_calm(&l->all[i].course)) {
 			calm++;
-		} else if (shown == LANES_SHOWN) {
+		} else if (shown == most) {
 			more++;
 		} else {
 			shown++;
@@ -133,7 +150,9 @@ add_lanes(struct text *t, struct lanes *l, const struct range *r)
 	if (calm > 0)
 		text_printf(t, "<p>%zu%s: nothing but up.</p>\n", calm,
 		    shown > 0 ? " others" : "");
-	if (more > 0)
+	if (more > 0 && wall)
+		text_printf(t, "<p>and %zu more</p>\n", more);
+	else if (more > 0)
 		text_printf(t,
 		    "<p>And %zu more with trouble: choose a service, or less "
 		    "time.</p>\n",
@@ -165,7 +184,7 @@ render(struct site *s, const struct visitor *v, struct text *t,
 	frame_time(t, r->known);
 	text_add(t, "</p>\n");
 	range_links(t, r, "/timeline", text_str(&keep));
-	add_lanes(t, lanes, r);
+	add_lanes(t, lanes, r, wall->on);
 	frame_end(t);
 	text_done(&keep);
 }

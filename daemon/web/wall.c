@@ -9,7 +9,7 @@
 #include "web/leads.h"
 #include "web/param.h"
 
-enum { PROBLEMS_SHOWN = 10, ROTATE_LEAST = 5, ROTATE_MOST = 3600 };
+enum { PROBLEMS_SHOWN = 8, ROTATE_LEAST = 5, ROTATE_MOST = 3600 };
 
 bool
 wall_take(const struct visitor *v, struct wall *w)
@@ -45,6 +45,16 @@ wall_answer(const struct site *s, const struct visitor *v, const struct wall *w,
     const struct text *page)
 {
 	answer_text(s, v->r, page, type_page, w->on ? 0 : s->now.change);
+}
+
+size_t
+wall_rank(enum bucket b)
+{
+	size_t k = 0;
+
+	while (status_ranked(k) != b)
+		k++;
+	return k;
 }
 
 static void

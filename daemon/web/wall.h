@@ -20,6 +20,9 @@ void wall_begin(struct text *t, const struct site *s, const struct wall *w,
 void wall_answer(const struct site *s, const struct visitor *v,
     const struct wall *w, const struct text *page);
 
+/* As status_ranked(): 0 is first, what is up last. */
+size_t wall_rank(enum bucket b);
+
 /* What is not up, and how many services are. */
 route_fn page_wall;
 

@@ -3,6 +3,7 @@
 lost."""
 import os
 import pathlib
+import re
 import signal
 import sys
 
@@ -14,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/support_py"))
 
 import live  # noqa: E402
-from window import browser, complaints, text, until_shown  # noqa: E402
+from window import browser, complaints, resize, text, until_shown  # noqa: E402
 
 CONFIG = """
 database: {f}/vigie.db
@@ -250,6 +251,54 @@ def test_on_a_wall(window, scene, scheme):
     live.until(lambda: clock.text != before, 10, "the clock to go on")
     window.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
     assert complaints(window) == []
+
+
+MANY = """
+database: {f}/vigie.db
+control: {f}/control
+listen: 127.0.0.1:0
+canaries: []
+defaults: {{interval: 10s, timeout: 1s}}
+services:
+"""
+SHOWN = {"": ".rows li", "matrix": ".matrix tbody tr",
+         "timeline": ".over h2"}
+
+
+def test_a_wall_of_more_than_fits(window, tmp_path):
+    """What is not up comes first, the rest is counted, nothing scrolls."""
+    names = [f"s{i:02}{'-with-a-long-name' * (i % 3)}" for i in range(20)]
+    config = tmp_path / "vigie.yaml"
+    with live.Target() as target:
+        config.write_text(MANY.format(f=tmp_path) + "".join(
+            f"  - {{id: {n}, regions: {{eu: {target.url}/eu,"
+            f" na: {target.url}/{n}}}}}\n" for n in names))
+        with live.Daemon(config, speed=live.FAST) as daemon:
+            url = daemon.until_said(r"dashboard address=(http://\S+)")[1]
+            window.get(url)
+            until_shown(window, "All 40 endpoints are up")
+            target.pages |= {f"/{n}": (500, b"broken") for n in names[-9:]}
+            live.until(lambda: list(daemon.states().values()).count("down")
+                       == 9)
+            for page, row in SHOWN.items():
+                for width, height in WALLS:
+                    resize(window, width, height)
+                    window.get(f"{url}{page}?kiosk=1")
+                    until_shown(window, "Data as of")
+                    size = window.execute_script(
+                        "const r = document.documentElement;"
+                        "return [r.scrollWidth, r.scrollHeight]")
+                    assert size == [width, height], (page, size)
+                rows = [r.text for r in
+                        window.find_elements(By.CSS_SELECTOR, row)]
+                down = ["Down" in r for r in rows]
+                assert any(down) and down == sorted(down, reverse=True), rows
+                assert page == "" or sum(down) == 9, rows
+                assert page == "" or re.search(r"and \d+ more", text(window)), (
+                    page)
+            window.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+            assert complaints(window) == []
+            assert daemon.stop() == 0
 
 
 def test_from_one_wall_to_the_next(window, scene):
