@@ -89,13 +89,10 @@ literal(const char **s, char c)
 static bool
 parse_date(const char **s, struct utc_date *d)
 {
-	static const int longest[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31,
-	    30, 31};
-
 	return digits(s, 4, &d->year) && literal(s, '-') &&
 	    digits(s, 2, &d->month) && literal(s, '-') &&
 	    digits(s, 2, &d->day) && d->month >= 1 && d->month <= 12 &&
-	    d->day >= 1 && d->day <= longest[d->month - 1];
+	    d->day >= 1 && utc_date_of(utc_days(*d) * DAY_MS).day == d->day;
 }
 
 static bool
