@@ -115,6 +115,8 @@
 
 	/* Time goes on; who has zoomed in stays there. */
 	function follow(data) {
+		if (!table())
+			return;
 		const [from, to] = chart.xAxisRange();
 		const moves = from === whole[0] && to === whole[1];
 		whole = range();
@@ -157,10 +159,10 @@
 	}
 
 	function load() {
-		figure.removeEventListener("pointerenter", load);
-		box.removeEventListener("focus", load);
 		if (!table() || table().rows.length === 0)
 			return;
+		figure.removeEventListener("pointerenter", load);
+		box.removeEventListener("focus", load);
 		const style = document.createElement("link");
 		style.rel = "stylesheet";
 		style.href = script.dataset.style;
