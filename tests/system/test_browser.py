@@ -164,6 +164,51 @@ def test_a_lost_link_is_said_as_that(window, scene):
     assert complaints(window) == []
 
 
+def test_who_comes_back_sees_what_is_now(window, scene):
+    """At once, and nothing is done twice from then on."""
+    opened(window, scene)
+    window.execute_script("""
+        window.reads = window.streams = 0;
+        const fetch = window.fetch;
+        window.fetch = (...asked) => { window.reads++; return fetch(...asked); };
+        window.EventSource = class extends EventSource {
+            constructor(to) { super(to); window.streams++; }
+        };
+        const turn = name => dispatchEvent(
+            new PageTransitionEvent(name, {persisted: true}));
+        for (let i = 0; i < 5; i++) { turn("pagehide"); turn("pageshow"); }
+        document.querySelector(".asof").firstChild.nodeValue = "old ";
+    """)
+    found = window.execute_script("return [window.reads, window.streams]")
+    assert 1 <= found[0] <= 5 and found[1] == 5, found
+    until_shown(window, "Data as of", 10)
+    assert complaints(window) == []
+
+
+def test_what_hangs_is_tried_again(window, scene):
+    """A stream that is refused, which a browser gives up, and an answer that
+    never comes."""
+    opened(window, scene)
+    window.execute_script("""
+        const Real = EventSource, real = window.fetch;
+        window.EventSource = function () {
+            window.EventSource = Real;
+            return new Real("/nothing-is-here");
+        };
+        window.fetch = (to, how) => new Promise((done, no) => {
+            window.fetch = real;
+            how.signal?.addEventListener("abort", no);
+        });
+        dispatchEvent(new PageTransitionEvent("pagehide"));
+        dispatchEvent(new PageTransitionEvent("pageshow"));
+    """)
+    warning = window.find_element(By.ID, "link")
+    live.until(warning.is_displayed, 60, "the warning")
+    live.until(lambda: not warning.is_displayed(), 60, "the link again")
+    scene.target.pages["/eu"] = (500, b"broken")
+    until_shown(window, "fleet/eu: 500", 90)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_any_size_and_colour(window, scene, scheme):
     """No sideways scroll, and contrast enough, of each page."""

@@ -129,8 +129,10 @@
 		}
 		reading = true;
 		try {
-			const answer = await fetch(location.href,
-			    { headers: { Accept: "text/html" } });
+			const answer = await fetch(location.href, {
+				headers: { Accept: "text/html" },
+				signal: AbortSignal.timeout(SILENT_MS),
+			});
 			if (answer.ok) {
 				const page = new DOMParser().parseFromString(
 				    await answer.text(), "text/html");
@@ -188,19 +190,32 @@
 		stream = null;
 	}
 
+	/* What is shown is as old as the time that nobody looked. */
+	function wake() {
+		if (stream !== null || document.hidden)
+			return;
+		listen();
+		read();
+	}
+
 	document.addEventListener("visibilitychange", () => {
 		if (document.hidden)
 			rest();
 		else
-			listen();
+			wake();
 	});
 	addEventListener("pagehide", rest);
-	addEventListener("pageshow", listen);
+	addEventListener("pageshow", wake);
 	setInterval(() => {
 		if (stream === null)
 			return;
-		if (Date.now() - heard > SILENT_MS)
+		const silent = Date.now() - heard > SILENT_MS;
+		/* Refused, by a proxy say, or cut unnoticed: none tries again. */
+		if (silent || stream.readyState === EventSource.CLOSED) {
 			link.hidden = false;
+			rest();
+			listen();
+		}
 		read();
 	}, OFTEN_MS);
 	local();

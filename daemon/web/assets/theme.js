@@ -34,6 +34,11 @@
 	if (["light", "dark", "auto"].includes(asked))
 		keep(asked);
 	set(asked ?? kept());
+	/* Back at a page that was left: it was chosen on another, perhaps. */
+	addEventListener("pageshow", (e) => {
+		if (e.persisted)
+			set(kept() ?? asked);
+	});
 	addEventListener("DOMContentLoaded", () => {
 		const themes = document.getElementById("themes");
 

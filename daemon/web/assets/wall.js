@@ -3,6 +3,7 @@
 "use strict";
 (() => {
 	const SECOND_MS = 1000;
+	const ANSWER_MS = 40000;
 	const PAGES = ["/", "/matrix", "/timeline"];
 	const root = document.documentElement;
 	const wait = Number(root.dataset.rotate) * SECOND_MS;
@@ -29,7 +30,10 @@
 		const next = root.dataset.base + PAGES[(here + 1) % PAGES.length] +
 		    location.search;
 		try {
-			const answer = await fetch(next, { method: "HEAD" });
+			const answer = await fetch(next, {
+				method: "HEAD",
+				signal: AbortSignal.timeout(ANSWER_MS),
+			});
 			if (answer.ok) {
 				location.replace(next);
 				return;
