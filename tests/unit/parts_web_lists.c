@@ -189,6 +189,7 @@ walk(struct scene *c, const char *order, const char *then, uint32_t *ids)
 		for (at = page; (at = strstr(at, link)) != NULL && n < MANY;)
 			ids[n++] =
 			    (uint32_t)strtoul(at += strlen(link), NULL, 10);
+		assert_true(n > 0);
 		(void)snprintf(mark, sizeof(mark), "&after=20230213-%u",
 		    (unsigned)ids[n - 1]);
 		next = strstr(page, then) != NULL ? mark : NULL;
@@ -200,7 +201,7 @@ walk(struct scene *c, const char *order, const char *then, uint32_t *ids)
 static void
 in_another_order(void **state)
 {
-	uint32_t ids[MANY];
+	uint32_t ids[MANY] = {0};
 	struct scene c;
 
 	(void)state;
