@@ -91,7 +91,7 @@ reply(const struct site *s, const struct http_request *r, const char *type,
 		.type = type,
 		.etag = change != 0 ? etag : NULL,
 		.cache = change != 0 ? fresh : NULL,
-		.shared = strcmp(type, type_json) == 0 && is_public(s, r),
+		.shared = type != type_page && is_public(s, r),
 		.body = body->at,
 		.size = body->size},
 	    k);

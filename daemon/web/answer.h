@@ -29,7 +29,7 @@ void answer_page(const struct site *s, const struct http_request *r,
 /* The same of any type; change: of what it shows, 0: of no particular one. */
 void answer_text(const struct site *s, const struct http_request *r,
     const struct text *body, const char *type, uint64_t change);
-/* What pages of others may show, too. */
+/* A badge: pages of others show it, whoever may read the rest. */
 void answer_shared(const struct site *s, const struct http_request *r,
     const struct text *body, const char *type, const char *cache);
 void answer_json(const struct site *s, const struct http_request *r,

@@ -55,8 +55,9 @@ begins_service(const struct status_list *l, size_t i)
 	    strcmp(l->rows[i].service, l->rows[i - 1].service) != 0;
 }
 
-size_t
-bars_services(const struct status_list *l)
+/* How many services there are in l. */
+static size_t
+count_services(const struct status_list *l)
 {
 	size_t n = 0;
 
@@ -76,7 +77,7 @@ bars_read(struct query *q, const struct status_list *l, struct bars *b,
 	enum status s;
 
 	bins_init(&like, b->grain, l->as_of, b->each);
-	b->count = bars_services(l);
+	b->count = count_services(l);
 	b->services = mem_array(b->count + 1, sizeof(b->services[0]));
 	for (size_t i = 0; i < b->count; i++)
 		b->services[i] = like;

@@ -13,8 +13,6 @@ struct bars {
 	size_t count;
 };
 
-/* The number of services in l. */
-size_t bars_services(const struct status_list *l);
 MUST_CHECK
 enum status bars_read(struct query *q, const struct status_list *l,
     struct bars *b, struct fail *f);

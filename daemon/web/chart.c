@@ -35,8 +35,9 @@ chart_read(struct chart *c, struct query *q, const struct latency_part *part,
 	return latency_read(q, part, on_step, c, f);
 }
 
-uint32_t
-chart_top(uint32_t us)
+/* The next of 1, 2, 5, 10, 20, ... ms that is not less, in us. */
+static uint32_t
+round_up(uint32_t us)
 {
 	uint32_t top = TOP_LEAST_US;
 
@@ -203,7 +204,7 @@ chart_add(struct text *t, const struct chart *c, const struct course *course,
 	for (size_t i = 0; i < c->count; i++)
 		if (c->points[i].p99_us > most)
 			most = c->points[i].p99_us;
-	top = chart_top(most);
+	top = round_up(most);
 	text_printf(t,
 	    "<figure class=\"chart\" data-from=\"%" PRId64
 	    "\" data-to=\"%" PRId64 "\" data-step=\"%" PRId64

@@ -25,8 +25,6 @@ MUST_CHECK
 enum status chart_read(struct chart *c, struct query *q,
     const struct latency_part *part, struct fail *f);
 
-/* The next of 1, 2, 5, 10, 20, ... ms that is not less; in us, at least 1 ms. */
-uint32_t chart_top(uint32_t us);
 /*
  * Median, the band up to the 95th percentile, and the 99th; what failed meanwhile is
  * shaded.  Points that do not touch are not joined.  With the same as a table.

@@ -241,9 +241,8 @@ feed_serve(struct site *s, const struct visitor *v)
 		add_head(&page, &feed, v->r);
 		text_add_n(&page, text_str(&feed.body), text_len(&feed.body));
 		text_add(&page, "</feed>\n");
-		answer_shared(s, v->r, &page,
-		    "application/atom+xml; charset=utf-8",
-		    "public, max-age=60");
+		answer_text(s, v->r, &page,
+		    "application/atom+xml; charset=utf-8", s->now.change);
 	}
 	for (size_t i = 0; i < feed.count; i++)
 		mem_free(feed.entries[i].title);

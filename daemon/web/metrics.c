@@ -279,7 +279,7 @@ write_all(struct site *s, const struct visitor *v, struct query *q,
 		add_phases(e, &l);
 		add_states(e, &l);
 		add_unknowns(e, &l, &s->unknowns);
-		status = metrics_self(s, v, q, e, f);
+		status = metrics_self(s, q, e, f);
 	}
 	status_done(&l);
 	return status;

@@ -6,9 +6,9 @@
 #include "web/exposition.h"
 #include "web/site.h"
 
-/* Of Vigie itself: its processes, its queues, whom it tells. */
+/* Of Vigie itself: its processes, its queues, whom it tells; for readers. */
 MUST_CHECK
-enum status metrics_self(const struct site *s, const struct visitor *v,
-    struct query *q, struct exposition *e, struct fail *f);
+enum status metrics_self(const struct site *s, struct query *q,
+    struct exposition *e, struct fail *f);
 
 #endif

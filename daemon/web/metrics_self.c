@@ -57,10 +57,8 @@ add_receivers(struct exposition *e, const struct told *told)
 		    (uint64_t)told->all[i].t.failed);
 }
 
-/* Whom we tell is not for everybody. */
 static enum status
-add_told(const struct visitor *v, struct query *q, struct exposition *e,
-    struct fail *f)
+add_told(struct query *q, struct exposition *e, struct fail *f)
 {
 	struct told told = {0};
 	enum status s = tallies_read(q, on_tally, &told, f);
@@ -71,8 +69,7 @@ add_told(const struct visitor *v, struct query *q, struct exposition *e,
 		series_number(e, "state", "sent", (uint64_t)told.sum.sent);
 		series_number(e, "state", "owed", (uint64_t)told.sum.owed);
 		series_number(e, "state", "failed", (uint64_t)told.sum.failed);
-		if (v->level >= LEVEL_READER)
-			add_receivers(e, &told);
+		add_receivers(e, &told);
 	}
 	for (size_t i = 0; i < told.count; i++)
 		mem_free(told.all[i].receiver);
@@ -188,8 +185,8 @@ add_health(struct exposition *e, const struct site *s, const struct counted *c)
 }
 
 enum status
-metrics_self(const struct site *s, const struct visitor *v, struct query *q,
-    struct exposition *e, struct fail *f)
+metrics_self(const struct site *s, struct query *q, struct exposition *e,
+    struct fail *f)
 {
 	const struct httpd_stats stats = httpd_stats(s->httpd);
 
@@ -198,5 +195,5 @@ metrics_self(const struct site *s, const struct visitor *v, struct query *q,
 	add_events(e, &s->counted);
 	add_attempts(e, &s->counted);
 	add_numbers(e, s, &stats, query_statements(q));
-	return add_told(v, q, e, f);
+	return add_told(q, e, f);
 }

@@ -87,11 +87,11 @@ void site_veil(const struct site *s, const struct visitor *v,
  */
 bool site_lists(const struct site *s, const struct visitor *v,
     const struct query_incident *i, bool narrowed);
-/* status_read() of what the visitor is told of, once for each change. */
+/* status_read() of what the visitor is told of; a whole one is kept. */
 MUST_CHECK
 enum status site_status(const struct site *s, const struct visitor *v,
     struct query *q, const char *filter, struct status_list *l, struct fail *f);
-/* As of when, once for each change. */
+/* As of when. */
 wall_ms site_known(const struct site *s, struct query *q);
 /* recall_open(), once for each change; NULL, and why in *f. */
 const struct recall *site_recall(const struct site *s, struct query *q,

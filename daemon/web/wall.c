@@ -78,7 +78,7 @@ add_problem(struct text *t, const struct status_row *r, wall_ms now)
 static void
 add_problems(struct text *t, const struct status_list *l)
 {
-	size_t shown = 0, more = 0, parts = 0;
+	size_t own = 0, parts = 0;
 	struct leads leads;
 
 	leads_init(&leads, l);
@@ -93,15 +93,13 @@ add_problems(struct text *t, const struct status_list *l)
 				continue;
 			if (leads_find(&leads, r) != NULL)
 				parts++;
-			else if (shown == PROBLEMS_SHOWN)
-				more++;
-			else if (shown++ < PROBLEMS_SHOWN)
+			else if (++own <= PROBLEMS_SHOWN)
 				add_problem(t, r, l->as_of);
 		}
 	}
 	text_add(t, "</ul>\n");
-	if (more > 0)
-		text_printf(t, "<p>and %zu more</p>\n", more);
+	if (own > PROBLEMS_SHOWN)
+		text_printf(t, "<p>and %zu more</p>\n", own - PROBLEMS_SHOWN);
 	if (parts > 0)
 		text_printf(t, "<p>and %zu as part of these</p>\n", parts);
 	leads_done(&leads);

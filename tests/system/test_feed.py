@@ -96,6 +96,8 @@ def test_an_incident_is_one_entry_that_moves(scene):
             != feed(client)[0].findtext(ATOM + "id"))
 
     answer = client.get("/history.atom")
+    # Where nobody is asked for a token, no page of another site may read it.
+    assert "access-control-allow-origin" not in answer.headers
     again = client.ask("/history.atom",
                        If_None_Match=answer.headers["etag"])
     assert again.code in (200, 304)  # a commit may have come between

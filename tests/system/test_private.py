@@ -86,7 +86,9 @@ def test_a_cause_that_is_private(scene):
     daemon.command("note", own, "on it")
     feed = "/history.atom?service=shop"
     live.until(lambda: b"amended" in client.ask(feed, **mine).body)
-    assert b"amended" not in client.get(feed).body
+    public = client.get(feed)
+    assert b"amended" not in public.body
+    assert public.headers["access-control-allow-origin"] == "*"
     # Nor how long it lasts, by what comes after it.
     after = f"/api/v1/incidents?order=longest&after={ids['secret']}"
     assert client.get(after).json()["items"] == []
